@@ -1,0 +1,193 @@
+// Arrays: Dims (a small inline vector of extents or strides), ArrayView (borrows memory) and Array
+// (shares ownership of it). Layout is dtype + shape + byte strides + byte order, as in NumPy.
+#pragma once
+
+#include <array>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "tightloop/dtype.hpp"
+
+namespace tightloop {
+
+/// The largest number of dimensions of an array.
+inline constexpr int kMaxRank = 16;
+
+/// Holds up to kMaxRank 64-bit extents or byte strides, without allocating.
+class Dims {
+ public:
+  constexpr Dims() = default;
+  TIGHTLOOP_API Dims(std::initializer_list<std::int64_t> values);
+  /// Copies `values`; throws Error(limit) for more than kMaxRank of them.
+  TIGHTLOOP_API explicit Dims(std::span<const std::int64_t> values);
+
+  constexpr int size() const noexcept { return size_; }
+  constexpr bool empty() const noexcept { return size_ == 0; }
+  constexpr std::int64_t& operator[](int i) noexcept { return v_[static_cast<std::size_t>(i)]; }
+  constexpr std::int64_t operator[](int i) const noexcept {
+    return v_[static_cast<std::size_t>(i)];
+  }
+  constexpr const std::int64_t* begin() const noexcept { return v_.data(); }
+  constexpr const std::int64_t* end() const noexcept { return v_.data() + size_; }
+  constexpr std::int64_t* begin() noexcept { return v_.data(); }
+  constexpr std::int64_t* end() noexcept { return v_.data() + size_; }
+  /// Appends a value; throws Error(limit) past kMaxRank.
+  TIGHTLOOP_API void push_back(std::int64_t value);
+  TIGHTLOOP_API void insert(int at, std::int64_t value);
+  TIGHTLOOP_API void erase(int at);
+  friend bool operator==(const Dims& a, const Dims& b) noexcept {
+    if (a.size_ != b.size_) return false;
+    for (int i = 0; i < a.size_; ++i) {
+      if (a[i] != b[i]) return false;
+    }
+    return true;
+  }
+
+ private:
+  std::array<std::int64_t, kMaxRank> v_{};
+  std::int32_t size_ = 0;
+};
+
+enum class ByteOrder : std::uint8_t { native, swapped };
+
+/// Borrows an array: any strides (negative and zero too), any alignment, either byte order. The
+/// memory must outlive the view. A view made from a pointer to const is read-only.
+class ArrayView {
+ public:
+  /// Makes a 0-d view of nothing; evaluating with it is an error.
+  ArrayView() = default;
+  /// Views C-ordered memory of that shape. Throws Error(shape) for negative extents or a size that
+  /// overflows 63 bits of bytes.
+  ArrayView(const void* data, DType dtype, const Dims& shape)
+      : ArrayView(data, dtype, shape, ByteOrder::native, true) {}
+  ArrayView(void* data, DType dtype, const Dims& shape)
+      : ArrayView(data, dtype, shape, ByteOrder::native, false) {}
+  /// Views memory with byte strides, one per extent. `data` points to element (0, ..., 0).
+  TIGHTLOOP_API ArrayView(const void* data, DType dtype, const Dims& shape, const Dims& strides,
+                          ByteOrder order = ByteOrder::native);
+  TIGHTLOOP_API ArrayView(void* data, DType dtype, const Dims& shape, const Dims& strides,
+                          ByteOrder order = ByteOrder::native);
+  /// Views a C-ordered array of T.
+  template <Element T>
+  ArrayView(const T* data, const Dims& shape) : ArrayView(data, dtype_of<T>, shape) {}
+  template <Element T>
+  requires(!std::is_const_v<T>) ArrayView(T* data, const Dims& shape)
+      : ArrayView(static_cast<void*>(data), dtype_of<T>, shape) {}
+
+  const void* data() const noexcept { return data_; }
+  /// Returns the address for writing; null where the view is read-only.
+  void* mutable_data() const noexcept { return readonly_ ? nullptr : const_cast<void*>(data_); }
+  DType dtype() const noexcept { return dtype_; }
+  const Dims& shape() const noexcept { return shape_; }
+  /// Returns byte strides, one per dimension.
+  const Dims& strides() const noexcept { return strides_; }
+  int ndim() const noexcept { return shape_.size(); }
+  /// Returns the number of elements (1 for 0-d).
+  std::int64_t size() const noexcept {
+    std::int64_t n = 1;
+    for (std::int64_t d : shape_) n *= d;
+    return n;
+  }
+  ByteOrder byte_order() const noexcept { return order_; }
+  bool readonly() const noexcept { return readonly_; }
+  /// True where the elements stand in C order without gaps, in native byte order.
+  TIGHTLOOP_API bool is_c_contiguous() const noexcept;
+  /// Returns a read-only copy of this view.
+  ArrayView as_const() const noexcept {
+    ArrayView v = *this;
+    v.readonly_ = true;
+    return v;
+  }
+
+ private:
+  TIGHTLOOP_API ArrayView(const void* data, DType dtype, const Dims& shape, ByteOrder order,
+                          bool readonly);
+  const void* data_ = nullptr;
+  Dims shape_;
+  Dims strides_;
+  DType dtype_ = DType::float64;
+  ByteOrder order_ = ByteOrder::native;
+  bool readonly_ = true;
+};
+
+/// Returns the C-order byte strides of a shape. Throws Error(shape) on overflow.
+TIGHTLOOP_API Dims c_strides(const Dims& shape, std::size_t itemsize);
+
+/// Owns (shares, when copied) a C-ordered, 64-byte-aligned block of elements in native byte order.
+/// Copying is cheap and refers to the same elements; use copy() for new ones.
+class TIGHTLOOP_API Array {
+ public:
+  /// Makes a 0-d float64 holding 0.
+  Array();
+  /// Allocates; the elements are not initialised. Throws Error(memory) or Error(shape).
+  Array(DType dtype, const Dims& shape);
+  /// Copies the elements of any view.
+  static Array copy_of(const ArrayView& view);
+  /// Wraps memory that `owner` keeps alive.
+  Array(std::shared_ptr<void> owner, const ArrayView& view);
+
+  DType dtype() const noexcept { return view_.dtype(); }
+  const Dims& shape() const noexcept { return view_.shape(); }
+  const Dims& strides() const noexcept { return view_.strides(); }
+  int ndim() const noexcept { return view_.ndim(); }
+  std::int64_t size() const noexcept { return view_.size(); }
+  ArrayView view() const noexcept { return view_; }
+  operator ArrayView() const noexcept { return view_; }
+  const void* data() const noexcept { return view_.data(); }
+  void* data() noexcept { return view_.mutable_data(); }
+
+  /// Returns the first element's address. Throws Error(type) where T is not the array's dtype.
+  template <Element T>
+  T* data() const {
+    require(dtype_of<T>);
+    return static_cast<T*>(const_cast<void*>(view_.data()));
+  }
+  /// Returns the elements in C order; T must be the dtype.
+  template <Element T>
+  std::span<const T> values() const {
+    return {data<T>(), static_cast<std::size_t>(size())};
+  }
+  /// Converts the only element to T; throws Error(shape) where there is not exactly one and
+  /// Error(type) where T cannot hold its value exactly (a float64 always converts to float by
+  /// rounding; an integer out of T's range, or complex to real, is refused).
+  template <class T>
+  T item() const;
+
+ private:
+  void require(DType wanted) const;
+  std::shared_ptr<void> owner_;
+  ArrayView view_;
+};
+
+namespace detail {
+/// Reads the only element of `view` as one of the three carriers; see Array::item.
+TIGHTLOOP_API void item_as_int(const ArrayView& view, bool want_signed, int bits, void* out64);
+TIGHTLOOP_API double item_as_double(const ArrayView& view);
+TIGHTLOOP_API std::complex<double> item_as_complex(const ArrayView& view);
+}  // namespace detail
+
+template <class T>
+T Array::item() const {
+  if constexpr (std::is_same_v<T, bool>) {
+    std::uint64_t v = 0;
+    detail::item_as_int(view_, false, 1, &v);
+    return v != 0;
+  } else if constexpr (detail::ElementInteger<T>) {
+    std::int64_t v = 0;
+    detail::item_as_int(view_, std::is_signed_v<T>, 8 * static_cast<int>(sizeof(T)), &v);
+    return static_cast<T>(v);
+  } else if constexpr (std::is_floating_point_v<T>) {
+    return static_cast<T>(detail::item_as_double(view_));
+  } else {
+    const std::complex<double> z = detail::item_as_complex(view_);
+    using R = typename T::value_type;
+    return T(static_cast<R>(z.real()), static_cast<R>(z.imag()));
+  }
+}
+
+}  // namespace tightloop

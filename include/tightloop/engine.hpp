@@ -1,0 +1,261 @@
+// The calls of the library: evaluate text over arrays, compile it once and call it often, and the
+// options and statistics of both.
+#pragma once
+
+#include <array>
+#include <complex>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tightloop/array.hpp"
+#include "tightloop/error.hpp"
+
+namespace tightloop {
+
+/// How dtypes of operands give the dtype of a result. `exact`: integers never wrap while 64 bits
+/// can hold them and results are no wider than they must be. `numpy`: NEP 50, wrapping included.
+enum class Promotion : std::uint8_t { exact, numpy };
+/// `strict`: every operation rounds as IEEE 754 says, in the order written, except that reductions
+/// sum in a fixed tree. `fast` also allows contraction and reassociation.
+enum class Fp : std::uint8_t { strict, fast };
+/// What happens when an integer result does not fit 64 bits: wrap modulo 2^64, or an Error.
+enum class Overflow : std::uint8_t { wrap, check };
+/// Which conversions a destination accepts, as in NumPy.
+enum class Casting : std::uint8_t { no, safe, same_kind, unsafe };
+
+/// Runs independent tasks on threads. A host may plug in its own through Options::executor.
+class TIGHTLOOP_API Executor {
+ public:
+  virtual ~Executor();
+  /// Returns how many threads can run tasks at once, the caller included; at least 1.
+  virtual int concurrency() const noexcept = 0;
+  /// Calls task(context, i) once for every i in [0, count), on at most `threads` threads, the
+  /// caller among them, and returns when all are done. Tasks do not throw. Must be callable from
+  /// several threads at once and from inside a task.
+  virtual void run(std::size_t count, void (*task)(void* context, std::size_t index), void* context,
+                   int threads) = 0;
+};
+
+/// Returns the library's own executor. It starts no thread before the first large evaluation,
+/// honours the affinity mask and the cgroup's CPU quota, and works again in a forked child.
+TIGHTLOOP_API Executor& default_executor();
+
+/// Holds what an evaluation did. Filled in when Options::stats points to one.
+struct Stats {
+  double parse_seconds = 0;            ///< text to graph; 0 when the text was known
+  double type_seconds = 0;             ///< graph to typed graph
+  double plan_seconds = 0;             ///< typed graph and layouts to loops
+  double compile_seconds = 0;          ///< loops to machine code; 0 when every kernel was cached
+  double run_seconds = 0;              ///< the loops themselves
+  std::uint64_t peak_extra_bytes = 0;  ///< most memory held at once beyond inputs and results
+  std::uint64_t bytes_read = 0;        ///< bytes of input elements, each array once per pass
+  std::uint64_t bytes_written = 0;     ///< bytes of result elements
+  int stages = 0;                      ///< passes over memory
+  int kernels_compiled = 0;
+};
+
+/// Holds the choices of one evaluation. Plain data; copy freely.
+struct Options {
+  Promotion promotion = Promotion::exact;
+  Fp fp = Fp::strict;
+  Overflow overflow = Overflow::wrap;
+  Casting casting = Casting::same_kind;  ///< of evaluate_into, assign and Function::into
+  int threads = 0;                       ///< at most so many; 0 means all that are allowed
+  Executor* executor = nullptr;          ///< null means default_executor()
+  Stats* stats = nullptr;                ///< filled in when not null
+};
+
+/// One argument: an array that is borrowed for the call, or a weak scalar (NEP 50) that is copied.
+class Arg {
+ public:
+  Arg(const ArrayView& view) : view_(view.as_const()) {}
+  Arg(const Array& array) : view_(array.view().as_const()) {}
+  template <Element T, class A>
+  requires(!std::is_same_v<T, bool>) Arg(const std::vector<T, A>& v)
+      : view_(static_cast<const void*>(v.data()), dtype_of<T>,
+              Dims{static_cast<std::int64_t>(v.size())}) {}
+  template <Element T>
+  Arg(std::span<T> v)
+      : view_(static_cast<const void*>(v.data()), dtype_of<T>,
+              Dims{static_cast<std::int64_t>(v.size())}) {}
+  template <Element T, std::size_t N>
+  Arg(const std::array<T, N>& v)
+      : view_(static_cast<const void*>(v.data()), dtype_of<T>, Dims{static_cast<std::int64_t>(N)}) {
+  }
+  template <class T>
+  requires(std::is_arithmetic_v<T>&& Element<T>) Arg(T value) : weak_(true) {
+    if constexpr (std::is_same_v<T, bool>) {
+      dtype_ = DType::bool_;
+      store(static_cast<std::uint8_t>(value));
+    } else if constexpr (std::is_floating_point_v<T>) {
+      dtype_ = DType::float64;
+      store(static_cast<double>(value));
+    } else if constexpr (std::is_signed_v<T>) {
+      dtype_ = DType::int64;
+      store(static_cast<std::int64_t>(value));
+    } else {
+      dtype_ = DType::uint64;
+      store(static_cast<std::uint64_t>(value));
+    }
+  }
+  Arg(std::complex<double> value) : dtype_(DType::complex128), weak_(true) { store(value); }
+
+  bool weak() const noexcept { return weak_; }
+  /// Returns the array; only meaningful when not weak().
+  const ArrayView& view() const noexcept { return view_; }
+  /// Returns bool, int64, uint64, float64 or complex128: how scalar() is held.
+  DType scalar_dtype() const noexcept { return dtype_; }
+  /// Returns the 16 bytes that hold the weak scalar.
+  const void* scalar() const noexcept { return scalar_; }
+
+ private:
+  template <class V>
+  void store(V v) noexcept {
+    std::memcpy(scalar_, &v, sizeof v);
+  }
+  ArrayView view_;
+  alignas(16) unsigned char scalar_[16] = {};
+  DType dtype_ = DType::float64;
+  bool weak_ = false;
+};
+
+/// A name of the expression and what it stands for.
+struct Binding {
+  std::string_view name;
+  Arg value;
+};
+
+/// The variables of a call: `{{"a", a}, {"b", b}}`. Borrows; valid for the call only.
+class Bindings {
+ public:
+  Bindings() = default;
+  Bindings(std::initializer_list<Binding> list) : items_(list.begin(), list.size()) {}
+  Bindings(std::span<const Binding> items) : items_(items) {}
+  Bindings(const std::vector<Binding>& items) : items_(items) {}
+  std::span<const Binding> items() const noexcept { return items_; }
+
+ private:
+  std::span<const Binding> items_;
+};
+
+/// Where a result is written: the caller's memory, with its own dtype, strides and byte order.
+class Destination {
+ public:
+  Destination(const ArrayView& view) : view_(view) {}
+  Destination(Array& array) : view_(array.view()) {}
+  template <Element T, class A>
+  requires(!std::is_same_v<T, bool>) Destination(std::vector<T, A>& v)
+      : view_(static_cast<void*>(v.data()), dtype_of<T>,
+              Dims{static_cast<std::int64_t>(v.size())}) {}
+  template <Element T>
+  requires(!std::is_const_v<T>) Destination(std::span<T> v)
+      : view_(static_cast<void*>(v.data()), dtype_of<T>,
+              Dims{static_cast<std::int64_t>(v.size())}) {}
+  const ArrayView& view() const noexcept { return view_; }
+
+ private:
+  ArrayView view_;
+};
+
+/// Evaluates an expression that has one result. Thread-safe. Throws Error.
+TIGHTLOOP_API Array evaluate(std::string_view text, Bindings vars = {},
+                             const Options& options = {});
+
+/// Evaluates an expression of one or more results, all of which come from shared passes over the
+/// inputs. Thread-safe. Throws Error.
+TIGHTLOOP_API std::vector<Array> evaluate_all(std::string_view text, Bindings vars = {},
+                                              const Options& options = {});
+
+namespace detail {
+[[noreturn]] TIGHTLOOP_API void throw_result_count(std::size_t wanted, std::size_t got);
+}
+
+/// As above, for exactly N results: `auto [mse, worst] = evaluate_all<2>(...)`.
+template <std::size_t N>
+std::array<Array, N> evaluate_all(std::string_view text, Bindings vars = {},
+                                  const Options& options = {}) {
+  std::vector<Array> list = evaluate_all(text, vars, options);
+  if (list.size() != N) detail::throw_result_count(N, list.size());
+  std::array<Array, N> out;
+  for (std::size_t i = 0; i < N; ++i) out[i] = std::move(list[i]);
+  return out;
+}
+
+/// Evaluates into the caller's memory, which may overlap the inputs in any way: the result is as if
+/// the inputs had been copied first. Shape must equal the result's (or the result broadcasts to
+/// it); the dtype converts under Options::casting. Nothing is written when an Error is thrown
+/// before the loops start. Thread-safe.
+TIGHTLOOP_API void evaluate_into(Destination out, std::string_view text, Bindings vars = {},
+                                 const Options& options = {});
+TIGHTLOOP_API void evaluate_all_into(std::span<const Destination> outs, std::string_view text,
+                                     Bindings vars = {}, const Options& options = {});
+
+/// The dtype of a parameter of a compiled Function; weak(t) declares a weak scalar.
+struct ParameterType {
+  ParameterType(DType t) : dtype(t) {}
+  DType dtype;
+  bool weak = false;
+};
+/// Declares a weak scalar parameter: bool_, int64, uint64, float64 or complex128.
+inline ParameterType weak(DType t) {
+  ParameterType p(t);
+  p.weak = true;
+  return p;
+}
+struct Parameter {
+  std::string_view name;
+  ParameterType type;
+};
+
+namespace detail {
+struct FunctionState;
+}
+
+/// A compiled expression: any shapes, fixed dtypes. Copies share one state; every member is
+/// thread-safe. A call with layouts seen before does not allocate, lock or parse.
+class TIGHTLOOP_API Function {
+ public:
+  /// Evaluates the (only) result into a new array; arguments in the order of the parameters.
+  Array operator()(std::initializer_list<Arg> args) const;
+  std::vector<Array> all(std::span<const Arg> args) const;
+  /// Evaluates into the caller's memory; see evaluate_into.
+  void into(const Destination& out, std::initializer_list<Arg> args) const;
+  void into(std::span<const Destination> outs, std::span<const Arg> args) const;
+  /// Returns the number of results.
+  std::size_t results() const noexcept;
+
+ private:
+  friend TIGHTLOOP_API Function compile(std::string_view, std::initializer_list<Parameter>,
+                                        const Options&);
+  std::shared_ptr<detail::FunctionState> state_;
+};
+
+/// Parses and types an expression for parameters of these dtypes; the kernels of a layout are
+/// compiled at its first call. Throws Error. `options.stats` is not kept.
+TIGHTLOOP_API Function compile(std::string_view text, std::initializer_list<Parameter> parameters,
+                               const Options& options = {});
+
+/// Returns the typed graph (range and dtype of every node) and the loop plan as text.
+TIGHTLOOP_API std::string explain(std::string_view text, Bindings vars = {},
+                                  const Options& options = {});
+
+/// Counts what the process-wide kernel cache holds and did.
+struct CacheInfo {
+  std::size_t kernels = 0;     ///< kernels held now
+  std::uint64_t hits = 0;      ///< plans that found their kernel
+  std::uint64_t compiled = 0;  ///< kernels compiled since the start
+  std::string backend;         ///< "jit" or "reference"
+  std::string target;          ///< what the kernels are compiled for, e.g. a CPU name
+};
+TIGHTLOOP_API CacheInfo cache_info();
+/// Forgets all cached programs and kernels; those in use stay valid until they end.
+TIGHTLOOP_API void clear_cache();
+
+}  // namespace tightloop

@@ -1,0 +1,10 @@
+// The whole public face of Tightloop.
+#pragma once
+
+#include "tightloop/array.hpp"
+#include "tightloop/dtype.hpp"
+#include "tightloop/engine.hpp"
+#include "tightloop/error.hpp"
+#include "tightloop/lazy.hpp"
+#include "tightloop/npy.hpp"
+#include "tightloop/op.hpp"

@@ -1,0 +1,113 @@
+// The untyped graph that all front ends build: hash-consed nodes in an arena, in topological order.
+// In: text (lang/) or steps (C++ templates). Out: typing/.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "tightloop/array.hpp"
+#include "tightloop/error.hpp"
+#include "tightloop/op.hpp"
+#include "types/scalar.hpp"
+
+namespace tightloop::ir {
+
+/// Hard limits; passing one is Error(limit).
+inline constexpr std::size_t kMaxSource = std::size_t{1} << 20;  // bytes of text
+inline constexpr std::size_t kMaxDepth = 1000;                   // nesting of the text
+inline constexpr std::size_t kMaxNodes = 100'000;
+inline constexpr std::size_t kMaxInputs = 1000;
+inline constexpr std::size_t kMaxResults = 1000;
+
+using NodeId = std::uint32_t;
+inline constexpr NodeId kNoNode = ~NodeId{0};
+
+/// What a reduction reduces.
+struct ReduceSpec {
+  bool all = true;  ///< axis=None
+  bool keepdims = false;
+  std::vector<std::int64_t> axes;  ///< as written, negatives allowed; checked when ranks are known
+  friend bool operator==(const ReduceSpec&, const ReduceSpec&) = default;
+};
+
+/// One item of a subscript.
+struct SliceItem {
+  enum class Kind : std::uint8_t { index, range, new_axis, ellipsis };
+  Kind kind = Kind::range;
+  std::optional<std::int64_t> start;  ///< index: its value
+  std::optional<std::int64_t> stop;
+  std::optional<std::int64_t> step;
+  friend bool operator==(const SliceItem&, const SliceItem&) = default;
+};
+
+/// How a view node sees its operand.
+struct ViewSpec {
+  enum class Kind : std::uint8_t { slice, transpose, reshape, broadcast_to };
+  Kind kind = Kind::slice;
+  std::vector<SliceItem> items;    ///< slice
+  std::vector<std::int64_t> dims;  ///< reshape (one may be -1), broadcast_to
+  friend bool operator==(const ViewSpec&, const ViewSpec&) = default;
+};
+
+/// One node. `attr` indexes the graph's side table that belongs to the op: inputs (variable),
+/// constants (constant), reduces (reductions), views (view); astype and saturate keep the DType.
+struct Node {
+  Op op = Op::constant;
+  std::uint8_t nargs = 0;
+  std::array<NodeId, 3> args{kNoNode, kNoNode, kNoNode};
+  std::uint32_t attr = 0;
+  friend bool operator==(const Node&, const Node&) = default;
+};
+
+/// A hash-consed expression graph: equal nodes are one node, operands precede their users.
+/// Commutative operands are not reordered (results must not depend on arena order).
+class Graph {
+ public:
+  /// Adds (or finds) nodes. `span` is kept for the first occurrence, for error messages. All throw
+  /// Error(limit) past kMaxNodes; variable() past kMaxInputs.
+  NodeId variable(std::string_view name, Span span = {});
+  NodeId constant(const Scalar& value, Span span = {});
+  NodeId unary(Op op, NodeId x, Span span = {});
+  NodeId binary(Op op, NodeId x, NodeId y, Span span = {});
+  NodeId ternary(Op op, NodeId x, NodeId y, NodeId z, Span span = {});
+  NodeId reduce(Op op, NodeId x, ReduceSpec spec, Span span = {});
+  NodeId view(NodeId x, ViewSpec spec, Span span = {});
+  NodeId convert(Op astype_or_saturate, NodeId x, DType target, Span span = {});
+
+  const std::vector<Node>& nodes() const { return nodes_; }
+  const Node& operator[](NodeId id) const { return nodes_[id]; }
+  Span span(NodeId id) const { return spans_[id]; }
+  const std::vector<std::string>& inputs() const { return inputs_; }
+  const std::vector<Scalar>& constants() const { return constants_; }
+  const std::vector<ReduceSpec>& reduces() const { return reduces_; }
+  const std::vector<ViewSpec>& views() const { return views_; }
+
+  /// The results, in order.
+  std::vector<NodeId> results;
+
+ private:
+  NodeId add(Node node, Span span);
+  template <class T>
+  static std::uint32_t intern(std::vector<T>& table, T value);
+
+  std::vector<Node> nodes_;
+  std::vector<Span> spans_;
+  std::vector<std::string> inputs_;
+  std::vector<Scalar> constants_;
+  std::vector<ReduceSpec> reduces_;
+  std::vector<ViewSpec> views_;
+  std::unordered_multimap<std::uint64_t, NodeId> index_;
+  std::unordered_map<std::string, std::uint32_t> input_index_;
+};
+
+/// Prints a node as source text with the fewest parentheses that read back the same
+/// ("abs(a - b)"); long text is cut to about `limit` bytes with "...". Iterative.
+std::string to_text(const Graph& graph, NodeId id, std::size_t limit = 200);
+
+}  // namespace tightloop::ir

@@ -1,0 +1,40 @@
+// The narrow door to code generation: a kernel plan goes in, a function comes out.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "plan/kernel_plan.hpp"
+
+namespace tightloop::plan {
+
+/// A compiled kernel. The code lives as long as the object.
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+  KernelFn fn = nullptr;
+};
+
+/// Finds the leaf function of vector math: returns null where there is none. `lane` is float32 or
+/// float64, `lanes` the number of elements in one vector register argument; arity is the op's.
+/// The function takes and returns whole vectors in registers, e.g. __m512d(__m512d, __m512d).
+using FindLeaf = void* (*)(Op op, DType lane, int lanes);
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  /// Compiles; returns null and sets `error` on failure. Thread-safe. Never throws.
+  virtual std::unique_ptr<Kernel> compile(const KernelPlan& plan, std::string& error) = 0;
+  /// Names the target CPU, its features and the code generator's version.
+  virtual std::string fingerprint() const = 0;
+  /// Returns the assembly or IR text of a plan, for `--explain` and tests.
+  virtual std::string assembly(const KernelPlan& plan, std::string& error) = 0;
+  virtual std::string ir(const KernelPlan& plan, std::string& error) = 0;
+};
+
+/// The one symbol that the shared object of jit/ exports. `target` is empty for the host, or an x86
+/// level ("x86-64-v3") or CPU name. Returns null and sets `error` on failure.
+using MakeBackend = Backend* (*)(FindLeaf find_leaf, const char* target, std::string* error);
+inline constexpr const char* kMakeBackendSymbol = "tightloop_make_backend_1";
+
+}  // namespace tightloop::plan

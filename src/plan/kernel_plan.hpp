@@ -1,0 +1,102 @@
+// The plan of one kernel: a loop nest of two levels over operands, as plain data. It says nothing
+// of extents, strides or addresses: those are arguments (KernelFrame). Its text is the cache key.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ir/typed_graph.hpp"
+
+namespace tightloop::plan {
+
+/// What the inner loop (over n0) and the outer loop (over n1) are.
+enum class KernelKind : std::uint8_t {
+  map,            ///< both map: stores only
+  row_reduce,     ///< the inner loop reduces: each row gives one partial per reduction
+  column_reduce,  ///< the outer loop reduces: each column gives one partial per reduction
+};
+
+/// How an operand's address depends on the inner index.
+enum class Access : std::uint8_t {
+  contiguous,  ///< ptr + row * step + i * itemsize
+  splat,       ///< ptr + row * step: one element for the whole row
+};
+
+struct KernelLoad {
+  DType dtype = DType::float64;  ///< storage dtype, native byte order; half types are converted
+  Access access = Access::contiguous;
+};
+
+/// Stores body[value], converted from its lane type to the storage dtype; the lane type always
+/// equals lane_of(dtype), so the only conversions are rounding float32 lanes to a half type
+/// (nearest even) and bool lanes to bytes 0/1. Always contiguous.
+struct KernelStore {
+  DType dtype = DType::float64;
+  std::uint32_t value = 0;
+};
+
+struct KernelReduce {
+  Op op = Op::sum;             ///< sum, prod, min, max, any or all
+  DType acc = DType::float64;  ///< accumulator dtype; see TypedNode for operand lanes
+  std::uint32_t value = 0;
+};
+
+/// One instruction; its result is named by its index in the body. Ops and their meanings are those
+/// of TypedNode; in addition `variable` with attr = index into loads, or, when `param` is set,
+/// index into params. View, extent and reductions never appear in a body.
+struct Inst {
+  Op op = Op::constant;
+  DType lane = DType::float64;    ///< lane type of the result; never a half type
+  DType target = DType::float64;  ///< round_half, saturate: the dtype; else equal to lane
+  bool param = false;
+  bool check = false;  ///< report integer overflow of this instruction
+  std::uint8_t nargs = 0;
+  std::array<std::uint32_t, 3> args{};
+  std::uint32_t attr = 0;
+};
+
+struct KernelPlan {
+  KernelKind kind = KernelKind::map;
+  std::vector<KernelLoad> loads;
+  std::vector<DType> params;  ///< lane dtypes of scalars that are the same for the whole call
+  std::vector<Scalar> constants;
+  std::vector<Inst> body;
+  std::vector<KernelStore> stores;
+  std::vector<KernelReduce> reductions;  ///< empty exactly for map kernels
+  bool fast_math = false;
+  bool streaming_stores = false;  ///< store around the caches (map kernels; a hint)
+};
+
+/// Returns the canonical text: equal kernels have equal text, different ones differ.
+std::string to_string(const KernelPlan& plan);
+
+/// Longest inner loop (row_reduce) or row count (column_reduce) of one call, so that narrow
+/// accumulators cannot overflow: a 16-bit value summed kMaxReduceBlock / 16 times fits 32 bits.
+inline constexpr std::int64_t kMaxReduceBlock = 65536;
+
+/// A float sum or product over the inner loop (row_reduce) uses exactly this many accumulators,
+/// whatever the vector width: element i goes to accumulator i % kSumLanes, and they combine as
+/// acc[j] = acc[j] op acc[j + h] for h = 16, 8, 4, 2, 1. Each starts at the identity (-0.0 for
+/// float sums); elements past n0 are left out. column_reduce starts each column at the identity and
+/// takes the rows in order. The result combines into the slot as slot = slot op partial.
+inline constexpr int kSumLanes = 32;
+
+/// Arguments of one kernel call. Pointers may have any alignment; the kernel only reads this.
+struct KernelFrame {
+  std::int64_t n0;           ///< inner extent, >= 1
+  std::int64_t n1;           ///< rows, >= 1
+  void* const* ptr;          ///< loads, then stores: address of (row 0, element 0)
+  const std::int64_t* step;  ///< byte step per row, parallel to ptr
+  const void* params;        ///< 16 bytes each, in the C++ type of the param's dtype, bool as uint8
+  void* const* acc;          ///< one per reduction: slots of itemsize(acc dtype) bytes, 8-aligned
+  std::int64_t acc_per_row;  ///< row_reduce: 1 gives row r the slot r, 0 gives all rows slot 0.
+                             ///< column_reduce: ignored, column i has slot i
+  std::uint64_t* events;     ///< the kernel ORs kEventOverflow into it
+};
+inline constexpr std::uint64_t kEventOverflow = 1;
+
+using KernelFn = void (*)(const KernelFrame*);
+
+}  // namespace tightloop::plan

@@ -1,0 +1,36 @@
+// The reference evaluator: computes a typed graph element by element, ignoring plans. The oracle of
+// the tests, and the engine where no JIT can run.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "ir/typed_graph.hpp"
+#include "tightloop/array.hpp"
+
+namespace tightloop::reference {
+
+/// Where Overflow::check was hit: a node and the C-order index of the element in its own shape.
+struct OverflowAt {
+  ir::NodeId node = ir::kNoNode;
+  Dims index;
+};
+
+/// One input: an array view or a weak scalar.
+struct Input {
+  ArrayView view;
+  Scalar scalar;  ///< when the graph's input is weak; dtype as TypedInput says
+};
+
+/// Evaluates all results into `outs` (shapes as given by `shapes`, dtype of each result node; any
+/// strides and byte order). `shapes` holds the shape of every node (plan/shapes.hpp computes it).
+/// No array larger than a reduction's result is made. Float sums are computed in long double by
+/// Neumaier's compensated summation, so that they are the oracle for any order of summation.
+/// Returns where an integer overflowed when graph.check_overflow is set (outputs are then partly
+/// written). Outputs must not overlap inputs. Thread-safe; single-threaded.
+std::optional<OverflowAt> evaluate(const ir::TypedGraph& graph, std::span<const Dims> shapes,
+                                   std::span<const Input> inputs, std::span<const ArrayView> outs);
+
+}  // namespace tightloop::reference

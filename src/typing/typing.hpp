@@ -1,0 +1,41 @@
+// Graph to TypedGraph: ranges, dtypes, explicit conversions and value-safe simplification.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "ir/typed_graph.hpp"
+#include "tightloop/engine.hpp"
+
+namespace tightloop::typing {
+
+/// The type of one variable of the graph.
+struct VariableType {
+  DType dtype = DType::float64;  ///< array: storage dtype. Weak scalar: for integers the narrowest
+                                 ///< integer dtype that holds the value (its range is that
+                                 ///< dtype's), else bool, float64 or complex128
+  bool weak = false;
+};
+
+struct Policy {
+  Promotion promotion = Promotion::exact;
+  Fp fp = Fp::strict;
+  Overflow overflow = Overflow::wrap;
+};
+
+/// A destination's dtype, for evaluate_into: adds the final conversion or refuses it.
+struct ResultType {
+  DType dtype = DType::float64;
+  Casting casting = Casting::same_kind;
+};
+
+/// Types a graph. `variables` are parallel to graph.inputs(); `destinations` is empty or parallel
+/// to graph.results. Throws Error(type) with span, naming the operation and the dtypes.
+ir::TypedGraph resolve(ir::Graph graph, std::span<const VariableType> variables,
+                       const Policy& policy, std::span<const ResultType> destinations = {});
+
+/// True where NumPy's can_cast(from, to, casting) is, with bfloat16 as a float of float16's rank
+/// (safe to float32 and wider; same_kind to any float).
+bool can_cast(DType from, DType to, Casting casting);
+
+}  // namespace tightloop::typing
