@@ -1,0 +1,44 @@
+# How every C++ file of the project is compiled: warnings, sanitizers, the compiler cache, the linker.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(TIGHTLOOP_CCACHE ccache)
+mark_as_advanced(TIGHTLOOP_CCACHE)
+if(TIGHTLOOP_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${TIGHTLOOP_CCACHE}")
+endif()
+
+# A quick linker matters: LLVM is linked statically. Which of them is present decides; none is needed.
+foreach(linker mold lld)
+  if(linker STREQUAL "mold")
+    find_program(TIGHTLOOP_LINKER_${linker} mold)
+  else()
+    find_program(TIGHTLOOP_LINKER_${linker} ld.lld)
+  endif()
+  mark_as_advanced(TIGHTLOOP_LINKER_${linker})
+  if(TIGHTLOOP_LINKER_${linker} AND NOT TIGHTLOOP_LINKER_FLAG)
+    include(CheckLinkerFlag)
+    check_linker_flag(CXX "-fuse-ld=${linker}" TIGHTLOOP_CAN_USE_${linker})
+    if(TIGHTLOOP_CAN_USE_${linker})
+      set(TIGHTLOOP_LINKER_FLAG "-fuse-ld=${linker}")
+    endif()
+  endif()
+endforeach()
+
+# Flags of our own code, kept off whatever project may include this one.
+add_library(tightloop_flags INTERFACE)
+target_compile_options(tightloop_flags INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow $<$<BOOL:${TIGHTLOOP_WERROR}>:-Werror>)
+target_link_options(tightloop_flags INTERFACE ${TIGHTLOOP_LINKER_FLAG})
+
+if(TIGHTLOOP_SANITIZE)
+  target_compile_options(tightloop_flags INTERFACE
+    -fsanitize=${TIGHTLOOP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(tightloop_flags INTERFACE -fsanitize=${TIGHTLOOP_SANITIZE})
+endif()

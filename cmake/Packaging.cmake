@@ -1,0 +1,31 @@
+# What `cmake --install` puts where: the library, its JIT object, the headers, the program, and a
+# CMake package with the target tightloop::tightloop.
+
+include(CMakePackageConfigHelpers)
+set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/tightloop")
+
+install(TARGETS tightloop EXPORT tightloopTargets
+  LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT tightloop)
+if(TARGET tightloop_jit)
+  install(TARGETS tightloop_jit LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT tightloop)
+endif()
+if(TARGET tightloop_program)
+  install(TARGETS tightloop_program
+    RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT tightloop)
+endif()
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/tightloop"
+  DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT tightloop
+  FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h" PATTERN "*.def")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE"
+  DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT tightloop)
+
+install(EXPORT tightloopTargets NAMESPACE tightloop::
+  DESTINATION "${package_folder}" COMPONENT tightloop)
+configure_package_config_file(
+  "${PROJECT_SOURCE_DIR}/cmake/tightloopConfig.cmake.in"
+  "${PROJECT_BINARY_DIR}/tightloopConfig.cmake" INSTALL_DESTINATION "${package_folder}")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/tightloopConfigVersion.cmake"
+  COMPATIBILITY SameMinorVersion)
+install(FILES
+  "${PROJECT_BINARY_DIR}/tightloopConfig.cmake" "${PROJECT_BINARY_DIR}/tightloopConfigVersion.cmake"
+  DESTINATION "${package_folder}" COMPONENT tightloop)
