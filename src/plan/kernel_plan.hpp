@@ -41,6 +41,7 @@ struct KernelReduce {
   Op op = Op::sum;             ///< sum, prod, min, max, any or all
   DType acc = DType::float64;  ///< accumulator dtype; see TypedNode for operand lanes
   std::uint32_t value = 0;
+  bool check = false;  ///< prod: report a partial product that overflows 64 bits
 };
 
 /// One instruction; its result is named by its index in the body. Ops and their meanings are those

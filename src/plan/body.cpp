@@ -1,0 +1,131 @@
+// Emission of kernel bodies: an iterative post-order walk, so that instruction order, and with it
+// the kernel's key, follows from the structure of the expression alone.
+#include "plan/body.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tightloop::plan {
+
+using ir::NodeId;
+
+Body::Body(const ir::TypedGraph& graph, std::span<const Dims> shapes, Dims iteration,
+           FindReduction find_reduction)
+    : graph_(graph),
+      shapes_(shapes),
+      iteration_(iteration),
+      find_reduction_(std::move(find_reduction)) {
+  kernel.fast_math = graph.fast_math;
+}
+
+std::uint32_t Body::chain_through(std::uint32_t chain, NodeId view) {
+  const ir::TypedNode& node = graph_.nodes[view];
+  Chain wanted{chain, node.attr, shapes_[node.args[0]], graph_.span(view)};
+  for (std::uint32_t i = 0; i < chains_.size(); ++i) {
+    if (chains_[i].parent == wanted.parent && chains_[i].view == wanted.view &&
+        chains_[i].operand == wanted.operand) {
+      return i + 1;
+    }
+  }
+  chains_.push_back(wanted);
+  return static_cast<std::uint32_t>(chains_.size());
+}
+
+ir::Layout Body::layout(const BodyLoad& load, const ir::Layout& own) const {
+  ir::Layout at = own;
+  for (std::uint32_t c = load.chain; c != 0; c = chains_[c - 1].parent) {
+    const Chain& step = chains_[c - 1];
+    at = ir::apply_view(graph_.views[step.view], ir::broadcast_to(at, step.operand), step.span);
+  }
+  return ir::broadcast_to(at, iteration_);
+}
+
+std::uint32_t Body::load(Source source, DType dtype, std::uint32_t chain, NodeId node) {
+  std::uint32_t at = 0;
+  while (at < loads.size() && !(loads[at].source == source && loads[at].chain == chain)) ++at;
+  if (at == loads.size()) {
+    loads.push_back({source, dtype, chain, node});
+    kernel.loads.push_back({dtype, Access::contiguous});
+  }
+  return at;
+}
+
+std::uint32_t Body::param(ParamSource source, DType lane) {
+  const auto found = std::find(params.begin(), params.end(), source);
+  if (found != params.end()) return static_cast<std::uint32_t>(found - params.begin());
+  params.push_back(source);
+  kernel.params.push_back(lane);
+  return static_cast<std::uint32_t>(params.size() - 1);
+}
+
+std::uint32_t Body::constant(const Scalar& value) {
+  auto& list = kernel.constants;
+  const auto found = std::find(list.begin(), list.end(), value);
+  if (found != list.end()) return static_cast<std::uint32_t>(found - list.begin());
+  list.push_back(value);
+  return static_cast<std::uint32_t>(list.size() - 1);
+}
+
+std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
+  const ir::TypedNode& node = graph_.nodes[id];
+  Inst inst;
+  inst.op = node.op;
+  inst.lane = inst.target = ir::lane_of(node.dtype);
+  if (is_reduction(node.op)) {
+    inst.op = Op::variable;
+    inst.attr = load(find_reduction_(id), node.dtype, chain, id);
+  } else if (node.op == Op::variable) {
+    const ir::TypedInput& input = graph_.inputs[node.attr];
+    inst.param = input.weak;
+    inst.attr = input.weak ? param({true, node.attr, 0}, inst.lane)
+                           : load({Source::Kind::input, node.attr}, input.dtype, chain, id);
+  } else if (node.op == Op::constant) {
+    inst.attr = constant(graph_.constants[node.attr]);
+  } else if (node.op == Op::extent) {
+    const ir::TypedNode& reduction = graph_.nodes[node.args[0]];
+    const Dims& shape = shapes_[reduction.args[0]];
+    const std::uint32_t mask =
+        ir::reduced_axes(graph_.reduces[reduction.attr], shape.size(), graph_.span(node.args[0]));
+    double count = 1;
+    for (int i = 0; i < shape.size(); ++i) {
+      if ((mask >> i) & 1U) count *= static_cast<double>(shape[i]);
+    }
+    inst.op = Op::variable;
+    inst.param = true;
+    inst.attr = param({false, 0, count}, DType::float64);
+  } else {
+    if (node.op == Op::round_half || node.op == Op::saturate) inst.target = node.dtype;
+    inst.check = node.may_wrap && graph_.check_overflow;
+    inst.nargs = node.nargs;
+    for (std::size_t i = 0; i < node.nargs; ++i) inst.args[i] = done_.at(key(node.args[i], chain));
+  }
+  kernel.body.push_back(inst);
+  return static_cast<std::uint32_t>(kernel.body.size() - 1);
+}
+
+std::uint32_t Body::emit(NodeId root) {
+  std::vector<Frame> stack{{root, 0, 0}};
+  while (!stack.empty()) {
+    Frame& top = stack.back();
+    const NodeId id = top.node;
+    const std::uint32_t chain = top.chain;
+    const ir::TypedNode& node = graph_.nodes[id];
+    if (top.next == 0 && done_.contains(key(id, chain))) {
+      stack.pop_back();
+      continue;
+    }
+    const bool leaf = is_reduction(node.op) || node.op == Op::extent;
+    if (!leaf && top.next < node.nargs) {
+      const NodeId arg = node.args[static_cast<std::size_t>(top.next++)];
+      stack.push_back({arg, node.op == Op::view ? chain_through(chain, id) : chain, 0});
+      continue;
+    }
+    done_[key(id, chain)] = node.op == Op::view
+                                ? done_.at(key(node.args[0], chain_through(chain, id)))
+                                : append(id, chain);
+    stack.pop_back();
+  }
+  return done_.at(key(root, 0));
+}
+
+}  // namespace tightloop::plan

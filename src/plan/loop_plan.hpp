@@ -1,0 +1,118 @@
+// The plan of one evaluation, as plain printable data: stages (passes over memory), each a loop
+// nest whose body is one kernel, and the arrays of reduced size that later stages read. In: a typed
+// graph, the layouts of inputs and destinations. Out: run/ binds addresses and executes.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ir/shapes.hpp"
+#include "ir/typed_graph.hpp"
+#include "plan/kernel_plan.hpp"
+
+namespace tightloop::plan {
+
+/// Where an operand's memory comes from.
+struct Source {
+  enum class Kind : std::uint8_t { input, intermediate, accumulator, result };
+  Kind kind = Kind::input;
+  std::uint32_t index = 0;
+  friend bool operator==(const Source&, const Source&) = default;
+};
+
+/// A load or store of a nest: byte strides for the map dimensions and the reduced dimensions of its
+/// stage, outermost first.
+struct Operand {
+  Source source;
+  DType dtype = DType::float64;
+  bool swapped = false;  ///< elements are in the other byte order
+  bool packed = false;   ///< goes through a row of contiguous scratch memory that stays in cache
+  std::int64_t offset = 0;
+  std::vector<std::int64_t> m;
+  std::vector<std::int64_t> r;
+};
+
+/// Where a scalar argument of a kernel comes from.
+struct ParamSource {
+  bool is_input = false;    ///< a weak scalar of the caller
+  std::uint32_t index = 0;  ///< which input
+  double number = 0;        ///< otherwise: the number itself (an extent), float64
+  friend bool operator==(const ParamSource&, const ParamSource&) = default;
+};
+
+/// A kernel and what it runs over. operands holds the kernel's loads, then its stores.
+struct Nest {
+  KernelPlan kernel;
+  std::vector<Operand> operands;
+  std::vector<ParamSource> params;
+  bool any_packed = false;
+};
+
+/// How a reduction is cut. Depends on shape and layout only, never on threads.
+struct Blocking {
+  std::int64_t block = 1;  ///< inner elements (row_reduce) or rows (column_reduce) per partial
+  std::int64_t blocks_inner = 1;  ///< blocks along the innermost reduced dimension
+  std::int64_t blocks = 1;        ///< blocks per output element
+  std::int64_t chunk = 1;         ///< consecutive blocks that one task accumulates in order
+  std::int64_t chunks = 1;        ///< tasks per output element; their partials combine in a tree
+  std::int64_t tile = 1;          ///< output elements per task
+};
+
+/// Copies an accumulator to a result or intermediate without a kernel.
+struct AccumulatorCopy {
+  std::uint32_t accumulator = 0;
+  Operand to;
+};
+
+/// One pass over memory. Map dimensions m (outermost first) and reduced dimensions r; a map stage
+/// has no r. The kernel's inner loop runs over the last of m (map, column_reduce) or of r
+/// (row_reduce).
+struct Stage {
+  std::vector<std::int64_t> m;
+  std::vector<std::int64_t> r;
+  Nest main;
+  Blocking blocking;                    ///< reductions only
+  std::vector<AccumulatorCopy> copies;  ///< reductions: accumulators stored as they are
+  bool has_epilogue = false;  ///< reductions: a map kernel over the accumulators of a tile
+  Nest epilogue;
+  std::int64_t m_size() const;
+  std::int64_t r_size() const;
+};
+
+/// An array that a later stage reads: always the size of a reduction's result.
+struct Intermediate {
+  DType dtype = DType::float64;
+  Dims shape;
+  ir::NodeId node = ir::kNoNode;  ///< the reduction whose accumulators it holds
+};
+
+struct LoopPlan {
+  std::vector<Stage> stages;
+  std::vector<Intermediate> intermediates;
+  std::vector<Dims> shapes;         ///< of every node of the typed graph
+  std::uint64_t bytes_read = 0;     ///< each array operand once per stage
+  std::uint64_t bytes_written = 0;  ///< results
+};
+
+/// The layout of an input or a destination.
+struct ArrayLayout {
+  Dims shape;
+  Dims strides;
+  bool swapped = false;
+};
+
+/// Plans a typed graph. `inputs` is parallel to graph.inputs (weak scalars: ignored), `outs` to
+/// graph.results: an empty list of outs means new C-ordered arrays of the results' own shapes.
+/// Throws Error(shape, value) for shapes that do not fit.
+LoopPlan make_plan(const ir::TypedGraph& graph, std::span<const ArrayLayout> inputs,
+                   std::span<const ArrayLayout> outs);
+
+/// Prints the plan for people.
+std::string to_string(const LoopPlan& plan);
+
+/// Number of elements of scratch memory that each packed operand has per thread.
+inline constexpr std::int64_t kPackElements = 4096;
+
+}  // namespace tightloop::plan

@@ -1,0 +1,167 @@
+#include "plan/loops.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace tightloop::plan {
+namespace {
+
+struct Axis {
+  std::int64_t extent;
+  bool reduced;
+  std::vector<std::int64_t> strides;  // one per operand
+};
+
+/// Makes an axis run upwards where no operand runs upwards along it already.
+void flip_descending(Axis& axis, std::vector<AxisOperand>& operands) {
+  const bool any =
+      std::any_of(axis.strides.begin(), axis.strides.end(), [](auto s) { return s < 0; });
+  const bool up =
+      std::any_of(axis.strides.begin(), axis.strides.end(), [](auto s) { return s > 0; });
+  if (!any || up) return;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    operands[i].operand.offset += axis.strides[i] * (axis.extent - 1);
+    axis.strides[i] = -axis.strides[i];
+  }
+}
+
+/// True where `inner` should stand outside of `outer`: the first operand that moves along both
+/// decides, stores before loads.
+bool should_swap(const Axis& outer, const Axis& inner, const std::vector<AxisOperand>& operands) {
+  for (const bool stores : {true, false}) {
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+      if (operands[i].in_epilogue || operands[i].is_store != stores) continue;
+      const std::int64_t a = std::abs(outer.strides[i]);
+      const std::int64_t b = std::abs(inner.strides[i]);
+      if (a != 0 && b != 0 && a != b) return a < b;
+    }
+  }
+  return false;
+}
+
+void sort_axes(std::vector<Axis>& axes, const std::vector<AxisOperand>& operands) {
+  for (std::size_t i = 1; i < axes.size(); ++i) {
+    for (std::size_t j = i; j > 0 && should_swap(axes[j - 1], axes[j], operands); --j) {
+      std::swap(axes[j - 1], axes[j]);
+    }
+  }
+}
+
+/// Merges neighbours that every operand walks as one axis.
+void collapse(std::vector<Axis>& axes) {
+  std::size_t kept = 0;
+  for (std::size_t i = 1; i < axes.size(); ++i) {
+    Axis& outer = axes[kept];
+    Axis& inner = axes[i];
+    bool one = true;
+    for (std::size_t k = 0; k < outer.strides.size(); ++k) {
+      one = one && outer.strides[k] == inner.strides[k] * inner.extent;
+    }
+    if (one) {
+      outer.extent *= inner.extent;
+      outer.strides = inner.strides;
+    } else if (++kept != i) {
+      axes[kept] = std::move(inner);
+    }
+  }
+  if (!axes.empty()) axes.resize(kept + 1);
+}
+
+std::vector<Axis> collect_axes(const Dims& extents, std::uint32_t mask,
+                               std::vector<AxisOperand>& operands) {
+  std::vector<Axis> axes;
+  for (int i = 0; i < extents.size(); ++i) {
+    if (extents[i] == 1) continue;
+    Axis axis{extents[i], ((mask >> i) & 1U) != 0, {}};
+    for (const AxisOperand& o : operands) {
+      axis.strides.push_back(o.is_accumulator ? 0 : o.strides[static_cast<std::size_t>(i)]);
+    }
+    flip_descending(axis, operands);
+    axes.push_back(std::move(axis));
+  }
+  return axes;
+}
+
+/// Sets access and packing of an operand along the kernel's inner loop.
+void choose_access(AxisOperand& o, KernelLoad* load, std::int64_t stride, std::int64_t extent) {
+  const auto size = static_cast<std::int64_t>(itemsize(o.operand.dtype));
+  const bool contiguous = stride == size || extent == 1;
+  if (load != nullptr) load->access = Access::contiguous;
+  if (o.operand.swapped || (!contiguous && (o.is_store || stride != 0))) {
+    o.operand.packed = !o.is_accumulator;
+  } else if (!contiguous && load != nullptr) {
+    load->access = Access::splat;
+  }
+}
+
+}  // namespace
+
+void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool reduces,
+                  std::vector<AxisOperand>& operands) {
+  std::vector<Axis> axes = collect_axes(extents, mask, operands);
+  sort_axes(axes, operands);
+  bool row = axes.empty() || axes.back().reduced;
+  std::vector<Axis> m, r;
+  for (Axis& a : axes) (a.reduced ? r : m).push_back(std::move(a));
+  collapse(m);
+  collapse(r);
+  const Axis unit{1, false, std::vector<std::int64_t>(operands.size(), 0)};
+  if (m.empty()) m.push_back(unit);
+  if (reduces && r.empty()) r.push_back(unit);
+  // Short rows would spend their time on combining lanes: run along the map axis instead.
+  if (reduces && row && r.back().extent < 16 && m.back().extent >= 64) row = false;
+  const KernelKind kind = !reduces ? KernelKind::map
+                          : row    ? KernelKind::row_reduce
+                                   : KernelKind::column_reduce;
+  stage.main.kernel.kind = kind;
+  for (const Axis& a : m) stage.m.push_back(a.extent);
+  for (const Axis& a : r) stage.r.push_back(a.extent);
+  std::size_t load_index = 0, epilogue_load = 0;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    AxisOperand& o = operands[i];
+    for (const Axis& a : m) o.operand.m.push_back(a.strides[i]);
+    for (const Axis& a : r) o.operand.r.push_back(a.strides[i]);
+    const Axis& inner = o.in_epilogue || kind != KernelKind::row_reduce ? m.back() : r.back();
+    KernelLoad* load = nullptr;
+    if (!o.is_store) {
+      load = o.in_epilogue ? &stage.epilogue.kernel.loads[epilogue_load++]
+                           : &stage.main.kernel.loads[load_index++];
+    }
+    choose_access(o, load, inner.strides[i], o.is_accumulator ? 1 : inner.extent);
+  }
+}
+
+Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, bool packed) {
+  constexpr std::int64_t kFloatBlock = 4096;
+  constexpr std::int64_t kRowsPerBlock = 128;
+  constexpr std::int64_t kMostChunks = 4096;
+  const std::int64_t inner = stage.r.back();
+  const std::int64_t outer = stage.r_size() / std::max<std::int64_t>(inner, 1);
+  const std::int64_t m = stage.m_size();
+  Blocking b;
+  if (kind == KernelKind::column_reduce) {
+    b.block = std::min(kRowsPerBlock, inner);
+  } else {
+    b.block = std::min(float_sums || packed ? kFloatBlock : kMaxReduceBlock, inner);
+  }
+  b.blocks_inner = (inner + b.block - 1) / b.block;
+  b.blocks = outer * b.blocks_inner;
+  const std::int64_t columns =
+      kind == KernelKind::column_reduce ? std::min<std::int64_t>(stage.m.back(), 2048) : 1;
+  const std::int64_t work = m / columns >= 32 ? std::int64_t{1} << 22 : std::int64_t{1} << 18;
+  b.chunk = std::max<std::int64_t>(1, work / (b.block * columns));
+  b.chunk = std::max(b.chunk, (b.blocks + kMostChunks - 1) / kMostChunks);
+  b.chunk = std::min(b.chunk, b.blocks);
+  b.chunks = (b.blocks + b.chunk - 1) / b.chunk;
+  if (kind == KernelKind::column_reduce) {
+    b.tile = packed ? std::clamp<std::int64_t>(kPackElements / b.block, 32, 2048) : 2048;
+    b.tile = std::max<std::int64_t>(std::min(b.tile, m), 1);
+  } else {
+    const std::int64_t per_output = std::max<std::int64_t>(1, b.blocks * b.block);
+    b.tile =
+        b.chunks > 1 ? 1 : std::clamp<std::int64_t>((std::int64_t{1} << 18) / per_output, 1, 2048);
+  }
+  return b;
+}
+
+}  // namespace tightloop::plan

@@ -1,0 +1,31 @@
+// Turns operands over an iteration space into the loops of a stage: order of the axes, collapsing,
+// which loop is the kernel's inner one, and how reductions are cut into blocks.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "plan/loop_plan.hpp"
+
+namespace tightloop::plan {
+
+/// An operand before the loops are known: byte strides by axis of the iteration space (0 on reduced
+/// axes for those of the epilogue).
+struct AxisOperand {
+  Operand operand;
+  std::vector<std::int64_t> strides;
+  bool is_store = false;
+  bool in_epilogue = false;
+  bool is_accumulator = false;  ///< addressed by position in the tile, whatever the strides
+};
+
+/// Chooses the loops and fills in m, r and blocking of `stage`, the kernel kind, and m and r
+/// strides of every operand. `extents` is the iteration space, `mask` its reduced axes.
+void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool reduces,
+                  std::vector<AxisOperand>& operands);
+
+/// Computes the blocking of a reduction stage whose loops are chosen. `float_sums` says whether a
+/// reduction depends on order.
+Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, bool packed);
+
+}  // namespace tightloop::plan
