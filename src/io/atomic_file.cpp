@@ -1,0 +1,166 @@
+// Temporary, reservation, rename. A rename never disturbs a process that has the old file mapped,
+// so the target may be one of the inputs of the expression whose result is written.
+#include "io/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <limits>
+#include <system_error>
+
+#include "io/file_error.hpp"
+#include "tightloop/error.hpp"
+
+namespace tightloop::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Follows symbolic links of the last component, also to a file that does not exist yet.
+std::string resolve(const std::string& path) {
+  constexpr int kMostLinks = 40;
+  fs::path at = path;
+  for (int i = 0; i < kMostLinks; ++i) {
+    std::error_code failed;
+    const fs::path next = fs::read_symlink(at, failed);
+    if (failed) return at.string();
+    at = next.is_absolute() ? next : at.parent_path() / next;
+  }
+  throw_system_error("write", path, ELOOP);
+}
+
+std::string temporary_name(const std::string& target) {
+  constexpr std::size_t kLongestStem = 200;  // with the suffix it stays below NAME_MAX
+  static std::atomic<std::uint64_t> counter{0};
+  const fs::path whole = target;
+  const std::string stem = whole.filename().string().substr(0, kLongestStem);
+  const std::string name = "." + stem + ".tmp-" + std::to_string(::getpid()) + "-" +
+                           std::to_string(counter.fetch_add(1, std::memory_order_relaxed));
+  return (whole.parent_path() / name).string();
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(const std::string& path, std::uint64_t size) : path_(path), size_(size) {
+  if (path.empty()) throw_file_error(path, "an empty file name");
+  if (path.find('\0') != std::string::npos) throw_file_error(path, "a NUL byte in the file name");
+  target_ = resolve(path);
+  try {
+    create_temporary();
+    reserve();
+  } catch (...) {
+    discard();
+    throw;
+  }
+}
+
+AtomicFile::~AtomicFile() {
+  discard();
+}
+
+void AtomicFile::create_temporary() {
+  struct stat old {};
+  const bool exists = ::stat(target_.c_str(), &old) == 0;
+  if (exists && !S_ISREG(old.st_mode)) {
+    throw_file_error(path_, S_ISDIR(old.st_mode) ? "is a folder, not a file"
+                                                 : "is not a regular file and is not replaced");
+  }
+  if (exists && ::faccessat(AT_FDCWD, target_.c_str(), W_OK, AT_EACCESS) != 0) {
+    throw_system_error("write", path_, errno);
+  }
+  constexpr int kMostTries = 1000;
+  for (int i = 0; fd_ < 0; ++i) {
+    temporary_ = temporary_name(target_);
+    fd_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (fd_ >= 0) break;
+    temporary_.clear();  // whoever made it owns it
+    if ((errno != EEXIST && errno != EINTR) || i == kMostTries) {
+      throw_system_error("write", path_, errno);
+    }
+  }
+  if (exists && ::fchmod(fd_, old.st_mode & 0777) != 0) throw_system_error("write", path_, errno);
+}
+
+void AtomicFile::reserve() {
+  // Growing past RLIMIT_FSIZE would raise SIGXFSZ, which ends a process that does not expect it.
+  struct rlimit limit {};
+  const bool limited = ::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  if (size_ > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max()) ||
+      size_ > std::numeric_limits<std::size_t>::max() / 2 || (limited && size_ > limit.rlim_cur)) {
+    throw_system_error("write", path_, EFBIG);
+  }
+  int failed = 0;
+  do {
+    failed = ::posix_fallocate(fd_, 0, static_cast<off_t>(size_));
+  } while (failed == EINTR);
+  if (failed != 0) throw_system_error("write", path_, failed);
+}
+
+void AtomicFile::write(std::uint64_t offset, const void* bytes, std::size_t count) {
+  constexpr std::size_t kMost = std::size_t{1} << 30;
+  const auto* from = static_cast<const std::byte*>(bytes);
+  while (count > 0) {
+    const ssize_t done = ::pwrite(fd_, from, std::min(count, kMost), static_cast<off_t>(offset));
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) throw_system_error("write", path_, errno);
+    from += done;
+    offset += static_cast<std::uint64_t>(done);
+    count -= static_cast<std::size_t>(done);
+  }
+}
+
+std::byte* AtomicFile::map() {
+  if (mapped_ == nullptr) {
+    void* at = ::mmap(nullptr, static_cast<std::size_t>(size_), PROT_READ | PROT_WRITE, MAP_SHARED,
+                      fd_, 0);
+    if (at == MAP_FAILED) throw_system_error("map", path_, errno);
+    mapped_ = static_cast<std::byte*>(at);
+  }
+  return mapped_;
+}
+
+void AtomicFile::flush() {
+  int failed = 0;
+  do {
+    failed = ::fdatasync(fd_) == 0 ? 0 : errno;
+  } while (failed == EINTR);
+  // EINVAL, ENOTSUP: a file system that cannot; its bytes are as safe as they get.
+  if (failed != 0 && failed != EINVAL && failed != ENOTSUP) {
+    throw_system_error("write", path_, failed);
+  }
+}
+
+void AtomicFile::commit() {
+  if (committed_) throw Error(ErrorCode::value, in_quotes(path_) + " was committed already");
+  unmap();
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
+    throw_system_error("write", path_, errno);
+  }
+  temporary_.clear();
+  committed_ = true;
+  ::close(fd_);
+  fd_ = -1;
+}
+
+void AtomicFile::unmap() noexcept {
+  if (mapped_ != nullptr) ::munmap(mapped_, static_cast<std::size_t>(size_));
+  mapped_ = nullptr;
+}
+
+void AtomicFile::discard() noexcept {
+  unmap();
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  temporary_.clear();
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = -1;
+}
+
+}  // namespace tightloop::io

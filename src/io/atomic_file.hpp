@@ -1,0 +1,50 @@
+// Files that are written whole or not at all: a temporary of the final size beside the target, then
+// a rename.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace tightloop::io {
+
+/// A file of a fixed size being written under a temporary name, ".<name>.tmp-<pid>-<n>" in the
+/// target's folder. Destroyed before commit(), it leaves nothing behind. Not thread-safe.
+class AtomicFile {
+ public:
+  /// Creates the temporary and reserves `size` (> 0) bytes on disk. A symbolic link is followed, an
+  /// existing file keeps its permissions. Throws Error(file): no such folder, no permission, disk
+  /// full, a size beyond the process's limit, a target that is a folder, a device or
+  /// write-protected.
+  AtomicFile(const std::string& path, std::uint64_t size);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  /// Writes `count` bytes at `offset`. Throws Error(file).
+  void write(std::uint64_t offset, const void* bytes, std::size_t count);
+  /// Maps the whole file, writable and shared; the memory is valid until commit() or destruction.
+  std::byte* map();
+  /// Waits until the bytes are on the disk, so that not even a power cut can show part of them
+  /// under the final name. Throws Error(file).
+  void flush();
+  /// Renames onto the target. Throws Error(file).
+  void commit();
+  bool committed() const noexcept { return committed_; }
+
+ private:
+  void create_temporary();
+  void reserve();
+  void discard() noexcept;
+  void unmap() noexcept;
+
+  std::string path_;       // as the caller wrote it, for messages
+  std::string target_;     // path_ with symbolic links followed
+  std::string temporary_;  // empty while there is none
+  std::uint64_t size_;
+  std::byte* mapped_ = nullptr;
+  int fd_ = -1;
+  bool committed_ = false;
+};
+
+}  // namespace tightloop::io
