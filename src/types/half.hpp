@@ -1,0 +1,137 @@
+// The half types as numbers: float16 (IEEE 754 binary16) and bfloat16 elements to float or double
+// exactly, and float, double and 64-bit integers to them with one rounding. Integer arithmetic
+// only.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <concepts>
+#include <cstdint>
+
+#include "tightloop/dtype.hpp"
+
+namespace tightloop {
+
+template <class H>
+concept HalfElement = std::same_as<H, float16_t> || std::same_as<H, bfloat16_t>;
+
+/// The layout of a binary format: sign, `exponent_bits`, `fraction_bits`, from the top.
+struct BinaryFormat {
+  int exponent_bits;
+  int fraction_bits;
+  constexpr int bias() const { return (1 << (exponent_bits - 1)) - 1; }
+  /// Bits of +infinity: all exponent bits set.
+  constexpr std::uint64_t infinity() const {
+    return ((std::uint64_t{1} << exponent_bits) - 1) << fraction_bits;
+  }
+  constexpr std::uint64_t quiet_bit() const { return std::uint64_t{1} << (fraction_bits - 1); }
+  constexpr std::uint64_t fraction_mask() const { return (std::uint64_t{1} << fraction_bits) - 1; }
+  constexpr int sign_shift() const { return exponent_bits + fraction_bits; }
+};
+
+inline constexpr BinaryFormat kBinary32{8, 23};
+inline constexpr BinaryFormat kBinary64{11, 52};
+
+template <HalfElement H>
+inline constexpr BinaryFormat half_format =
+    std::same_as<H, float16_t> ? BinaryFormat{5, 10} : BinaryFormat{8, 7};
+
+namespace detail {
+
+/// Rounds magnitude * 2^exponent to the nearest value of `to`, ties to even, overflow to infinity;
+/// returns its bits without a sign.
+constexpr std::uint64_t round_magnitude(std::uint64_t magnitude, int exponent, BinaryFormat to) {
+  if (magnitude == 0) return 0;
+  const int lowest = 1 - to.bias();
+  const int leading = exponent + 63 - std::countl_zero(magnitude);
+  if (leading > to.bias()) return to.infinity();
+  const int binade = std::max(leading, lowest);
+  const int shift = binade - to.fraction_bits - exponent;
+  std::uint64_t kept = 0;
+  if (shift <= 0) {
+    kept = magnitude << -shift;
+  } else if (shift < 64) {
+    const std::uint64_t rest = magnitude & ((std::uint64_t{1} << shift) - 1);
+    const std::uint64_t half = std::uint64_t{1} << (shift - 1);
+    kept = magnitude >> shift;
+    if (rest > half || (rest == half && (kept & 1) != 0)) ++kept;
+  } else if (shift == 64 && magnitude > std::uint64_t{1} << 63) {
+    kept = 1;
+  }
+  // A normal `kept` has its leading bit set, which adds one to the exponent field; so does a carry
+  // of the rounding, up to infinity.
+  return (static_cast<std::uint64_t>(binade - lowest) << to.fraction_bits) + kept;
+}
+
+/// Converts the bits of one format to those of a narrower one, with one rounding; a NaN keeps its
+/// sign and the upper bits of its payload and is quiet.
+constexpr std::uint64_t narrow_bits(std::uint64_t bits, BinaryFormat from, BinaryFormat to) {
+  const std::uint64_t sign = (bits >> from.sign_shift() & 1) << to.sign_shift();
+  const std::uint64_t fraction = bits & from.fraction_mask();
+  const std::uint64_t exponent = (bits & from.infinity()) >> from.fraction_bits;
+  if ((bits & from.infinity()) == from.infinity()) {
+    const std::uint64_t payload = fraction >> (from.fraction_bits - to.fraction_bits);
+    return sign | to.infinity() | (fraction == 0 ? 0 : payload | to.quiet_bit());
+  }
+  const std::uint64_t hidden = exponent == 0 ? 0 : from.fraction_mask() + 1;
+  const int scale = std::max(static_cast<int>(exponent), 1) - from.bias() - from.fraction_bits;
+  return sign | round_magnitude(fraction | hidden, scale, to);
+}
+
+/// Converts the bits of one format to those of a wider one, exactly; a NaN becomes quiet.
+constexpr std::uint64_t widen_bits(std::uint64_t bits, BinaryFormat from, BinaryFormat to) {
+  const std::uint64_t sign = (bits >> from.sign_shift() & 1) << to.sign_shift();
+  const std::uint64_t fraction = bits & from.fraction_mask();
+  const std::uint64_t exponent = (bits & from.infinity()) >> from.fraction_bits;
+  const int widening = to.fraction_bits - from.fraction_bits;
+  if ((bits & from.infinity()) == from.infinity()) {
+    return sign | to.infinity() | fraction << widening | (fraction == 0 ? 0 : to.quiet_bit());
+  }
+  if (exponent != 0) {
+    const auto rebias = static_cast<std::uint64_t>(to.bias() - from.bias());
+    return sign | (exponent + rebias) << to.fraction_bits | fraction << widening;
+  }
+  return sign | round_magnitude(fraction, 1 - from.bias() - from.fraction_bits, to);
+}
+
+}  // namespace detail
+
+/// Converts exactly; a signalling NaN becomes quiet.
+template <HalfElement H>
+constexpr float to_float(H x) {
+  return std::bit_cast<float>(
+      static_cast<std::uint32_t>(detail::widen_bits(x.bits, half_format<H>, kBinary32)));
+}
+template <HalfElement H>
+constexpr double to_double(H x) {
+  return std::bit_cast<double>(detail::widen_bits(x.bits, half_format<H>, kBinary64));
+}
+
+/// Rounds to the nearest H once, ties to even; overflow gives infinity, NaN a quiet NaN.
+template <HalfElement H>
+constexpr H round_to_half(float x) {
+  const auto bits = std::bit_cast<std::uint32_t>(x);
+  return {static_cast<std::uint16_t>(detail::narrow_bits(bits, kBinary32, half_format<H>))};
+}
+template <HalfElement H>
+constexpr H round_to_half(double x) {
+  const auto bits = std::bit_cast<std::uint64_t>(x);
+  return {static_cast<std::uint16_t>(detail::narrow_bits(bits, kBinary64, half_format<H>))};
+}
+template <HalfElement H>
+constexpr H round_to_half(std::uint64_t x) {
+  return {static_cast<std::uint16_t>(detail::round_magnitude(x, 0, half_format<H>))};
+}
+template <HalfElement H>
+constexpr H round_to_half(std::int64_t x) {
+  const std::uint64_t magnitude =
+      x < 0 ? 0 - static_cast<std::uint64_t>(x) : static_cast<std::uint64_t>(x);
+  const std::uint64_t sign = x < 0 ? std::uint64_t{1} << half_format<H>.sign_shift() : 0;
+  return {static_cast<std::uint16_t>(sign | detail::round_magnitude(magnitude, 0, half_format<H>))};
+}
+
+/// The largest finite H: 65504 for float16, about 3.39e38 for bfloat16.
+template <HalfElement H>
+inline constexpr H half_max{static_cast<std::uint16_t>(half_format<H>.infinity() - 1)};
+
+}  // namespace tightloop
