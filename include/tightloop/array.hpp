@@ -147,10 +147,12 @@ class TIGHTLOOP_API Array {
     require(dtype_of<T>);
     return static_cast<T*>(const_cast<void*>(view_.data()));
   }
-  /// Returns the elements in C order; T must be the dtype.
+  /// Returns the elements in C order. Throws Error(type) where T is not the dtype, or where a
+  /// wrapped array is not C-contiguous in native byte order.
   template <Element T>
   std::span<const T> values() const {
-    return {data<T>(), static_cast<std::size_t>(size())};
+    require_values(dtype_of<T>);
+    return {static_cast<const T*>(view_.data()), static_cast<std::size_t>(size())};
   }
   /// Converts the only element to T; throws Error(shape) where there is not exactly one and
   /// Error(type) where T cannot hold its value exactly (a float64 always converts to float by
@@ -160,6 +162,7 @@ class TIGHTLOOP_API Array {
 
  private:
   void require(DType wanted) const;
+  void require_values(DType wanted) const;
   std::shared_ptr<void> owner_;
   ArrayView view_;
 };
