@@ -73,7 +73,7 @@ std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
   inst.lane = inst.target = ir::lane_of(node.dtype);
   if (is_reduction(node.op)) {
     inst.op = Op::variable;
-    inst.attr = load(find_reduction_(id), node.dtype, chain, id);
+    inst.attr = load(find_reduction_(id), inst.lane, chain, id);
   } else if (node.op == Op::variable) {
     const ir::TypedInput& input = graph_.inputs[node.attr];
     inst.param = input.weak;

@@ -39,7 +39,7 @@ struct KernelStore {
 
 struct KernelReduce {
   Op op = Op::sum;             ///< sum, prod, min, max, any or all
-  DType acc = DType::float64;  ///< accumulator dtype; see TypedNode for operand lanes
+  DType acc = DType::float64;  ///< accumulator dtype (float32 for half types); see TypedNode
   std::uint32_t value = 0;
   bool check = false;  ///< prod: report a partial product that overflows 64 bits
 };

@@ -34,7 +34,7 @@ class Planner {
     for (const Pass& pass : passes) {
       for (std::uint32_t i : pass.kept) {
         const NodeId id = pass.reductions[i];
-        plan_.intermediates.push_back({graph_.nodes[id].dtype, plan_.shapes[id], id});
+        plan_.intermediates.push_back({accumulator(id), plan_.shapes[id], id});
       }
     }
     for (const Pass& pass : passes) plan_.stages.push_back(make_stage(pass));
@@ -73,6 +73,9 @@ class Planner {
     }
     throw Error(ErrorCode::internal, "a reduction that no pass keeps is read");
   }
+
+  /// Half types reduce in float32.
+  DType accumulator(NodeId reduction) const { return ir::lane_of(graph_.nodes[reduction].dtype); }
 
   Source stored(NodeId id) const { return {Source::Kind::intermediate, intermediate_of(id)}; }
 
@@ -145,7 +148,7 @@ class Planner {
       const ir::TypedNode& node = graph_.nodes[id];
       const bool check = node.may_wrap && graph_.check_overflow && node.op == Op::prod;
       const std::uint32_t value = body.emit(node.args[0]);
-      body.kernel.reductions.push_back({node.op, node.dtype, value, check});
+      body.kernel.reductions.push_back({node.op, accumulator(id), value, check});
     }
     for (std::uint32_t r : pass.stores) {
       const NodeId id = graph_.results[r];
@@ -179,7 +182,7 @@ class Planner {
     std::vector<AxisOperand> stores, copies;
     for (std::uint32_t r : pass.epilogues) {
       const NodeId id = graph_.results[r];
-      if (position(id) < pass.reductions.size()) {
+      if (position(id) < pass.reductions.size() && !is_half(graph_.nodes[id].dtype)) {
         copied.push_back(position(id));
         copies.push_back(store_result(r, pass, true));
       } else {

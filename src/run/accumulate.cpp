@@ -1,0 +1,164 @@
+#include "run/accumulate.hpp"
+
+#include <cmath>
+#include <complex>
+#include <limits>
+
+#include "tightloop/error.hpp"
+
+namespace tightloop::run {
+namespace {
+
+struct Sum {
+  template <class T>
+  static T identity() {
+    if constexpr (std::is_floating_point_v<T>)
+      return -T{0};
+    else if constexpr (std::is_integral_v<T>)
+      return T{0};
+    else
+      return T(-0.0, -0.0);
+  }
+  template <class T>
+  static T apply(T a, T b) {
+    if constexpr (std::is_integral_v<T>) {
+      return static_cast<T>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+    } else {
+      return a + b;
+    }
+  }
+};
+
+struct Prod {
+  template <class T>
+  static T identity() {
+    return T(1);
+  }
+  template <class T>
+  static T apply(T a, T b) {
+    if constexpr (std::is_integral_v<T>) {
+      return static_cast<T>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+    } else if constexpr (std::is_floating_point_v<T>) {
+      return a * b;
+    } else {  // the plain formula, as in the kernels: no recovery of infinities
+      return T(a.real() * b.real() - a.imag() * b.imag(),
+               a.real() * b.imag() + a.imag() * b.real());
+    }
+  }
+};
+
+template <bool Less>
+struct Extreme {
+  template <class T>
+  static T identity() {
+    using L = std::numeric_limits<T>;
+    if constexpr (std::is_floating_point_v<T>)
+      return Less ? L::infinity() : -L::infinity();
+    else
+      return Less ? L::max() : L::lowest();
+  }
+  template <class T>
+  static T apply(T a, T b) {
+    if constexpr (std::is_floating_point_v<T>) {
+      if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<T>::quiet_NaN();
+      if (a == b) return std::signbit(a) == Less ? a : b;
+    }
+    return (Less ? a < b : b < a) ? a : b;
+  }
+};
+
+struct Any {
+  template <class T>
+  static T identity() {
+    return T{0};
+  }
+  template <class T>
+  static T apply(T a, T b) {
+    return a | b;
+  }
+};
+
+struct All {
+  template <class T>
+  static T identity() {
+    return T{1};
+  }
+  template <class T>
+  static T apply(T a, T b) {
+    return a & b;
+  }
+};
+
+template <class F, class T>
+void fill(void* slots, std::int64_t count, bool empty) {
+  T value = F::template identity<T>();
+  if constexpr (std::is_same_v<F, Sum>) {
+    if (empty) value = T{};
+  }
+  for (std::int64_t i = 0; i < count; ++i) static_cast<T*>(slots)[i] = value;
+}
+
+template <class F, class T>
+void combine(void* slots, std::int64_t count, std::int64_t parts, std::int64_t stride) {
+  T* base = static_cast<T*>(slots);
+  for (std::int64_t h = 1; h < parts; h *= 2) {
+    for (std::int64_t i = 0; i + h < parts; i += 2 * h) {
+      T* a = base + i * stride;
+      const T* b = base + (i + h) * stride;
+      for (std::int64_t k = 0; k < count; ++k) a[k] = F::apply(a[k], b[k]);
+    }
+  }
+}
+
+/// Calls f with the functor of `op` and a null pointer of the slot type of `acc`.
+template <class F>
+void dispatch(Op op, DType acc, F&& f) {
+  const auto with_sum = [&](auto* slot) { op == Op::sum ? f(Sum{}, slot) : f(Prod{}, slot); };
+  const auto with_extreme = [&](auto* slot) {
+    op == Op::min ? f(Extreme<true>{}, slot) : f(Extreme<false>{}, slot);
+  };
+  const auto bits = static_cast<std::uint8_t*>(nullptr);
+  if (op == Op::sum || op == Op::prod) {
+    switch (acc) {
+      case DType::int64: return with_sum(static_cast<std::int64_t*>(nullptr));
+      case DType::uint64: return with_sum(static_cast<std::uint64_t*>(nullptr));
+      case DType::float64: return with_sum(static_cast<double*>(nullptr));
+      case DType::complex128: return with_sum(static_cast<std::complex<double>*>(nullptr));
+      default: break;
+    }
+  } else if (acc == DType::bool_) {
+    return (op == Op::any || op == Op::max) ? f(Any{}, bits) : f(All{}, bits);
+  } else {
+    switch (acc) {
+      case DType::int8: return with_extreme(static_cast<std::int8_t*>(nullptr));
+      case DType::int16: return with_extreme(static_cast<std::int16_t*>(nullptr));
+      case DType::int32: return with_extreme(static_cast<std::int32_t*>(nullptr));
+      case DType::int64: return with_extreme(static_cast<std::int64_t*>(nullptr));
+      case DType::uint8: return with_extreme(static_cast<std::uint8_t*>(nullptr));
+      case DType::uint16: return with_extreme(static_cast<std::uint16_t*>(nullptr));
+      case DType::uint32: return with_extreme(static_cast<std::uint32_t*>(nullptr));
+      case DType::uint64: return with_extreme(static_cast<std::uint64_t*>(nullptr));
+      case DType::float32: return with_extreme(static_cast<float*>(nullptr));
+      case DType::float64: return with_extreme(static_cast<double*>(nullptr));
+      default: break;
+    }
+  }
+  throw Error(ErrorCode::internal, "no accumulator of this dtype");
+}
+
+}  // namespace
+
+void fill_identity(Op op, DType acc, void* slots, std::int64_t count, bool empty) {
+  dispatch(op, acc, [&](auto f, auto* slot) {
+    fill<decltype(f), std::remove_pointer_t<decltype(slot)>>(slots, count, empty);
+  });
+}
+
+void combine_partials(Op op, DType acc, void* slots, std::int64_t count, std::int64_t parts,
+                      std::int64_t stride) {
+  dispatch(op, acc, [&](auto f, auto* slot) {
+    combine<decltype(f), std::remove_pointer_t<decltype(slot)>>(slots, count, parts, stride);
+  });
+}
+
+}  // namespace tightloop::run

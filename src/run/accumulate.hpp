@@ -1,0 +1,21 @@
+// Accumulators outside of kernels: identities, and the fixed tree that combines partials.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "tightloop/dtype.hpp"
+#include "tightloop/op.hpp"
+
+namespace tightloop::run {
+
+/// Fills `count` slots with the identity of a reduction: what leaves every element as it is (-0.0
+/// for float sums), or, where `empty`, the value of a reduction of nothing (+0.0).
+void fill_identity(Op op, DType acc, void* slots, std::int64_t count, bool empty);
+
+/// Combines `parts` rows of `count` slots, `stride` slots apart, into the first row:
+/// part[i] = part[i] op part[i + h] for h = 1, 2, 4, ... and every i that is a multiple of 2h.
+void combine_partials(Op op, DType acc, void* slots, std::int64_t count, std::int64_t parts,
+                      std::int64_t stride);
+
+}  // namespace tightloop::run
