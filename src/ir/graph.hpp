@@ -94,7 +94,7 @@ class Graph {
  private:
   NodeId add(Node node, Span span);
   template <class T>
-  static std::uint32_t intern(std::vector<T>& table, T value);
+  std::uint32_t intern(std::vector<T>& table, T value);
 
   std::vector<Node> nodes_;
   std::vector<Span> spans_;
@@ -102,7 +102,8 @@ class Graph {
   std::vector<Scalar> constants_;
   std::vector<ReduceSpec> reduces_;
   std::vector<ViewSpec> views_;
-  std::unordered_multimap<std::uint64_t, NodeId> index_;
+  std::unordered_multimap<std::uint64_t, NodeId> index_;              // hash to node
+  std::unordered_multimap<std::uint64_t, std::uint32_t> side_index_;  // hash to attr
   std::unordered_map<std::string, std::uint32_t> input_index_;
 };
 
