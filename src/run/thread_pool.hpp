@@ -15,8 +15,9 @@ int available_cpus();
 
 /// A pool of `size - 1` workers and the calling thread. Workers start at the first run() that can
 /// use them; task indices are handed out in order; several callers share the workers; a call
-/// from inside a task runs in the calling thread. After fork() the child's pool starts afresh.
-/// Idle workers sleep (after a short spin) and cost nothing.
+/// from inside a task runs in the calling thread. After fork() the child's pool starts afresh; a
+/// child that was forked inside a task must not return from that task, whose fellows it lacks.
+/// `threads` below 1 means all. Idle workers sleep (after a short spin) and cost nothing.
 class ThreadPool final : public Executor {
  public:
   explicit ThreadPool(int size);
