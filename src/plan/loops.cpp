@@ -134,7 +134,6 @@ void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool re
 Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, bool packed) {
   constexpr std::int64_t kFloatBlock = 4096;
   constexpr std::int64_t kRowsPerBlock = 128;
-  constexpr std::int64_t kMostChunks = 4096;
   const std::int64_t inner = stage.r.back();
   const std::int64_t outer = stage.r_size() / std::max<std::int64_t>(inner, 1);
   const std::int64_t m = stage.m_size();
@@ -150,7 +149,9 @@ Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, b
       kind == KernelKind::column_reduce ? std::min<std::int64_t>(stage.m.back(), 2048) : 1;
   const std::int64_t work = m / columns >= 32 ? std::int64_t{1} << 22 : std::int64_t{1} << 18;
   b.chunk = std::max<std::int64_t>(1, work / (b.block * columns));
-  b.chunk = std::max(b.chunk, (b.blocks + kMostChunks - 1) / kMostChunks);
+  // The partials of all columns of a tile stay within half a MiB.
+  const std::int64_t most = std::clamp<std::int64_t>(65536 / columns, 16, 4096);
+  b.chunk = std::max(b.chunk, (b.blocks + most - 1) / most);
   b.chunk = std::min(b.chunk, b.blocks);
   b.chunks = (b.blocks + b.chunk - 1) / b.chunk;
   if (kind == KernelKind::column_reduce) {

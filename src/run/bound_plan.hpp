@@ -1,0 +1,52 @@
+// A loop plan with its kernels: everything of an evaluation but the addresses.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "plan/backend.hpp"
+#include "plan/loop_plan.hpp"
+
+namespace tightloop::run {
+
+/// A nest and its kernel; strides are held by dimension, parallel to the nest's operands, as
+/// kernels take them.
+struct BoundNest {
+  explicit BoundNest(const plan::Nest& nest, std::shared_ptr<const plan::Kernel> kernel);
+  const plan::Nest* nest;
+  std::shared_ptr<const plan::Kernel> kernel;
+  std::vector<std::vector<std::int64_t>> m;  ///< m[d][operand], outermost dimension first
+  std::vector<std::vector<std::int64_t>> r;
+  std::size_t operands() const { return nest->operands.size(); }
+};
+
+struct BoundStage {
+  const plan::Stage* stage;
+  std::vector<BoundNest> nests;  ///< the main nest, then the epilogue where there is one
+  double cost = 0;               ///< work in bytes moved, for the choice of threads
+};
+
+/// Immutable once made; shared by concurrent calls.
+struct BoundPlan {
+  plan::LoopPlan plan;
+  std::vector<BoundStage> stages;
+};
+
+/// Binds the stages of bound.plan to kernels; get_kernel is called once per nest.
+template <class GetKernel>
+void bind_stages(BoundPlan& bound, GetKernel&& get_kernel);
+
+double cost_of(const plan::Stage& stage);
+
+template <class GetKernel>
+void bind_stages(BoundPlan& bound, GetKernel&& get_kernel) {
+  for (const plan::Stage& s : bound.plan.stages) {
+    BoundStage out{&s, {}, cost_of(s)};
+    out.nests.emplace_back(s.main, get_kernel(s.main.kernel));
+    if (s.has_epilogue) out.nests.emplace_back(s.epilogue, get_kernel(s.epilogue.kernel));
+    bound.stages.push_back(std::move(out));
+  }
+}
+
+}  // namespace tightloop::run

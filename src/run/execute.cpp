@@ -1,0 +1,125 @@
+#include "run/execute.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "run/arena.hpp"
+#include "run/run_loops.hpp"
+
+namespace tightloop::run {
+namespace {
+
+using plan::Source;
+
+/// Resolves operands to addresses.
+class Addresses {
+ public:
+  Addresses(const CallArguments& call, void* const* intermediates, Arena& arena)
+      : call_(call), intermediates_(intermediates), arena_(arena) {}
+
+  char* of(const plan::Operand& o) const {
+    const char* base = nullptr;
+    switch (o.source.kind) {
+      case Source::Kind::input:
+        base = static_cast<const char*>(call_.inputs[o.source.index]);
+        break;
+      case Source::Kind::intermediate:
+        base = static_cast<const char*>(intermediates_[o.source.index]);
+        break;
+      case Source::Kind::result:
+        base = static_cast<const char*>(call_.results[o.source.index]);
+        break;
+      case Source::Kind::accumulator: return nullptr;  // known per tile
+    }
+    return const_cast<char*>(base) + o.offset;
+  }
+
+  char* const* of(const plan::Nest& nest) const {
+    char** out = arena_.array<char*>(nest.operands.size());
+    for (std::size_t i = 0; i < nest.operands.size(); ++i) out[i] = of(nest.operands[i]);
+    return out;
+  }
+
+  const void* params(const plan::Nest& nest) const {
+    auto* out = arena_.array<unsigned char>(16 * nest.params.size());
+    for (std::size_t i = 0; i < nest.params.size(); ++i) {
+      const plan::ParamSource& p = nest.params[i];
+      if (p.is_input) {
+        std::memcpy(out + 16 * i, call_.scalars[p.index].bytes, 16);
+      } else {
+        std::memcpy(out + 16 * i, &p.number, sizeof p.number);
+      }
+    }
+    return out;
+  }
+
+ private:
+  const CallArguments& call_;
+  void* const* intermediates_;
+  Arena& arena_;
+};
+
+std::uint64_t scratch_bytes(const BoundStage& stage) {
+  std::uint64_t bytes = 0;
+  for (const BoundNest& nest : stage.nests) {
+    for (const plan::Operand& o : nest.nest->operands) {
+      bytes += 64 + (o.packed ? plan::kPackElements * itemsize(o.dtype) : 0);
+    }
+  }
+  for (const plan::KernelReduce& r : stage.stage->main.kernel.reductions) {
+    bytes += static_cast<std::uint64_t>(stage.stage->blocking.tile) * itemsize(r.acc);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::uint64_t run_stage(const BoundStage& stage, const StageArguments& arguments, Workers workers,
+                        std::uint64_t& extra_bytes) {
+  constexpr double kThreadedCost = 512 << 10;  // below, waking a thread costs more than it saves
+  if (stage.cost < kThreadedCost) workers.threads = 1;
+  if (workers.threads > 1) {
+    workers.threads = std::min(workers.threads, workers.executor->concurrency());
+  }
+  extra_bytes += scratch_bytes(stage) * static_cast<std::uint64_t>(workers.threads);
+  if (stage.stage->r.empty()) return run_map(stage, arguments, workers);
+  return run_reduce(stage, arguments, workers, extra_bytes);
+}
+
+std::uint64_t execute(const BoundPlan& bound, const CallArguments& call, Workers workers,
+                      std::uint64_t& extra_bytes) {
+  Arena& arena = Arena::local();
+  const Arena::Mark mark(arena);
+  void** intermediates = arena.array<void*>(bound.plan.intermediates.size());
+  std::uint64_t held = 0;
+  for (std::size_t i = 0; i < bound.plan.intermediates.size(); ++i) {
+    const plan::Intermediate& mid = bound.plan.intermediates[i];
+    std::size_t bytes = itemsize(mid.dtype);
+    for (std::int64_t d : mid.shape) bytes *= static_cast<std::size_t>(d);
+    intermediates[i] = arena.bytes(bytes);
+    held += bytes;
+  }
+  std::uint64_t events = 0;
+  extra_bytes = held;
+  for (const BoundStage& stage : bound.stages) {
+    const Arena::Mark stage_mark(arena);
+    const Addresses addresses(call, intermediates, arena);
+    const plan::Stage& s = *stage.stage;
+    StageArguments arguments;
+    arguments.main = addresses.of(s.main);
+    arguments.main_params = addresses.params(s.main);
+    if (s.has_epilogue) {
+      arguments.epilogue = addresses.of(s.epilogue);
+      arguments.epilogue_params = addresses.params(s.epilogue);
+    }
+    char** copies = arena.array<char*>(s.copies.size());
+    for (std::size_t i = 0; i < s.copies.size(); ++i) copies[i] = addresses.of(s.copies[i].to);
+    arguments.copies = copies;
+    std::uint64_t own = held;
+    events |= run_stage(stage, arguments, workers, own);
+    extra_bytes = std::max(extra_bytes, own);
+  }
+  return events;
+}
+
+}  // namespace tightloop::run

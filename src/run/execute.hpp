@@ -1,0 +1,25 @@
+// Executes a bound plan over addresses.
+#pragma once
+
+#include <cstdint>
+
+#include "run/bound_plan.hpp"
+#include "run/stage_runner.hpp"
+#include "types/scalar.hpp"
+
+namespace tightloop::run {
+
+/// What a call brings: addresses of the inputs' and results' first elements, parallel to the typed
+/// graph's inputs and results, and the values of weak scalars.
+struct CallArguments {
+  const void* const* inputs = nullptr;
+  const Scalar* scalars = nullptr;
+  void* const* results = nullptr;
+};
+
+/// Runs all stages; returns the kernels' events. `extra_bytes` becomes the memory held beyond
+/// inputs and results: intermediates, partials and scratch of all threads. Throws Error(memory).
+std::uint64_t execute(const BoundPlan& bound, const CallArguments& call, Workers workers,
+                      std::uint64_t& extra_bytes);
+
+}  // namespace tightloop::run

@@ -1,0 +1,157 @@
+#include "run/nest_runner.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "run/pack.hpp"
+
+namespace tightloop::run {
+
+using plan::KernelKind;
+using plan::kPackElements;
+
+BoundNest::BoundNest(const plan::Nest& n, std::shared_ptr<const plan::Kernel> k)
+    : nest(&n), kernel(std::move(k)) {
+  const auto transpose = [&](std::vector<std::vector<std::int64_t>>& out, auto member) {
+    if (n.operands.empty()) return;
+    const std::size_t dims = (n.operands[0].*member).size();
+    out.assign(dims, std::vector<std::int64_t>(n.operands.size(), 0));
+    for (std::size_t o = 0; o < n.operands.size(); ++o) {
+      for (std::size_t d = 0; d < dims; ++d) out[d][o] = (n.operands[o].*member)[d];
+    }
+  };
+  transpose(m, &plan::Operand::m);
+  transpose(r, &plan::Operand::r);
+}
+
+double cost_of(const plan::Stage& stage) {
+  constexpr double kMathBytes = 32;  // a transcendental costs as much as moving so many bytes
+  double per_element = 0;
+  for (const plan::Operand& o : stage.main.operands) {
+    per_element += static_cast<double>(itemsize(o.dtype)) * (o.packed ? 3 : 1);
+  }
+  for (const plan::Inst& i : stage.main.kernel.body) {
+    const bool math = in_table(i.op) && info(i.op).lowering == Lowering::math;
+    per_element += math ? kMathBytes : 0.5;
+  }
+  return per_element * static_cast<double>(stage.m_size()) * static_cast<double>(stage.r_size());
+}
+
+NestRunner::NestRunner(const BoundNest& nest, char* const* base, const void* params, Arena& arena)
+    : nest_(nest), base_(base) {
+  const std::size_t count = nest.operands();
+  at_ = arena.array<char*>(count);
+  zero_step_ = arena.array<std::int64_t>(count);
+  std::fill_n(zero_step_, count, 0);
+  frame_.params = params;
+  frame_.events = &events_;
+  if (!nest.nest->any_packed) return;
+  packed_ptr_ = arena.array<void*>(count);
+  packed_step_ = arena.array<std::int64_t>(count);
+  packed_acc_ = arena.array<void*>(nest.nest->kernel.reductions.size() + 1);
+  scratch_ = arena.array<char*>(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const plan::Operand& o = nest.nest->operands[i];
+    scratch_[i] =
+        o.packed ? arena.array<char>(static_cast<std::size_t>(kPackElements) * itemsize(o.dtype))
+                 : nullptr;
+  }
+}
+
+void NestRunner::move_to_base() {
+  std::copy_n(base_, nest_.operands(), at_);
+}
+
+void NestRunner::move(const std::vector<std::int64_t>& strides, std::int64_t index) {
+  for (std::size_t i = 0; i < strides.size(); ++i) at_[i] += strides[i] * index;
+}
+
+void NestRunner::move_outer(const std::vector<std::vector<std::int64_t>>& strides,
+                            const std::vector<std::int64_t>& extents, std::size_t count,
+                            std::int64_t linear) {
+  if (strides.empty()) return;  // a nest without operands
+  for (std::size_t d = count; d-- > 0 && linear != 0;) {
+    move(strides[d], linear % extents[d]);
+    linear /= extents[d];
+  }
+}
+
+void NestRunner::call(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
+                      const std::int64_t* step, Slots slots) {
+  if (step == nullptr) step = zero_step_;
+  if (nest_.nest->any_packed) return call_packed(n0, inner, n1, step, slots);
+  frame_.n0 = n0;
+  frame_.n1 = n1;
+  frame_.ptr = reinterpret_cast<void* const*>(at_);
+  frame_.step = step;
+  frame_.acc = slots.acc;
+  frame_.acc_per_row = slots.per_row ? 1 : 0;
+  nest_.kernel->fn(&frame_);
+}
+
+void NestRunner::call_packed(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
+                             const std::int64_t* step, Slots slots) {
+  std::int64_t columns = std::min(n0, kPackElements);
+  std::int64_t rows = std::max<std::int64_t>(1, kPackElements / columns);
+  const KernelKind kind = nest_.nest->kernel.kind;
+  if (kind == KernelKind::column_reduce) {
+    rows = n1;  // the rows of a block stay together: they are one partial
+    columns = std::max<std::int64_t>(1, std::min(n0, kPackElements / n1));
+  } else if (kind == KernelKind::map && n1 > 1) {
+    for (std::size_t i = 0; i < nest_.operands(); ++i) {
+      if (!nest_.nest->operands[i].packed || step[i] == 0) continue;
+      if (std::abs(step[i]) < std::abs(inner[i])) columns = std::min<std::int64_t>(n0, 64);
+    }
+    rows = std::max<std::int64_t>(1, kPackElements / columns);
+  }
+  rows = std::min(rows, n1);
+  for (std::int64_t row = 0; row < n1; row += rows) {
+    for (std::int64_t column = 0; column < n0; column += columns) {
+      packed_block(row, std::min(rows, n1 - row), column, std::min(columns, n0 - column), inner,
+                   step, slots);
+    }
+  }
+}
+
+void NestRunner::packed_block(std::int64_t row, std::int64_t rows, std::int64_t column,
+                              std::int64_t columns, const std::int64_t* inner,
+                              const std::int64_t* step, Slots slots) {
+  const plan::KernelPlan& kernel = nest_.nest->kernel;
+  const auto element = [](const plan::Operand& o) {
+    const std::size_t unit = is_complex(o.dtype) ? itemsize(o.dtype) / 2 : itemsize(o.dtype);
+    return ElementBytes{itemsize(o.dtype), o.swapped ? unit : 0};
+  };
+  for (std::size_t i = 0; i < nest_.operands(); ++i) {
+    const plan::Operand& o = nest_.nest->operands[i];
+    char* at = at_[i] + row * step[i] + column * inner[i];
+    packed_ptr_[i] = at;
+    packed_step_[i] = step[i];
+    if (!o.packed) continue;
+    if (i < kernel.loads.size()) {
+      gather(scratch_[i], at, element(o), rows, columns, step[i], inner[i]);
+    }
+    packed_ptr_[i] = scratch_[i];
+    packed_step_[i] = columns * static_cast<std::int64_t>(itemsize(o.dtype));
+  }
+  for (std::size_t i = 0; i < kernel.reductions.size(); ++i) {
+    const auto size = static_cast<std::int64_t>(itemsize(kernel.reductions[i].acc));
+    const bool by_row = kernel.kind == KernelKind::row_reduce;
+    const std::int64_t slot = by_row ? (slots.per_row ? row : 0) : column;
+    packed_acc_[i] = static_cast<char*>(slots.acc[i]) + slot * size;
+  }
+  frame_.n0 = columns;
+  frame_.n1 = rows;
+  frame_.ptr = packed_ptr_;
+  frame_.step = packed_step_;
+  frame_.acc = packed_acc_;
+  frame_.acc_per_row = slots.per_row ? 1 : 0;
+  nest_.kernel->fn(&frame_);
+  for (std::size_t i = kernel.loads.size(); i < nest_.operands(); ++i) {
+    const plan::Operand& o = nest_.nest->operands[i];
+    if (!o.packed) continue;
+    char* at = at_[i] + row * step[i] + column * inner[i];
+    scatter(at, scratch_[i], element(o), rows, columns, step[i], inner[i]);
+  }
+}
+
+}  // namespace tightloop::run

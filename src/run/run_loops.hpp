@@ -1,0 +1,14 @@
+// The two kinds of stages; see stage_runner.hpp.
+#pragma once
+
+#include <cstdint>
+
+#include "run/stage_runner.hpp"
+
+namespace tightloop::run {
+
+std::uint64_t run_map(const BoundStage& bound, const StageArguments& arguments, Workers workers);
+std::uint64_t run_reduce(const BoundStage& bound, const StageArguments& arguments, Workers workers,
+                         std::uint64_t& extra_bytes);
+
+}  // namespace tightloop::run

@@ -1,0 +1,71 @@
+// Map stages: every element of the iteration space once, in tasks of contiguous rows or row pieces.
+#include <algorithm>
+
+#include "run/nest_runner.hpp"
+#include "run/run_loops.hpp"
+#include "run/tasks.hpp"
+
+namespace tightloop::run {
+
+namespace {
+
+/// How the rows and columns of a map are cut into tasks. Results do not depend on it.
+struct MapTasks {
+  std::int64_t rows_per_task;
+  std::int64_t columns_per_task;
+  std::int64_t per_row;  // tasks along a row
+  std::int64_t count;
+};
+
+MapTasks cut(const BoundStage& bound, std::int64_t rows, std::int64_t columns, int threads) {
+  if (threads <= 1) return {rows, columns, 1, 1};
+  constexpr double kTaskCost = 1 << 20;  // pieces of 1 MiB keep a stream's order in memory
+  const double total = static_cast<double>(rows) * static_cast<double>(columns);
+  const double pieces = std::clamp(bound.cost / kTaskCost, 2.0 * threads, 1e6);
+  const auto elements = static_cast<std::int64_t>(std::max(4096.0, total / pieces));
+  MapTasks t{1, columns, 1, 0};
+  if (columns > elements) {
+    t.columns_per_task = (elements + 63) / 64 * 64;
+    t.per_row = (columns + t.columns_per_task - 1) / t.columns_per_task;
+    t.count = rows * t.per_row;
+  } else {
+    t.rows_per_task = std::max<std::int64_t>(1, elements / columns);
+    t.count = (rows + t.rows_per_task - 1) / t.rows_per_task;
+  }
+  return t;
+}
+
+}  // namespace
+
+std::uint64_t run_map(const BoundStage& bound, const StageArguments& arguments, Workers workers) {
+  const plan::Stage& stage = *bound.stage;
+  const BoundNest& nest = bound.nests[0];
+  const std::size_t dims = stage.m.size();
+  const std::int64_t columns = stage.m.back();
+  const std::int64_t rows = columns == 0 ? 0 : stage.m_size() / columns;
+  if (rows == 0) return 0;
+  const std::int64_t row_extent = dims > 1 ? stage.m[dims - 2] : 1;
+  const MapTasks tasks = cut(bound, rows, columns, workers.threads);
+  return run_tasks(tasks.count, workers, [&](std::int64_t index) {
+    Arena& arena = Arena::local();
+    const Arena::Mark mark(arena);
+    NestRunner runner(nest, arguments.main, arguments.main_params, arena);
+    const std::int64_t first = index / tasks.per_row * tasks.rows_per_task;
+    const std::int64_t last = std::min(rows, first + tasks.rows_per_task);
+    const std::int64_t begin = index % tasks.per_row * tasks.columns_per_task;
+    const std::int64_t n0 = std::min(columns - begin, tasks.columns_per_task);
+    const auto& inner = nest.m.back();
+    for (std::int64_t row = first; row < last;) {
+      const std::int64_t at = row % row_extent;
+      const std::int64_t n1 = std::min(last - row, row_extent - at);
+      runner.move_to_base();
+      runner.move_outer(nest.m, stage.m, dims - 1, row);
+      runner.move(inner, begin);
+      runner.call(n0, inner.data(), n1, dims > 1 ? nest.m[dims - 2].data() : nullptr);
+      row += n1;
+    }
+    return runner.events();
+  });
+}
+
+}  // namespace tightloop::run

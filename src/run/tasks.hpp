@@ -1,0 +1,41 @@
+// Runs the tasks of a stage on an executor: collects events, and turns exceptions, which tasks must
+// not throw, into one at the end.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <new>
+
+#include "run/stage_runner.hpp"
+
+namespace tightloop::run {
+
+/// Calls run_task(i) for i in [0, count); each returns its events. Returns all of them together.
+template <class RunTask>
+std::uint64_t run_tasks(std::int64_t count, Workers workers, RunTask&& run_task) {
+  if (count <= 0) return 0;
+  struct Shared {
+    RunTask& run_task;
+    std::atomic<std::uint64_t> events{0};
+    std::atomic<bool> no_memory{false};
+  } shared{run_task};
+  const auto body = [](void* context, std::size_t index) {
+    auto& s = *static_cast<Shared*>(context);
+    try {
+      const std::uint64_t e = s.run_task(static_cast<std::int64_t>(index));
+      if (e != 0) s.events.fetch_or(e, std::memory_order_relaxed);
+    } catch (const std::bad_alloc&) {
+      s.no_memory.store(true, std::memory_order_relaxed);
+    }
+  };
+  if (count == 1 || workers.threads <= 1) {
+    for (std::int64_t i = 0; i < count; ++i) body(&shared, static_cast<std::size_t>(i));
+  } else {
+    workers.executor->run(static_cast<std::size_t>(count), body, &shared, workers.threads);
+  }
+  if (shared.no_memory)
+    throw Error(ErrorCode::memory, "no memory for the scratch space of a thread");
+  return shared.events;
+}
+
+}  // namespace tightloop::run
