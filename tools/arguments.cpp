@@ -1,0 +1,180 @@
+// Splits argv into options, which CLI11 reads, and the expression and its variables, which may
+// begin with '-' and are taken as they stand.
+#include "arguments.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string_view>
+
+namespace tightloop::tool {
+namespace {
+
+constexpr int kMostThreads = 4096;
+
+/// The CLI11 application and the places that it fills.
+struct OptionReader {
+  explicit OptionReader(Command& to) : app("", "tightloop"), command(to) {
+    app.set_help_flag();
+    app.add_option("-o,--output", to.outputs,
+                   "Write a result to this .npy file, whole or not at all; once per result, in "
+                   "order")
+        ->type_name("OUT.npy")
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app.add_option("--threads", to.options.threads,
+                   "Use at most N threads; 0 (the default) means all that are allowed")
+        ->type_name("N")
+        ->check(CLI::Range(0, kMostThreads));
+    add_choice("--promotion", promotion, {"exact", "numpy"},
+               "How result types follow: exact integers (the default) or NumPy's rules");
+    add_choice("--fp", fp, {"strict", "fast"},
+               "strict: IEEE in the order written (the default); fast: may reassociate");
+    add_choice("--overflow", overflow, {"wrap", "check"},
+               "When 64 bits cannot hold an integer: wrap (the default) or an error");
+    app.add_flag("--json", to.json, "Print one JSON object with results and statistics");
+    app.add_flag("--time", to.time, "Repeat for up to a second; print median time and throughput");
+    app.add_flag("--explain", explain, "Print types, ranges and loops instead of evaluating");
+    app.add_flag("--version", version, "Print the version");
+    app.add_flag("--help", help, "Print this text");
+  }
+
+  void add_choice(const char* flag, std::string& to, std::vector<std::string> choices,
+                  const char* text) {
+    app.add_option(flag, to, text)
+        ->type_name(choices[0] + "|" + choices[1])
+        ->check(CLI::IsMember(choices).description(""));
+  }
+
+  void read(std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    try {
+      app.parse(std::move(arguments));
+    } catch (const CLI::ParseError& error) {
+      throw UsageError(error.what());
+    }
+    command.options.promotion = promotion == "numpy" ? Promotion::numpy : Promotion::exact;
+    command.options.fp = fp == "fast" ? Fp::fast : Fp::strict;
+    command.options.overflow = overflow == "check" ? Overflow::check : Overflow::wrap;
+    if (explain) command.action = Command::Action::explain;
+    if (version) command.action = Command::Action::version;
+    if (help) command.action = Command::Action::help;
+  }
+
+  CLI::App app;
+  Command& command;
+  std::string promotion = "exact";
+  std::string fp = "strict";
+  std::string overflow = "wrap";
+  bool explain = false;
+  bool version = false;
+  bool help = false;
+};
+
+/// Options and free arguments, apart.
+struct Split {
+  std::vector<std::string> options;
+  std::vector<std::string> free;
+};
+
+Split split(int argc, const char* const* argv) {
+  constexpr std::string_view kWithValue[] = {"-o",          "--output", "--threads",
+                                             "--promotion", "--fp",     "--overflow"};
+  Split out;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--") {
+      for (++i; i < argc; ++i) out.free.emplace_back(argv[i]);
+      break;
+    }
+    if (word == "-h" && argc == 2) {
+      out.options.emplace_back("--help");
+    } else if (std::find(std::begin(kWithValue), std::end(kWithValue), word) !=
+               std::end(kWithValue)) {
+      if (i + 1 == argc) throw UsageError(std::string(word) + " needs a value");
+      // Joined, so that CLI11 takes a value that begins with '-' for what it is.
+      ++i;
+      out.options.push_back((word == "-o" ? "--output" : std::string(word)) + "=" + argv[i]);
+    } else if (word.size() > 2 && word.substr(0, 2) == "--") {
+      out.options.emplace_back(word);
+    } else {
+      out.free.emplace_back(word);
+    }
+  }
+  return out;
+}
+
+bool is_identifier(std::string_view name) {
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  return !name.empty() && letter(name.front()) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || digit(c); });
+}
+
+void read_variable(Command& command, const std::string& word) {
+  const std::size_t equals = word.find('=');
+  if (equals == std::string::npos) {
+    throw UsageError("'" + word + "' is neither an option nor NAME=VALUE");
+  }
+  NamedText variable{word.substr(0, equals), word.substr(equals + 1)};
+  if (!is_identifier(variable.name)) {
+    throw UsageError("'" + variable.name + "' in '" + word + "' is not a name");
+  }
+  for (const NamedText& other : command.variables) {
+    if (other.name == variable.name) throw UsageError("'" + variable.name + "' is given twice");
+  }
+  command.variables.push_back(std::move(variable));
+}
+
+/// Refuses two results for one file, however it is spelled.
+void check_outputs(const Command& command) {
+  std::map<std::string, std::string> seen;
+  for (const std::string& path : command.outputs) {
+    if (path.empty()) throw UsageError("-o with an empty file name");
+    std::error_code failed;
+    const auto full = std::filesystem::weakly_canonical(path, failed);
+    if (!seen.emplace(failed ? path : full.string(), path).second) {
+      throw UsageError("-o '" + path + "' is given twice");
+    }
+  }
+}
+
+}  // namespace
+
+Command parse_command(int argc, const char* const* argv) {
+  Command command;
+  const Split words = split(argc, argv);
+  OptionReader(command).read(words.options);
+  if (command.action == Command::Action::help || command.action == Command::Action::version) {
+    return command;
+  }
+  if (words.free.empty()) throw UsageError("an expression is missing; see tightloop --help");
+  command.expression = words.free.front();
+  for (std::size_t i = 1; i < words.free.size(); ++i) read_variable(command, words.free[i]);
+  check_outputs(command);
+  if (command.action == Command::Action::explain &&
+      (command.json || command.time || !command.outputs.empty())) {
+    throw UsageError("--explain evaluates nothing: it goes with neither -o, --json nor --time");
+  }
+  return command;
+}
+
+std::string help_text() {
+  Command unused;
+  OptionReader reader(unused);
+  return "Evaluates an array expression over .npy files as one fused loop.\n\n"
+         "Usage: tightloop EXPR [NAME=FILE.npy | NAME=NUMBER]... [-o OUT.npy]... [OPTION]...\n\n"
+         "  EXPR    e.g. 'sum(abs(a - b), axis=(-2,-1))'; several results: 'min(a), max(a)'\n"
+         "  NAME=   a file in .npy format, or a number: 7, 0xff, 2.5, 1e-3, inf, nan, 1+2j, True\n"
+         "  --      what follows is EXPR and NAME=..., even if it looks like an option\n" +
+         reader.app.help("", CLI::AppFormatMode::Sub) +
+         "\nWithout -o the results are printed: numbers in full, larger arrays in part.\n"
+         "Exit status: 0 done; 1 standard output could not be written; 2 a mistake in the call,\n"
+         "the expression or a file; 3 a fault of the program.\n";
+}
+
+}  // namespace tightloop::tool

@@ -1,0 +1,43 @@
+// The command line of `tightloop`: argv in, a checked Command out. Nothing is opened or evaluated
+// here.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "tightloop/engine.hpp"
+
+namespace tightloop::tool {
+
+/// A mistake on the command line; what() is the sentence for the user.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// One NAME=VALUE argument, split at the first '='.
+struct NamedText {
+  std::string name;
+  std::string text;
+};
+
+struct Command {
+  enum class Action { evaluate, explain, help, version };
+  Action action = Action::evaluate;
+  std::string expression;
+  std::vector<NamedText> variables;  ///< names are identifiers, each once
+  std::vector<std::string> outputs;  ///< one file per result, or none
+  Options options;
+  bool json = false;
+  bool time = false;
+};
+
+/// Reads argv. An argument that is no option of ours is the expression or a NAME=VALUE, whether or
+/// not it begins with '-'; after "--" all are. Throws UsageError.
+Command parse_command(int argc, const char* const* argv);
+
+/// Returns the text of --help, with a final newline.
+std::string help_text();
+
+}  // namespace tightloop::tool

@@ -1,0 +1,25 @@
+// The object that --json prints.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "tightloop/engine.hpp"
+
+namespace tightloop::tool {
+
+/// What --time measured.
+struct Timing {
+  int repeats = 0;
+  double median_seconds = 0;
+  double gigabytes_per_second = 0;
+};
+
+/// Returns one line of JSON without a final newline: `results` (dtype, shape and value of each;
+/// values of arrays of more than 10,000 elements are null, with "elided": true), `seconds`,
+/// `peak_extra_bytes`, and `timing` where there is one. The results are in C order.
+std::string json_text(std::span<const Array> results, const Stats& stats,
+                      const std::optional<Timing>& timing);
+
+}  // namespace tightloop::tool

@@ -1,0 +1,167 @@
+// The program `tightloop`: evaluates one expression over .npy files and numbers, prints the results
+// or writes them to files. Nothing is printed or written before everything has succeeded.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "arguments.hpp"
+#include "json_output.hpp"
+#include "summary.hpp"
+#include "tightloop/tightloop.hpp"
+#include "variables.hpp"
+
+namespace {
+
+using namespace tightloop;
+using namespace tightloop::tool;
+
+enum ExitStatus { kDone = 0, kOutputClosed = 1, kUserError = 2, kInternalError = 3 };
+
+/// Gives the standard streams that the caller closed a descriptor that refuses to work, so that no
+/// file of ours gets their numbers.
+void occupy_standard_streams() {
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (::fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+    // open() returns the lowest free number, which is fd.
+    const int got = ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    if (got != fd && got >= 0) ::close(got);
+  }
+}
+
+/// Repeats the evaluation into the results of the first one, for about a second.
+Timing measure(const Command& command, const std::vector<Binding>& bindings,
+               std::vector<Array>& results) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::size_t kFewest = 5;
+  constexpr std::size_t kMost = 1'000'000;
+  constexpr std::chrono::duration<double> kBudget{1.0};
+  Stats stats;
+  Options options = command.options;
+  options.stats = &stats;
+  const std::vector<Destination> outs(results.begin(), results.end());
+  std::vector<double> seconds;
+  const auto begin = Clock::now();
+  while (seconds.size() < kFewest || (seconds.size() < kMost && Clock::now() - begin < kBudget)) {
+    const auto start = Clock::now();
+    evaluate_all_into(outs, command.expression, bindings, options);
+    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+  }
+  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
+  std::nth_element(seconds.begin(), middle, seconds.end());
+  Timing timing;
+  timing.repeats = static_cast<int>(seconds.size());
+  timing.median_seconds = *middle;
+  if (*middle > 0) {
+    timing.gigabytes_per_second =
+        static_cast<double>(stats.bytes_read + stats.bytes_written) / *middle / 1e9;
+  }
+  return timing;
+}
+
+/// Writes all temporaries before the first rename, so that a full disk leaves no file behind.
+void write_outputs(const std::vector<std::string>& paths, const std::vector<Array>& results) {
+  std::vector<NpyWriter> writers;
+  writers.reserve(paths.size());
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const Array& result = results[i];
+    writers.emplace_back(paths[i], result.dtype(), result.shape());
+    const std::size_t bytes = static_cast<std::size_t>(result.size()) * itemsize(result.dtype());
+    if (bytes > 0) std::memcpy(writers.back().view().mutable_data(), result.data(), bytes);
+  }
+  for (NpyWriter& writer : writers) writer.commit();
+}
+
+std::string timing_text(const Timing& timing) {
+  char text[128];
+  std::snprintf(text, sizeof text, "time %.6g s (median of %d), %.3g GB/s\n", timing.median_seconds,
+                timing.repeats, timing.gigabytes_per_second);
+  return text;
+}
+
+/// Evaluates, writes the files, and returns what is to be printed.
+std::string evaluate_command(const Command& command) {
+  std::vector<Array> inputs;
+  const std::vector<Binding> bindings = bind_variables(command.variables, inputs);
+  if (command.action == Command::Action::explain) {
+    std::string text = explain(command.expression, bindings, command.options);
+    if (text.empty() || text.back() != '\n') text += '\n';
+    return text;
+  }
+  Stats stats;
+  Options options = command.options;
+  options.stats = &stats;
+  std::vector<Array> results = evaluate_all(command.expression, bindings, options);
+  if (!command.outputs.empty() && command.outputs.size() != results.size()) {
+    throw UsageError("the expression has " + std::to_string(results.size()) +
+                     " results, but -o is given " + std::to_string(command.outputs.size()) +
+                     " times");
+  }
+  std::optional<Timing> timing;
+  if (command.time) timing = measure(command, bindings, results);
+
+  std::string text;
+  if (command.json) {
+    text = json_text(results, stats, timing) + '\n';
+  } else {
+    if (command.outputs.empty()) {
+      for (const Array& result : results) text += array_text(result) + '\n';
+    }
+    if (timing) text += timing_text(*timing);
+  }
+  write_outputs(command.outputs, results);
+  return text;
+}
+
+std::string run(int argc, char** argv) {
+  const Command command = parse_command(argc, argv);
+  switch (command.action) {
+    case Command::Action::help: return help_text();
+    case Command::Action::version: return "tightloop " TIGHTLOOP_VERSION "\n";
+    default: return evaluate_command(command);
+  }
+}
+
+int print(const std::string& text) {
+  errno = 0;
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (written && std::fflush(stdout) == 0) return kDone;
+  if (errno != EPIPE && errno != EBADF) {
+    std::fprintf(stderr, "tightloop: cannot write to standard output: %s\n", std::strerror(errno));
+  }
+  return kOutputClosed;
+}
+
+int complain(const char* text, int status) {
+  std::fprintf(stderr, "tightloop: %s\n", text);
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // writing to a closed pipe is an error code, not a death
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a file-size limit
+  occupy_standard_streams();
+  try {
+    const std::string text = run(argc, argv);
+    return text.empty() ? kDone : print(text);
+  } catch (const UsageError& error) {
+    return complain(error.what(), kUserError);
+  } catch (const Error& error) {
+    return complain(error.picture().c_str(),
+                    error.code() == ErrorCode::internal ? kInternalError : kUserError);
+  } catch (const std::bad_alloc&) {
+    return complain("out of memory", kUserError);
+  } catch (const std::exception& error) {
+    return complain(error.what(), kInternalError);
+  }
+}
