@@ -1,0 +1,384 @@
+// The functions of the language: rows of the op table, dtype names and views.
+#include "lang/calls.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "lang/number.hpp"
+#include "lang/suggest.hpp"
+
+namespace tightloop::lang {
+namespace {
+
+using Kind = Callee::Kind;
+
+struct DTypeAlias {
+  std::string_view name;
+  DType dtype;
+};
+
+constexpr DTypeAlias kDTypeAliases[] = {
+    {"float", DType::float64}, {"int", DType::int64},      {"complex", DType::complex128},
+    {"half", DType::float16},  {"single", DType::float32}, {"double", DType::float64},
+};
+
+struct NamedCallee {
+  std::string_view name;
+  Callee callee;
+};
+
+constexpr NamedCallee kStructural[] = {
+    {"astype", {.kind = Kind::convert, .op = Op::astype}},
+    {"saturate", {.kind = Kind::convert, .op = Op::saturate}},
+    {"reshape", {.kind = Kind::shape, .op = Op::view, .view = ir::ViewSpec::Kind::reshape}},
+    {"broadcast_to",
+     {.kind = Kind::shape, .op = Op::view, .view = ir::ViewSpec::Kind::broadcast_to}},
+    {"transpose", {.kind = Kind::transpose, .op = Op::view}},
+};
+
+std::optional<DType> find_dtype(std::string_view name) {
+  DType dtype{};
+  if (parse_dtype(name, dtype)) return dtype;
+  for (const DTypeAlias& a : kDTypeAliases) {
+    if (a.name == name) return a.dtype;
+  }
+  return std::nullopt;
+}
+
+std::optional<Callee> find_callee(std::string_view name) {
+  if (const auto op = find_op(name)) {
+    const Kind kind = is_reduction(*op) ? Kind::reduction : Kind::elementwise;
+    return Callee{.kind = kind, .op = *op, .operands = info(*op).arity};
+  }
+  if (const auto dtype = find_dtype(name)) {
+    return Callee{.kind = Kind::to_dtype, .op = Op::astype, .dtype = *dtype};
+  }
+  for (const NamedCallee& s : kStructural) {
+    if (s.name == name) return s.callee;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string_view> dtype_names() {
+  std::vector<std::string_view> names;
+  for (int i = 0; i < kDTypeCount; ++i) names.push_back(name(static_cast<DType>(i)));
+  for (const DTypeAlias& a : kDTypeAliases) names.push_back(a.name);
+  return names;
+}
+
+std::vector<std::string_view> function_names() {
+  std::vector<std::string_view> names;
+  for (const OpInfo& row : op_table()) {
+    std::string_view rest = row.names;
+    while (!rest.empty()) {
+      const std::size_t cut = std::min(rest.find(' '), rest.size());
+      names.push_back(rest.substr(0, cut));
+      rest.remove_prefix(std::min(cut + 1, rest.size()));
+    }
+  }
+  for (const NamedCallee& s : kStructural) names.push_back(s.name);
+  const auto dtypes = dtype_names();
+  names.insert(names.end(), dtypes.begin(), dtypes.end());
+  return names;
+}
+
+/// The parameters that take literals. The first one of each list may be given by position, too.
+std::span<const std::string_view> literal_parameters(Kind kind) {
+  static constexpr std::string_view reduction[] = {"axis", "keepdims"};
+  static constexpr std::string_view convert[] = {"dtype"};
+  static constexpr std::string_view shape[] = {"shape"};
+  switch (kind) {
+    case Kind::reduction: return reduction;
+    case Kind::convert: return convert;
+    case Kind::shape: return shape;
+    case Kind::elementwise:
+    case Kind::to_dtype:
+    case Kind::transpose: return {};
+  }
+  return {};
+}
+
+/// Returns source text for a hint, or a stand-in where it is long.
+std::string excerpt(const TokenStream& tokens, Span span, std::string_view stand_in) {
+  const std::string_view text = tokens.text(span);
+  const bool fits = text.size() <= 30 && text.find_first_of("\n\r") == std::string_view::npos;
+  return std::string(fits ? text : stand_in);
+}
+
+bool ends_argument(const TokenStream& tokens) {
+  return tokens.at(Tok::comma) || tokens.at(Tok::close_paren);
+}
+
+/// Reads "(1, 2)", "(1,)" or "()". Stays where the text is no tuple of integers.
+std::optional<std::vector<std::int64_t>> integer_tuple(TokenStream& tokens) {
+  const std::size_t begin = tokens.position();
+  const Token open = tokens.next();
+  std::vector<std::int64_t> list;
+  while (const auto value = integer_literal(tokens)) {
+    list.push_back(*value);
+    if (list.size() > static_cast<std::size_t>(kMaxRank)) {
+      throw Error(ErrorCode::limit,
+                  "a tuple of more than " + std::to_string(kMaxRank) + " integers",
+                  {open.begin, tokens.peek().begin}, "arrays have at most so many dimensions");
+    }
+    if (!tokens.accept(Tok::comma)) break;
+  }
+  if (tokens.accept(Tok::close_paren)) return list;
+  tokens.rewind(begin);
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool is_function(std::string_view name) {
+  return find_callee(name).has_value();
+}
+
+std::optional<std::int64_t> integer_literal(TokenStream& tokens) {
+  const bool negative = tokens.at_operator("-");
+  const bool sign = negative || tokens.at_operator("+");
+  const Token number = tokens.peek(sign ? 1 : 0);
+  if (number.kind != Tok::number) return std::nullopt;
+  const Scalar value = parse_number(tokens.text(number), number.span());
+  if (!is_integer(value.dtype)) return std::nullopt;
+  const auto magnitude = value.as<std::uint64_t>();
+  constexpr auto top = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (magnitude > top + (negative ? 1 : 0)) {
+    throw Error(ErrorCode::value, "the integer " + quoted(tokens.text(number)) + " is too large",
+                number.span());
+  }
+  if (sign) tokens.next();
+  tokens.next();
+  return static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude);
+}
+
+Call::Call(const TokenStream& tokens, const Token& token)
+    : name_(tokens.text(token)), name_span_(token.span()) {
+  const auto callee = find_callee(name_);
+  if (!callee) {
+    throw Error(ErrorCode::name, "unknown function " + quoted(name_), name_span_,
+                suggest(name_, function_names(), "functions"));
+  }
+  callee_ = *callee;
+}
+
+bool Call::literal_argument(TokenStream& tokens) {
+  if (tokens.at(Tok::name) && tokens.peek(1).kind == Tok::assign) {
+    keyword(tokens);
+    return true;
+  }
+  if (keywords_) {
+    throw Error(ErrorCode::syntax, "a positional argument follows a keyword argument",
+                tokens.argument_span(tokens.position()));
+  }
+  ++positional_;
+  const auto parameters = literal_parameters(callee_.kind);
+  if (parameters.empty() || operands_.empty()) return false;
+  const bool more_dims = callee_.kind == Kind::shape && !tuple_dims_ && !tokens.at(Tok::open_paren);
+  if (positional_ > 2 && !more_dims) {
+    throw Error(ErrorCode::type, std::string(name_) + " takes at most 2 positional arguments",
+                tokens.argument_span(tokens.position()),
+                callee_.kind == Kind::reduction ? "the others are axis= and keepdims=" : "");
+  }
+  literal(tokens, parameters[0]);
+  return true;
+}
+
+void Call::keyword(TokenStream& tokens) {
+  const Token token = tokens.next();
+  const std::string_view key = tokens.text(token);
+  const auto parameters = literal_parameters(callee_.kind);
+  const auto found = std::find(parameters.begin(), parameters.end(), key);
+  if (found == parameters.end()) {
+    std::string hint = std::string(name_) + " takes no keywords";
+    if (!parameters.empty()) hint = suggest(key, parameters, "keywords");
+    throw Error(ErrorCode::name, "unknown keyword " + quoted(key) + " of " + std::string(name_),
+                token.span(), hint);
+  }
+  if (std::find(given_.begin(), given_.end(), key) != given_.end()) {
+    throw Error(ErrorCode::syntax, "argument '" + std::string(*found) + "' is given twice",
+                token.span());
+  }
+  tokens.next();  // '='
+  keywords_ = true;
+  literal(tokens, *found);
+}
+
+void Call::literal(TokenStream& tokens, std::string_view parameter) {
+  given_.push_back(parameter);
+  if (parameter == "axis") return axis(tokens);
+  if (parameter == "keepdims") return keepdims(tokens);
+  if (parameter == "dtype") return dtype(tokens);
+  shape(tokens);
+}
+
+void Call::not_literal(const TokenStream& tokens, std::size_t begin,
+                       std::string_view wanted) const {
+  const Span span = tokens.argument_span(begin);
+  const bool pair = (callee_.op == Op::min || callee_.op == Op::max) && positional_ == 2 &&
+                    !keywords_ && operands_.size() == 1;
+  std::string hint;
+  if (pair && span.end > span.begin) {
+    hint = "did you mean " + std::string(callee_.op == Op::min ? "minimum(" : "maximum(") +
+           excerpt(tokens, operands_[0].span, "x") + ", " + excerpt(tokens, span, "y") + ")?";
+  }
+  throw Error(ErrorCode::type,
+              "the " + std::string(given_.back()) + " of " + std::string(name_) + " must be " +
+                  std::string(wanted),
+              span, hint);
+}
+
+void Call::end_of_literal(const TokenStream& tokens, std::size_t begin,
+                          std::string_view wanted) const {
+  if (ends_argument(tokens)) return;
+  const bool unfinished = tokens.at(Tok::end) || tokens.at(Tok::separator) || tokens.at(Tok::bad);
+  if (unfinished) tokens.fail("expected ',' or ')'");
+  not_literal(tokens, begin, wanted);
+}
+
+void Call::axis(TokenStream& tokens) {
+  constexpr std::string_view wanted = "None, an integer or a tuple of integers";
+  const std::size_t begin = tokens.position();
+  if (tokens.accept(Tok::kw_none)) {
+    reduce_.all = true;
+  } else if (tokens.at(Tok::open_paren)) {
+    auto list = integer_tuple(tokens);
+    if (!list) not_literal(tokens, begin, wanted);
+    reduce_.all = false;
+    reduce_.axes = std::move(*list);
+  } else {
+    const auto value = integer_literal(tokens);
+    if (!value) not_literal(tokens, begin, wanted);
+    reduce_.all = false;
+    reduce_.axes = {*value};
+  }
+  end_of_literal(tokens, begin, wanted);
+}
+
+void Call::keepdims(TokenStream& tokens) {
+  constexpr std::string_view wanted = "True or False";
+  const std::size_t begin = tokens.position();
+  reduce_.keepdims = tokens.at(Tok::kw_true);
+  if (!tokens.accept(Tok::kw_true) && !tokens.accept(Tok::kw_false)) {
+    not_literal(tokens, begin, wanted);
+  }
+  end_of_literal(tokens, begin, wanted);
+}
+
+void Call::dtype(TokenStream& tokens) {
+  constexpr std::string_view wanted = "the name of a dtype";
+  const std::size_t begin = tokens.position();
+  const Token token = tokens.peek();
+  if (token.kind != Tok::name && token.kind != Tok::string) not_literal(tokens, begin, wanted);
+  tokens.next();
+  end_of_literal(tokens, begin, wanted);
+  std::string_view text = tokens.text(token);
+  if (token.kind == Tok::string) text = text.substr(1, text.size() - 2);
+  target_ = find_dtype(text);
+  if (!target_) {
+    throw Error(ErrorCode::name, "unknown dtype " + quoted(text), token.span(),
+                suggest(text, dtype_names(), "dtypes"));
+  }
+}
+
+void Call::shape(TokenStream& tokens) {
+  constexpr std::string_view wanted = "integers or one tuple of integers";
+  const std::size_t begin = tokens.position();
+  if (tokens.at(Tok::open_paren)) {
+    auto list = integer_tuple(tokens);
+    if (!list) not_literal(tokens, begin, wanted);
+    dims_ = std::move(*list);
+    tuple_dims_ = true;
+  } else {
+    const auto value = integer_literal(tokens);
+    if (!value) not_literal(tokens, begin, wanted);
+    dims_.push_back(*value);
+  }
+  end_of_literal(tokens, begin, wanted);
+  check_shape(tokens.argument_span(begin));
+}
+
+void Call::check_shape(Span span) const {
+  if (dims_.size() > static_cast<std::size_t>(kMaxRank)) {
+    throw Error(ErrorCode::limit,
+                "a shape of more than " + std::to_string(kMaxRank) + " dimensions", span);
+  }
+  const bool may_infer = callee_.view == ir::ViewSpec::Kind::reshape;
+  int unknown = 0;
+  for (const std::int64_t d : dims_) {
+    if (d == -1) ++unknown;
+    if (d < -1 || (d == -1 && !may_infer)) {
+      throw Error(ErrorCode::value, "the shape has a negative extent " + std::to_string(d), span);
+    }
+  }
+  if (unknown > 1) {
+    throw Error(ErrorCode::value, "the shape has more than one unknown extent -1", span);
+  }
+}
+
+void Call::check_count(Span span) const {
+  const bool pair = callee_.kind == Kind::to_dtype && callee_.dtype == DType::complex128;
+  const bool needs_literal = callee_.kind == Kind::convert || callee_.kind == Kind::shape;
+  std::size_t wanted = callee_.operands + (needs_literal ? 1U : 0U);
+  const std::size_t given =
+      operands_.size() + std::min<std::size_t>(given_.size(), 1) * (needs_literal ? 1U : 0U);
+  const bool operands = operands_.size() == callee_.operands || (pair && operands_.size() == 2);
+  if (operands && (!needs_literal || !given_.empty())) return;
+  throw Error(ErrorCode::type,
+              std::string(name_) + " takes " + std::to_string(wanted) + " argument" +
+                  (wanted == 1 ? "" : "s") + ", " + std::to_string(given) + " given",
+              span);
+}
+
+ir::NodeId Call::elementwise(ir::Graph& graph, Span span) const {
+  const auto arg = [&](std::size_t i) { return operands_[i].node; };
+  switch (callee_.operands) {
+    case 1: return graph.unary(callee_.op, arg(0), span);
+    case 2: return graph.binary(callee_.op, arg(0), arg(1), span);
+    case 3: return graph.ternary(callee_.op, arg(0), arg(1), arg(2), span);
+    default: throw Error(ErrorCode::internal, "an operation with an unknown number of operands");
+  }
+}
+
+ir::NodeId Call::to_dtype(const TokenStream& tokens, ir::Graph& graph, Span span) const {
+  if (operands_.size() == 1)
+    return graph.convert(Op::astype, operands_[0].node, callee_.dtype, span);
+  double part[2] = {};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const ir::Node& node = graph[operands_[i].node];
+    const Scalar* s = node.op == Op::constant ? &graph.constants()[node.attr] : nullptr;
+    if (s != nullptr && s->dtype == DType::float64) {
+      part[i] = s->as<double>();
+    } else if (s != nullptr && s->dtype == DType::int64) {
+      part[i] = static_cast<double>(s->as<std::int64_t>());
+    } else {
+      throw Error(ErrorCode::type, "complex of two arguments takes real literals",
+                  operands_[i].span,
+                  "write " + excerpt(tokens, operands_[0].span, "x") + " + 1j*" +
+                      excerpt(tokens, operands_[1].span, "y"));
+    }
+  }
+  return graph.constant(Scalar::of(std::complex<double>(part[0], part[1])), span);
+}
+
+Value Call::finish(const TokenStream& tokens, ir::Graph& graph, std::size_t end) {
+  const Span span{name_span_.begin, end};
+  check_count(span);
+  switch (callee_.kind) {
+    case Kind::elementwise: return {elementwise(graph, span), span};
+    case Kind::reduction:
+      return {graph.reduce(callee_.op, operands_[0].node, std::move(reduce_), span), span};
+    case Kind::to_dtype: return {to_dtype(tokens, graph, span), span};
+    case Kind::convert: return {graph.convert(callee_.op, operands_[0].node, *target_, span), span};
+    case Kind::shape:
+      return {graph.view(operands_[0].node, {callee_.view, {}, std::move(dims_)}, span), span};
+    case Kind::transpose:
+      return {graph.view(operands_[0].node, {ir::ViewSpec::Kind::transpose, {}, {}}, span), span};
+  }
+  throw Error(ErrorCode::internal, "a call of an unknown kind");
+}
+
+}  // namespace tightloop::lang

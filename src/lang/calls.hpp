@@ -1,0 +1,85 @@
+// Calls: which functions there are, which arguments are expressions and which are literals (axes,
+// dtypes, shapes), and the node that a complete call makes.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "ir/graph.hpp"
+#include "lang/lexer.hpp"
+
+namespace tightloop::lang {
+
+/// A sub-expression: its node, and the text it came from with its own parentheses.
+struct Value {
+  ir::NodeId node = ir::kNoNode;
+  Span span;
+};
+
+/// What a function name stands for.
+struct Callee {
+  enum class Kind : std::uint8_t {
+    elementwise,  ///< f(x), f(x, y), f(x, y, z)
+    reduction,    ///< f(x, axis=None, keepdims=False)
+    to_dtype,     ///< float16(x); complex(re, im) of two literals
+    convert,      ///< astype(x, dtype), saturate(x, dtype)
+    shape,        ///< reshape(x, shape), broadcast_to(x, shape)
+    transpose,    ///< transpose(x)
+  };
+  Kind kind = Kind::elementwise;
+  Op op = Op::add;
+  DType dtype = DType::float64;                             ///< to_dtype
+  ir::ViewSpec::Kind view = ir::ViewSpec::Kind::transpose;  ///< shape
+  std::uint8_t operands = 1;
+};
+
+bool is_function(std::string_view name);
+
+/// One call while its arguments are read, from left to right.
+class Call {
+ public:
+  /// Starts a call of the function that the token names. Throws Error(name) for an unknown one.
+  Call(const TokenStream& tokens, const Token& name);
+
+  /// Reads an argument that is not an expression. Returns false where an expression comes next,
+  /// whose value is then given to operand().
+  bool literal_argument(TokenStream& tokens);
+  void operand(const Value& value) { operands_.push_back(value); }
+
+  /// Adds the node; `end` is the end of the closing parenthesis.
+  Value finish(const TokenStream& tokens, ir::Graph& graph, std::size_t end);
+
+ private:
+  void keyword(TokenStream& tokens);
+  void literal(TokenStream& tokens, std::string_view parameter);
+  void axis(TokenStream& tokens);
+  void keepdims(TokenStream& tokens);
+  void dtype(TokenStream& tokens);
+  void shape(TokenStream& tokens);
+  void end_of_literal(const TokenStream& tokens, std::size_t begin, std::string_view wanted) const;
+  [[noreturn]] void not_literal(const TokenStream& tokens, std::size_t begin,
+                                std::string_view wanted) const;
+  void check_count(Span span) const;
+  void check_shape(Span span) const;
+  ir::NodeId elementwise(ir::Graph& graph, Span span) const;
+  ir::NodeId to_dtype(const TokenStream& tokens, ir::Graph& graph, Span span) const;
+
+  Callee callee_;
+  std::string_view name_;
+  Span name_span_;
+  std::vector<Value> operands_;
+  std::vector<std::string_view> given_;  // literal parameters read so far
+  std::size_t positional_ = 0;
+  bool keywords_ = false;
+  ir::ReduceSpec reduce_;
+  std::optional<DType> target_;
+  std::vector<std::int64_t> dims_;
+  bool tuple_dims_ = false;
+};
+
+/// Reads an integer literal with an optional sign. Returns none, and stays, where there is none;
+/// throws Error(value) for one that does not fit 64 bits.
+std::optional<std::int64_t> integer_literal(TokenStream& tokens);
+
+}  // namespace tightloop::lang

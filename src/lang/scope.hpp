@@ -1,0 +1,35 @@
+// What a name stands for: a local binding, a variable of the caller, or a constant; in that order.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "ir/graph.hpp"
+
+namespace tightloop::lang {
+
+class Scope {
+ public:
+  /// Borrows the variables' names for the life of the scope.
+  explicit Scope(std::span<const std::string_view> variables);
+
+  /// Makes `name` (which must outlive the scope) stand for a node, whatever it stood for before.
+  void bind(std::string_view name, ir::NodeId node) { bindings_[name] = node; }
+
+  /// Returns the node that a name stands for, adding it to the graph; ir::kNoNode for a name that
+  /// stands for nothing.
+  ir::NodeId find(std::string_view name, Span span, ir::Graph& graph) const;
+
+  /// Throws the Error(name) for a name that stands for nothing.
+  [[noreturn]] void fail(std::string_view name, Span span) const;
+
+ private:
+  std::span<const std::string_view> variables_;
+  std::vector<std::string_view> sorted_;
+  // Ordered, so that no choice of names makes look-ups slow.
+  std::map<std::string_view, ir::NodeId> bindings_;
+};
+
+}  // namespace tightloop::lang
