@@ -1,38 +1,166 @@
 // Expression templates: C++ expressions that build the same graph as a string would.
 // `tl::sum(tl::abs(tl::lazy(a) - tl::lazy(b)))` runs the kernel of "sum(abs(a - b))".
+//
+//   namespace tl = tightloop;
+//   auto d = tl::lazy(x) - tl::lazy(y);             // borrows x and y, computes nothing
+//   double worst = tl::max(tl::abs(d));             // one pass over x and y
+//   tl::Array rows = tl::sum(d * d, tl::axis(-1));  // another one
+//   tl::assign(x, tl::clip(d, 0, 1));               // into x's own memory
+//
+// Operators: + - * / % < <= > >= == != && || & | ^ << >> and unary + - ! ~, with the meaning they
+// have in the language (% is mod; && and || work on truth values, without short-circuit).
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
+#include "tightloop/detail/expression.hpp"
 #include "tightloop/engine.hpp"
 #include "tightloop/op.hpp"
 
 namespace tightloop {
-namespace detail {
 
-/// One step of an expression in postfix order; operands are the results of earlier steps on a
-/// stack. The engine turns a list of steps into a graph. Plain data without padding bytes, so
-/// that a list of steps compares with memcmp.
-struct Step {
-  Op op = Op::variable;         ///< variable, constant, astype, saturate or a row of the op table
-  DType dtype = DType::bool_;   ///< constant: how `value` is held (bool, int64, uint64, float64,
-                                ///< complex128); astype, saturate: the target
-  std::uint8_t keepdims = 0;    ///< reductions
-  std::uint8_t axis_count = 0;  ///< reductions: axes in `axes`; with all_axes, ignored
-  std::uint8_t all_axes = 0;    ///< reductions: axis=None
-  std::uint8_t leaf = 0;        ///< variable: index into the leaves
-  std::int8_t axes[kMaxRank] = {};
-  std::uint8_t reserved[2] = {};
-  std::uint64_t value[2] = {};  ///< constant: its bytes
+/// Makes a leaf of an expression from what an Arg accepts: an Array, ArrayView, vector, span or
+/// std::array, whose elements are borrowed until the expression is evaluated; or a scalar, which is
+/// copied and is weak (NEP 50), like a scalar variable of the text. Leaves with the same address,
+/// shape, strides, dtype and byte order are one variable: `lazy(x) * lazy(x)` is "x * x".
+template <class T>
+requires std::is_constructible_v<Arg, const T&> &&(!detail::LazyExpression<T>)
+    [[nodiscard]] detail::Leaf lazy(const T& value) {
+  return detail::Leaf(Arg(value), &value);
+}
+/// Refuses containers that would be gone before the expression is evaluated; name them first.
+template <class T, class A>
+detail::Leaf lazy(const std::vector<T, A>&& value) = delete;
+template <class T, std::size_t N>
+detail::Leaf lazy(const std::array<T, N>&& value) = delete;
+detail::Leaf lazy(const Array&& value) = delete;
+
+/// Evaluates into the caller's memory, which may overlap the leaves in any way; see evaluate_into
+/// for shapes, casting and errors. `destination` is anything a Destination accepts: an Array,
+/// vector, span or writable ArrayView.
+template <detail::LazyExpression E>
+void assign(const Destination& destination, const E& expression, const Options& options = {}) {
+  const auto flat = detail::flatten(expression);
+  detail::evaluate_steps_into(destination, flat.steps, flat.leaves(), options);
+}
+
+/// Names the axes that a reduction reduces; negative ones count from the last. axis() without
+/// arguments reduces none. Throws Error(shape) for an axis that no array can have.
+template <detail::ElementInteger... T>
+[[nodiscard]] constexpr detail::Axes axis(T... axes) {
+  static_assert(sizeof...(T) <= kMaxRank, "no array has so many axes");
+  detail::Axes out;
+  out.all = 0;
+  const auto append = [&out](auto a) {
+    const auto wide = static_cast<std::int64_t>(a);
+    // -128..127 fits a Step; whether the operand has that axis is known when it is evaluated.
+    if (wide < -128 || wide > 127) detail::throw_axis_out_of_range(wide);
+    out.list[out.count++] = static_cast<std::int8_t>(wide);
+  };
+  (append(axes), ...);
+  return out;
+}
+
+/// The type of `keepdims`.
+struct KeepDims {
+  explicit constexpr KeepDims() = default;
 };
+/// Passed to a reduction, keeps the reduced axes with extent 1: `sum(e, axis(0), keepdims)`.
+inline constexpr KeepDims keepdims{};
 
-/// Evaluates steps over leaves (arrays or weak scalars, indexed by Step::leaf).
-TIGHTLOOP_API Array evaluate_steps(std::span<const Step> steps, std::span<const Arg> leaves,
-                                   const Options& options);
-TIGHTLOOP_API void evaluate_steps_into(const Destination& out, std::span<const Step> steps,
-                                       std::span<const Arg> leaves, const Options& options);
+/// Converts to a dtype, rounding as IEEE 754 says: astype(x, 'float16') of the language.
+template <detail::LazyExpression E>
+[[nodiscard]] auto astype(const E& x, DType target) {
+  return detail::Conversion<Op::astype, E>(x, target);
+}
+/// Clips to the finite range of a dtype, then converts to it.
+template <detail::LazyExpression E>
+[[nodiscard]] auto saturate(const E& x, DType target) {
+  return detail::Conversion<Op::saturate, E>(x, target);
+}
 
-}  // namespace detail
+// Every row of the op table, by its id. Operands are expressions and C++ scalars in any mix, at
+// least one an expression; scalars are literals, as if written in the text. Reductions take the
+// axes, `keepdims`, or both. With other operands the functions do not take part in overload
+// resolution, so that abs(-1.0) keeps its meaning under a using-directive.
+#define TIGHTLOOP_LAZY_1(id)            \
+  template <detail::LazyExpression X>   \
+  [[nodiscard]] auto id(const X& x) {   \
+    return detail::Unary<Op::id, X>(x); \
+  }
+#define TIGHTLOOP_LAZY_2(id)                                               \
+  template <class X, class Y>                                              \
+  requires detail::LazyOperands<X, Y>                                      \
+  [[nodiscard]] auto id(const X& x, const Y& y) {                          \
+    return detail::Binary<Op::id, detail::Node<X>, detail::Node<Y>>(x, y); \
+  }
+#define TIGHTLOOP_LAZY_3(id)                                                                    \
+  template <class X, class Y, class Z>                                                          \
+  requires detail::LazyOperands<X, Y, Z>                                                        \
+  [[nodiscard]] auto id(const X& x, const Y& y, const Z& z) {                                   \
+    return detail::Ternary<Op::id, detail::Node<X>, detail::Node<Y>, detail::Node<Z>>(x, y, z); \
+  }
+#define TIGHTLOOP_LAZY_elementwise(id, arity) TIGHTLOOP_LAZY_##arity(id)
+#define TIGHTLOOP_LAZY_reduction(id, arity)                               \
+  template <detail::LazyExpression X>                                     \
+  [[nodiscard]] auto id(const X& x, const detail::Axes& axes = {}) {      \
+    return detail::Reduction<Op::id, X>(x, axes, false);                  \
+  }                                                                       \
+  template <detail::LazyExpression X>                                     \
+  [[nodiscard]] auto id(const X& x, const detail::Axes& axes, KeepDims) { \
+    return detail::Reduction<Op::id, X>(x, axes, true);                   \
+  }                                                                       \
+  template <detail::LazyExpression X>                                     \
+  [[nodiscard]] auto id(const X& x, KeepDims) {                           \
+    return detail::Reduction<Op::id, X>(x, {}, true);                     \
+  }
+#define TIGHTLOOP_OP(id, names, arity, kind, type_rule, range_rule, properties, lowering, ulp, \
+                     doc)                                                                      \
+  TIGHTLOOP_LAZY_##kind(id, arity)
+#include "tightloop/ops.def"
+#undef TIGHTLOOP_OP
+#undef TIGHTLOOP_LAZY_reduction
+#undef TIGHTLOOP_LAZY_elementwise
+#undef TIGHTLOOP_LAZY_3
+#undef TIGHTLOOP_LAZY_2
+#undef TIGHTLOOP_LAZY_1
+
+#define TIGHTLOOP_LAZY_PREFIX(symbol, id)          \
+  template <detail::LazyExpression X>              \
+  [[nodiscard]] auto operator symbol(const X& x) { \
+    return detail::Unary<Op::id, X>(x);            \
+  }
+TIGHTLOOP_LAZY_PREFIX(-, negative)
+TIGHTLOOP_LAZY_PREFIX(+, positive)
+TIGHTLOOP_LAZY_PREFIX(!, logical_not)
+TIGHTLOOP_LAZY_PREFIX(~, invert)
+#undef TIGHTLOOP_LAZY_PREFIX
+
+#define TIGHTLOOP_LAZY_INFIX(symbol, id)                                   \
+  template <class X, class Y>                                              \
+  requires detail::LazyOperands<X, Y>                                      \
+  [[nodiscard]] auto operator symbol(const X& x, const Y& y) {             \
+    return detail::Binary<Op::id, detail::Node<X>, detail::Node<Y>>(x, y); \
+  }
+TIGHTLOOP_LAZY_INFIX(+, add)
+TIGHTLOOP_LAZY_INFIX(-, subtract)
+TIGHTLOOP_LAZY_INFIX(*, multiply)
+TIGHTLOOP_LAZY_INFIX(/, divide)
+TIGHTLOOP_LAZY_INFIX(%, mod)
+TIGHTLOOP_LAZY_INFIX(<, less)
+TIGHTLOOP_LAZY_INFIX(<=, less_equal)
+TIGHTLOOP_LAZY_INFIX(>, greater)
+TIGHTLOOP_LAZY_INFIX(>=, greater_equal)
+TIGHTLOOP_LAZY_INFIX(==, equal)
+TIGHTLOOP_LAZY_INFIX(!=, not_equal)
+TIGHTLOOP_LAZY_INFIX(&&, logical_and)
+TIGHTLOOP_LAZY_INFIX(||, logical_or)
+TIGHTLOOP_LAZY_INFIX(&, bit_and)
+TIGHTLOOP_LAZY_INFIX(|, bit_or)
+TIGHTLOOP_LAZY_INFIX(^, bit_xor)
+TIGHTLOOP_LAZY_INFIX(<<, shift_left)
+TIGHTLOOP_LAZY_INFIX(>>, shift_right)
+#undef TIGHTLOOP_LAZY_INFIX
+
 }  // namespace tightloop
