@@ -1,0 +1,176 @@
+// Builds the graph of expression-template steps: a stack machine over hostile input.
+#include "steps.hpp"
+
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace tightloop::detail {
+namespace {
+
+[[noreturn]] void refuse(std::size_t step, const std::string& what) {
+  throw Error(ErrorCode::value, "malformed expression: step " + std::to_string(step) + " " + what);
+}
+
+class GraphBuilder {
+ public:
+  explicit GraphBuilder(std::size_t leaves) : leaves_(leaves) {}
+
+  void add(const Step& step) {
+    check_plain(step);
+    switch (step.op) {
+      case Op::variable: push(variable(step)); break;
+      case Op::constant: push(graph_.constant(constant(step))); break;
+      case Op::astype:
+      case Op::saturate: push(graph_.convert(step.op, pop(), step.dtype)); break;
+      default:
+        if (!in_table(step.op)) refuse(index_, "has an unknown operation");
+        push(is_reduction(step.op) ? reduction(step) : elementwise(step));
+    }
+    ++index_;
+  }
+
+  ir::Graph finish() {
+    if (stack_.size() != 1) {
+      throw Error(ErrorCode::value, "malformed expression: it leaves " +
+                                        std::to_string(stack_.size()) + " results, not one");
+    }
+    if (seen_ != leaves_) {
+      throw Error(ErrorCode::value, "malformed expression: it uses " + std::to_string(seen_) +
+                                        " of its " + std::to_string(leaves_) + " leaves");
+    }
+    graph_.results.push_back(stack_.back());
+    return std::move(graph_);
+  }
+
+ private:
+  void push(ir::NodeId id) { stack_.push_back(id); }
+
+  ir::NodeId pop() {
+    if (stack_.empty()) refuse(index_, "lacks an operand");
+    const ir::NodeId id = stack_.back();
+    stack_.pop_back();
+    return id;
+  }
+
+  void check_plain(const Step& step) const {
+    if (static_cast<int>(step.dtype) >= kDTypeCount) refuse(index_, "has an unknown dtype");
+    if (step.keepdims > 1 || step.all_axes > 1) refuse(index_, "has a flag that is not 0 or 1");
+    if (step.axis_count > kMaxRank) refuse(index_, "has too many axes");
+    if (step.reserved[0] != 0 || step.reserved[1] != 0) {
+      refuse(index_, "has a reserved byte that is not 0");
+    }
+  }
+
+  ir::NodeId variable(const Step& step) {
+    if (step.leaf >= leaves_) {
+      refuse(index_, "names leaf " + std::to_string(step.leaf) + " of " + std::to_string(leaves_));
+    }
+    if (step.leaf > seen_) refuse(index_, "names a leaf out of the order of first use");
+    if (step.leaf == seen_) ++seen_;
+    return graph_.variable("x" + std::to_string(step.leaf));
+  }
+
+  template <class T>
+  static Scalar held(const Step& step) {
+    T value;
+    std::memcpy(&value, step.value, sizeof value);
+    return Scalar::of(value);
+  }
+
+  // As in text, an integer that int64 can hold is one.
+  Scalar constant(const Step& step) const {
+    switch (step.dtype) {
+      case DType::bool_: {
+        std::uint8_t byte = 0;
+        std::memcpy(&byte, step.value, 1);
+        return Scalar::of(byte != 0);
+      }
+      case DType::int64: return held<std::int64_t>(step);
+      case DType::uint64:
+        return step.value[0] >> 63 == 0 ? held<std::int64_t>(step) : held<std::uint64_t>(step);
+      case DType::float64: return held<double>(step);
+      case DType::complex128: return held<std::complex<double>>(step);
+      default: refuse(index_, "is a constant of the dtype " + std::string(name(step.dtype)));
+    }
+  }
+
+  ir::NodeId reduction(const Step& step) {
+    ir::ReduceSpec spec;
+    spec.all = step.all_axes != 0;
+    spec.keepdims = step.keepdims != 0;
+    if (!spec.all) spec.axes.assign(step.axes, step.axes + step.axis_count);
+    return graph_.reduce(step.op, pop(), std::move(spec));
+  }
+
+  ir::NodeId elementwise(const Step& step) {
+    const int arity = info(step.op).arity;
+    if (arity == 1) {
+      const ir::NodeId x = pop();
+      return step.op == Op::negative ? negative(x) : graph_.unary(step.op, x);
+    }
+    const ir::NodeId last = pop();
+    const ir::NodeId before = pop();
+    if (arity == 2) return graph_.binary(step.op, before, last);
+    return graph_.ternary(step.op, pop(), before, last);
+  }
+
+  // The parser reads a minus before a literal as part of it.
+  ir::NodeId negative(ir::NodeId x) {
+    const ir::Node& node = graph_[x];
+    if (node.op != Op::constant) return graph_.unary(Op::negative, x);
+    const Scalar s = graph_.constants()[node.attr];
+    switch (s.dtype) {
+      case DType::int64: {
+        const auto value = s.as<std::int64_t>();
+        if (value != std::numeric_limits<std::int64_t>::min()) {
+          return graph_.constant(Scalar::of(-value));
+        }
+        return graph_.constant(Scalar::of(std::uint64_t{1} << 63));
+      }
+      case DType::uint64:
+        if (s.as<std::uint64_t>() != std::uint64_t{1} << 63) {
+          throw Error(
+              ErrorCode::value,
+              "the integer -" + std::to_string(s.as<std::uint64_t>()) + " does not fit 64 bits", {},
+              "a double is a float64");
+        }
+        return graph_.constant(Scalar::of(std::numeric_limits<std::int64_t>::min()));
+      case DType::float64: return graph_.constant(Scalar::of(-s.as<double>()));
+      case DType::complex128: return graph_.constant(Scalar::of(-s.as<std::complex<double>>()));
+      default: return graph_.unary(Op::negative, x);
+    }
+  }
+
+  ir::Graph graph_;
+  std::vector<ir::NodeId> stack_;
+  std::size_t leaves_;
+  std::size_t seen_ = 0;
+  std::size_t index_ = 0;
+};
+
+}  // namespace
+
+ir::Graph graph_from_steps(std::span<const Step> steps, std::size_t leaves) {
+  if (steps.size() > ir::kMaxNodes) {
+    throw Error(ErrorCode::limit,
+                "the expression has more than " + std::to_string(ir::kMaxNodes) + " steps");
+  }
+  if (leaves > kMaxLeaves) throw_too_many_leaves();
+  GraphBuilder builder(leaves);
+  for (const Step& step : steps) builder.add(step);
+  return builder.finish();
+}
+
+void throw_too_many_leaves() {
+  throw Error(ErrorCode::limit, "the expression has more than " + std::to_string(kMaxLeaves) +
+                                    " different arrays and scalars");
+}
+
+void throw_axis_out_of_range(std::int64_t axis) {
+  throw Error(ErrorCode::shape, "the axis " + std::to_string(axis) +
+                                    " is out of range: arrays have at most " +
+                                    std::to_string(kMaxRank) + " dimensions");
+}
+
+}  // namespace tightloop::detail
