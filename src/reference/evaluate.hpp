@@ -25,7 +25,7 @@ struct Input {
 };
 
 /// Evaluates all results into `outs` (shapes as given by `shapes`, dtype of each result node; any
-/// strides and byte order). `shapes` holds the shape of every node (plan/shapes.hpp computes it).
+/// strides and byte order). `shapes` holds the shape of every node (ir/shapes.hpp computes it).
 /// No array larger than a reduction's result is made. Float sums are computed in long double by
 /// Neumaier's compensated summation, so that they are the oracle for any order of summation.
 /// Returns where an integer overflowed when graph.check_overflow is set (outputs are then partly

@@ -1,0 +1,214 @@
+// Instantiates the scalar meanings over blocks: one row of the op table times one lane type each.
+// Overload resolution decides which pairs exist, so the table and scalar_ops.hpp are the only
+// lists.
+#include "reference/lane_kernels.hpp"
+
+#include <array>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "reference/conversions.hpp"
+#include "reference/lane_types.hpp"
+#include "reference/scalar_ops.hpp"
+
+namespace tightloop::reference {
+namespace {
+
+/// meaning(...) exists for the lane types that scalar_ops.hpp gives the row.
+template <Op op>
+struct Row;
+#define TIGHTLOOP_OP_elementwise(id)                \
+  template <>                                       \
+  struct Row<Op::id> {                              \
+    template <class... A>                           \
+    static auto meaning(A... a) requires requires { \
+      ops::id(a...);                                \
+    }                                               \
+    { return ops::id(a...); }                       \
+  };
+#define TIGHTLOOP_OP_reduction(id)
+#define TIGHTLOOP_OP(id, names, arity, kind, type_rule, range_rule, properties, lowering, ulp, \
+                     doc)                                                                      \
+  TIGHTLOOP_OP_##kind(id)
+#include "tightloop/ops.def"
+#undef TIGHTLOOP_OP
+#undef TIGHTLOOP_OP_elementwise
+#undef TIGHTLOOP_OP_reduction
+
+/// check(...) exists for the operations that can leave an integer type.
+template <Op op>
+struct Exactness {};
+#define TIGHTLOOP_CAN_OVERFLOW(id)                \
+  template <>                                     \
+  struct Exactness<Op::id> {                      \
+    template <class... A>                         \
+    static bool check(A... a) requires requires { \
+      overflow::id(a...);                         \
+    }                                             \
+    { return overflow::id(a...); }                \
+  }
+TIGHTLOOP_CAN_OVERFLOW(add);
+TIGHTLOOP_CAN_OVERFLOW(subtract);
+TIGHTLOOP_CAN_OVERFLOW(multiply);
+TIGHTLOOP_CAN_OVERFLOW(square);
+TIGHTLOOP_CAN_OVERFLOW(negative);
+TIGHTLOOP_CAN_OVERFLOW(floor_divide);
+TIGHTLOOP_CAN_OVERFLOW(fma);
+TIGHTLOOP_CAN_OVERFLOW(shift_left);
+TIGHTLOOP_CAN_OVERFLOW(pow);
+#undef TIGHTLOOP_CAN_OVERFLOW
+
+/// The operand types of an op whose last operand has type L.
+template <Op op, class L>
+auto operand_types() {
+  if constexpr (op == Op::where) {
+    return std::tuple<bool, L, L>();
+  } else if constexpr (info(op).arity == 3) {
+    return std::tuple<L, L, L>();
+  } else if constexpr (info(op).arity == 2) {
+    return std::tuple<L, L>();
+  } else {
+    return std::tuple<L>();
+  }
+}
+
+template <Op op, class... A, std::size_t... k>
+LaneKernel kernel_of(std::tuple<A...>, std::index_sequence<k...>) {
+  LaneKernel kernel;
+  if constexpr (requires(A... a) { Row<op>::meaning(a...); }) {
+    using R = decltype(Row<op>::meaning(A{}...));
+    kernel.result = dtype_of<R>;
+    kernel.run = [](void* out, const void* const* args, std::size_t count) {
+      auto* result = static_cast<R*>(out);
+      const std::tuple<const A*...> in{static_cast<const A*>(args[k])...};
+      for (std::size_t i = 0; i < count; ++i) result[i] = Row<op>::meaning(std::get<k>(in)[i]...);
+    };
+  }
+  if constexpr (requires(A... a) { Exactness<op>::check(a...); }) {
+    kernel.overflow = [](const void* const* args, std::size_t from, std::size_t count) {
+      const std::tuple<const A*...> in{static_cast<const A*>(args[k])...};
+      while (from < count && !Exactness<op>::check(std::get<k>(in)[from]...)) ++from;
+      return from;
+    };
+  }
+  return kernel;
+}
+
+inline constexpr int kLanes = kDTypeCount;
+using KernelRow = std::array<LaneKernel, kLanes>;
+constexpr DType kLaneTypes[] = {DType::bool_,     DType::int8,    DType::int16,   DType::int32,
+                                DType::int64,     DType::uint8,   DType::uint16,  DType::uint32,
+                                DType::uint64,    DType::float32, DType::float64, DType::complex64,
+                                DType::complex128};
+
+template <Op op>
+KernelRow make_row() {
+  KernelRow row;
+  for (DType lane : kLaneTypes) {
+    row[static_cast<std::size_t>(lane)] = with_lane(lane, []<class L>() {
+      const auto types = operand_types<op, L>();
+      return kernel_of<op>(types, std::make_index_sequence<info(op).arity>());
+    });
+  }
+  return row;
+}
+
+template <std::size_t... op>
+std::array<KernelRow, kTableOps> make_table(std::index_sequence<op...>) {
+  const auto row = []<std::size_t i>() {
+    if constexpr (is_reduction(static_cast<Op>(i))) {
+      return KernelRow{};
+    } else {
+      return make_row<static_cast<Op>(i)>();
+    }
+  };
+  return {row.template operator()<op>()...};
+}
+
+/// Makes the kernel that applies `function` to each lane of type From.
+template <class From, class Function>
+LaneKernel unary_kernel(Function) {
+  using R = decltype(Function{}(From{}));
+  LaneKernel kernel;
+  kernel.result = dtype_of<R>;
+  kernel.run = [](void* out, const void* const* args, std::size_t count) {
+    auto* result = static_cast<R*>(out);
+    const auto* in = static_cast<const From*>(args[0]);
+    for (std::size_t i = 0; i < count; ++i) result[i] = Function{}(in[i]);
+  };
+  return kernel;
+}
+
+template <class To, class From>
+LaneKernel cast_kernel() {
+  LaneKernel kernel = unary_kernel<From>([](From x) { return cast<To>(x); });
+  if constexpr (Integer<To> && Integer<From>) {
+    kernel.overflow = [](const void* const* args, std::size_t from, std::size_t count) {
+      const auto* in = static_cast<const From*>(args[0]);
+      while (from < count && std::in_range<To>(in[from])) ++from;
+      return from;
+    };
+  }
+  return kernel;
+}
+
+}  // namespace
+
+LaneKernel find_kernel(Op op, DType lane) {
+  static const auto table = make_table(std::make_index_sequence<kTableOps>());
+  if (!in_table(op)) return {};
+  return table[static_cast<std::size_t>(op)][static_cast<std::size_t>(lane)];
+}
+
+bool has_meaning(Op op) {
+  for (DType lane : kLaneTypes) {
+    if (find_kernel(op, lane).run != nullptr) return true;
+  }
+  return false;
+}
+
+LaneKernel find_cast(DType from, DType to) {
+  return with_lane(to, [from]<class To>() {
+    return with_lane(from, []<class From>() { return cast_kernel<To, From>(); });
+  });
+}
+
+LaneKernel find_round_half(DType from, DType half) {
+  if (is_complex(from) || !is_half(half)) return {};
+  return with_lane(from, [half]<class From>() {
+    if constexpr (Real<From>) {
+      if (half == DType::float16) {
+        return unary_kernel<From>([](From x) { return round_half<float16_t>(x); });
+      }
+      return unary_kernel<From>([](From x) { return round_half<bfloat16_t>(x); });
+    } else {
+      return LaneKernel{};
+    }
+  });
+}
+
+LaneKernel find_saturate(DType from, DType to) {
+  if (is_complex(from) || is_complex(to)) return {};
+  return with_lane(from, [to]<class From>() {
+    if constexpr (Real<From>) {
+      if (to == DType::float16) {
+        return unary_kernel<From>([](From x) { return saturate_half<float16_t>(x); });
+      }
+      if (to == DType::bfloat16) {
+        return unary_kernel<From>([](From x) { return saturate_half<bfloat16_t>(x); });
+      }
+      return with_lane(to, []<class To>() {
+        if constexpr (Real<To>) {
+          return unary_kernel<From>([](From x) { return saturate<To>(x); });
+        } else {
+          return LaneKernel{};
+        }
+      });
+    } else {
+      return LaneKernel{};
+    }
+  });
+}
+
+}  // namespace tightloop::reference

@@ -1,0 +1,151 @@
+// The meaning of every element-wise row of the op table, for every lane type that it has one for:
+// the definition that all back ends are tested against. Operands and results are lane values;
+// ir/typed_graph.hpp says which lanes an operation meets.
+#pragma once
+
+#include <cmath>
+#include <complex>
+#include <limits>
+#include <type_traits>
+
+#include "reference/complex_arithmetic.hpp"
+#include "reference/float_arithmetic.hpp"
+#include "reference/integer_arithmetic.hpp"
+#include "reference/lane_types.hpp"
+
+namespace tightloop::reference::ops {
+
+template <Integer T>
+using Magnitude = std::make_unsigned_t<T>;
+
+// Arithmetic. Bools are cast to integers before it.
+// clang-format off
+template <Integer T> T add(T x, T y) { return wrap<T>(modular(x) + modular(y)); }
+template <Float T>   T add(T x, T y) { return x + y; }
+template <Complex T> T add(T x, T y) { return {x.real() + y.real(), x.imag() + y.imag()}; }
+
+template <Integer T> T subtract(T x, T y) { return wrap<T>(modular(x) - modular(y)); }
+template <Float T>   T subtract(T x, T y) { return x - y; }
+template <Complex T> T subtract(T x, T y) { return {x.real() - y.real(), x.imag() - y.imag()}; }
+
+template <Integer T> T multiply(T x, T y) { return wrap<T>(modular(x) * modular(y)); }
+template <Float T>   T multiply(T x, T y) { return x * y; }
+template <Complex T> T multiply(T x, T y) { return complex_product(x, y); }
+
+template <Float T>   T divide(T x, T y) { return x / y; }
+template <Complex T> T divide(T x, T y) { return complex_quotient(x, y); }
+
+template <Integer T> T floor_divide(T x, T y) { return floored_quotient(x, y); }
+template <Float T>   T floor_divide(T x, T y) { return floored_quotient(x, y); }
+template <Integer T> T mod(T x, T y) { return floored_remainder(x, y); }
+template <Float T>   T mod(T x, T y) { return floored_remainder(x, y); }
+
+template <Integer T> T pow(T x, T y) { return integer_power(x, y); }
+template <Float T>   T pow(T x, T y) { return rounded<T>([](auto a, auto b) { return std::pow(a, b); }, x, y); }
+
+template <Integer T> T negative(T x) { return wrap<T>(0 - modular(x)); }
+template <Float T>   T negative(T x) { return -x; }
+template <Complex T> T negative(T x) { return {-x.real(), -x.imag()}; }
+template <Lane T>    T positive(T x) { return x; }
+
+template <Integer T> Magnitude<T> absdiff(T x, T y) { return distance(x, y); }
+template <Float T>   T absdiff(T x, T y) { return std::fabs(x - y); }
+
+template <Integer T> T fma(T x, T y, T z) { return wrap<T>(modular(x) * modular(y) + modular(z)); }
+template <Float T>   T fma(T x, T y, T z) { return std::fma(x, y, z); }
+
+template <Integer T> T square(T x) { return multiply(x, x); }
+template <Float T>   T square(T x) { return x * x; }
+template <Complex T> T square(T x) { return complex_product(x, x); }
+
+// Comparison, logic, bits. Bools order as 0 and 1.
+template <Real T> bool less(T x, T y) { return x < y; }
+template <Real T> bool less_equal(T x, T y) { return x <= y; }
+template <Real T> bool greater(T x, T y) { return x > y; }
+template <Real T> bool greater_equal(T x, T y) { return x >= y; }
+template <Lane T> bool equal(T x, T y) { return x == y; }
+template <Lane T> bool not_equal(T x, T y) { return !(x == y); }
+
+template <Bool T> bool logical_and(T x, T y) { return x && y; }
+template <Bool T> bool logical_or(T x, T y) { return x || y; }
+template <Bool T> bool logical_xor(T x, T y) { return x != y; }
+template <Bool T> bool logical_not(T x) { return !x; }
+
+template <Exact T>   T bit_and(T x, T y) { return static_cast<T>(x & y); }
+template <Exact T>   T bit_or(T x, T y) { return static_cast<T>(x | y); }
+template <Exact T>   T bit_xor(T x, T y) { return static_cast<T>(x ^ y); }
+template <Integer T> T invert(T x) { return static_cast<T>(~x); }
+template <Bool T>    T invert(T x) { return !x; }
+template <Integer T> T shift_left(T x, T y) { return shifted_left(x, y); }
+template <Integer T> T shift_right(T x, T y) { return shifted_right(x, y); }
+
+// Parts and rounding
+template <Integer T> Magnitude<T> abs(T x) { return magnitude(x); }
+template <Float T>   T abs(T x) { return std::fabs(x); }
+template <Bool T>    T abs(T x) { return x; }
+template <Complex T> auto abs(T x) { return rounded<typename T::value_type>([](auto a, auto b) { return std::hypot(a, b); }, x.real(), x.imag()); }
+
+template <Integer T> T sign(T x) { return static_cast<T>((x > 0) - (x < 0)); }
+template <Float T>   T sign(T x) { return is_nan(x) ? x : static_cast<T>((x > 0) - (x < 0)); }
+template <Bool T>    T sign(T x) { return x; }
+
+template <Exact T> T floor(T x) { return x; }
+template <Float T> T floor(T x) { return std::floor(x); }
+template <Exact T> T ceil(T x) { return x; }
+template <Float T> T ceil(T x) { return std::ceil(x); }
+template <Exact T> T trunc(T x) { return x; }
+template <Float T> T trunc(T x) { return std::trunc(x); }
+template <Exact T> T round(T x) { return x; }
+template <Float T> T round(T x) { return std::nearbyint(x); }
+
+template <Exact T> T minimum(T x, T y) { return y < x ? y : x; }
+template <Float T> T minimum(T x, T y) { return is_nan(x) || is_nan(y) ? quiet_nan<T>() : lesser(x, y); }
+template <Exact T> T maximum(T x, T y) { return x < y ? y : x; }
+template <Float T> T maximum(T x, T y) { return is_nan(x) || is_nan(y) ? quiet_nan<T>() : greater_of(x, y); }
+template <Exact T> T fmin(T x, T y) { return minimum(x, y); }
+template <Float T> T fmin(T x, T y) { return is_nan(x) ? y : is_nan(y) ? x : lesser(x, y); }
+template <Exact T> T fmax(T x, T y) { return maximum(x, y); }
+template <Float T> T fmax(T x, T y) { return is_nan(x) ? y : is_nan(y) ? x : greater_of(x, y); }
+template <Real T>  T clip(T x, T lo, T hi) { return minimum(maximum(x, lo), hi); }
+template <Lane T>  T where(bool condition, T x, T y) { return condition ? x : y; }
+template <Float T> T copysign(T x, T y) { return std::copysign(x, y); }
+
+template <Exact T>   bool isnan(T) { return false; }
+template <Float T>   bool isnan(T x) { return is_nan(x); }
+template <Complex T> bool isnan(T x) { return is_nan(x.real()) || is_nan(x.imag()); }
+template <Exact T>   bool isinf(T) { return false; }
+template <Float T>   bool isinf(T x) { return std::isinf(x); }
+template <Complex T> bool isinf(T x) { return std::isinf(x.real()) || std::isinf(x.imag()); }
+template <Exact T>   bool isfinite(T) { return true; }
+template <Float T>   bool isfinite(T x) { return std::isfinite(x); }
+template <Complex T> bool isfinite(T x) { return std::isfinite(x.real()) && std::isfinite(x.imag()); }
+template <Exact T>   bool signbit(T x) { return x < T{}; }
+template <Float T>   bool signbit(T x) { return std::signbit(x); }
+
+template <Real T>    T real(T x) { return x; }
+template <Complex T> auto real(T x) { return x.real(); }
+template <Real T>    T imag(T) { return T{}; }
+template <Complex T> auto imag(T x) { return x.imag(); }
+template <Real T>    T conj(T x) { return x; }
+template <Complex T> T conj(T x) { return {x.real(), -x.imag()}; }
+
+// Functions with real results, computed in the next wider type and rounded once
+template <Float T> T sqrt(T x) { return std::sqrt(x); }
+template <Float T> T cbrt(T x) { return rounded<T>([](auto a) { return std::cbrt(a); }, x); }
+template <Float T> T exp(T x) { return rounded<T>([](auto a) { return std::exp(a); }, x); }
+template <Float T> T exp2(T x) { return rounded<T>([](auto a) { return std::exp2(a); }, x); }
+template <Float T> T expm1(T x) { return rounded<T>([](auto a) { return std::expm1(a); }, x); }
+template <Float T> T log(T x) { return rounded<T>([](auto a) { return std::log(a); }, x); }
+template <Float T> T log2(T x) { return rounded<T>([](auto a) { return std::log2(a); }, x); }
+template <Float T> T log10(T x) { return rounded<T>([](auto a) { return std::log10(a); }, x); }
+template <Float T> T log1p(T x) { return rounded<T>([](auto a) { return std::log1p(a); }, x); }
+template <Float T> T sin(T x) { return rounded<T>([](auto a) { return std::sin(a); }, x); }
+template <Float T> T cos(T x) { return rounded<T>([](auto a) { return std::cos(a); }, x); }
+template <Float T> T tan(T x) { return rounded<T>([](auto a) { return std::tan(a); }, x); }
+template <Float T> T tanh(T x) { return rounded<T>([](auto a) { return std::tanh(a); }, x); }
+template <Float T> T erf(T x) { return rounded<T>([](auto a) { return std::erf(a); }, x); }
+template <Float T> T atan2(T y, T x) { return rounded<T>([](auto a, auto b) { return std::atan2(a, b); }, y, x); }
+template <Float T> T hypot(T x, T y) { return rounded<T>([](auto a, auto b) { return std::hypot(a, b); }, x, y); }
+// clang-format on
+
+}  // namespace tightloop::reference::ops
