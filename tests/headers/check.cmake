@@ -6,7 +6,7 @@ set(warnings -Wall -Wextra -Wconversion -Wshadow -Wpedantic -Werror)
 set(failed FALSE)
 
 file(REMOVE_RECURSE "${WORK}")
-file(GLOB headers RELATIVE "${SOURCE}/include" "${SOURCE}/include/tightloop/*.hpp"
+file(GLOB_RECURSE headers RELATIVE "${SOURCE}/include" "${SOURCE}/include/tightloop/*.hpp"
   "${SOURCE}/include/tightloop/*.h")
 set(sources)
 foreach(header IN LISTS headers)
