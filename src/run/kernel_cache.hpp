@@ -2,13 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <memory>
-#include <mutex>
-#include <string>
-#include <unordered_map>
 
 #include "plan/backend.hpp"
+#include "run/lru_map.hpp"
 
 namespace tightloop::run {
 
@@ -29,17 +26,10 @@ class KernelCache {
   plan::Backend& backend() const { return backend_; }
 
  private:
-  struct Entry {
-    std::string key;
-    std::shared_ptr<const plan::Kernel> kernel;
-  };
   std::shared_ptr<const plan::Kernel> find(const std::string& key);
   plan::Backend& backend_;
   const std::size_t capacity_;
-  mutable std::mutex mutex_;
-  std::mutex compiling_;
-  std::list<Entry> entries_;  // most recently used first
-  std::unordered_map<std::string_view, std::list<Entry>::iterator> index_;
+  LruMap<const plan::Kernel> kernels_;
   std::uint64_t hits_ = 0;
   std::uint64_t compiled_ = 0;
 };

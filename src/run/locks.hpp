@@ -1,0 +1,21 @@
+// The locks of the caches, in one place so that fork() can wait for all of them: a child then finds
+// every cache whole and every lock free.
+#pragma once
+
+#include <mutex>
+#include <shared_mutex>
+
+namespace tightloop::run {
+
+/// Taken, where nested, in this order.
+struct Locks {
+  std::mutex compiling;     ///< held while a kernel is compiled
+  std::mutex programs;      ///< programs by text
+  std::shared_mutex plans;  ///< bound plans of all programs
+  std::mutex kernels;       ///< kernels by plan
+};
+
+/// Returns the process's locks; never destroyed.
+Locks& locks();
+
+}  // namespace tightloop::run

@@ -1,0 +1,64 @@
+// A typed graph that can be called: binds it to layouts (once per layout) and executes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "ir/typed_graph.hpp"
+#include "run/bound_plan.hpp"
+#include "run/engine_core.hpp"
+#include "tightloop/engine.hpp"
+
+namespace tightloop::run {
+
+/// Thread-safe; calls run concurrently.
+class Program {
+ public:
+  Program(ir::TypedGraph graph, EngineCore& engine);
+
+  const ir::TypedGraph& graph() const { return graph_; }
+
+  /// Evaluates into new C-ordered arrays. `args` is parallel to graph().inputs; weakness and dtypes
+  /// must be those that the graph was typed for. Throws Error.
+  std::vector<Array> call(std::span<const Arg* const> args, const Options& options) const;
+
+  /// Evaluates into the caller's memory: one view per result, of the result's dtype; the layouts
+  /// may overlap the inputs. Does not allocate for layouts seen before, unless they overlap or a
+  /// reduced intermediate needs memory. Throws Error.
+  void call_into(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
+                 const Options& options) const;
+
+  /// Plans for these layouts (new results) and prints the plan.
+  plan::LoopPlan plan(std::span<const Arg* const> args) const;
+
+ private:
+  using Signature = std::vector<std::int64_t>;
+  struct Entry {
+    Signature signature;
+    std::shared_ptr<const BoundPlan> plan;
+  };
+  std::shared_ptr<const BoundPlan> bind(std::span<const Arg* const> args,
+                                        std::span<const ArrayView* const> outs,
+                                        const Options& options) const;
+  std::shared_ptr<const BoundPlan> make_bound(std::span<const Arg* const> args,
+                                              std::span<const ArrayView* const> outs,
+                                              const Options& options) const;
+  std::vector<Dims> shapes(std::span<const Arg* const> args) const;
+  void run(const BoundPlan* bound, std::span<const Arg* const> args, void* const* results,
+           std::span<const ArrayView* const> outs, const Options& options) const;
+  void run_reference(std::span<const Arg* const> args,
+                     std::span<const ArrayView* const> outs) const;
+  [[noreturn]] void throw_overflow(std::span<const Arg* const> args,
+                                   std::span<const ArrayView* const> outs) const;
+  bool needs_copy(const BoundPlan* bound, std::size_t result, const ArrayView& out,
+                  std::span<const Arg* const> args) const;
+
+  ir::TypedGraph graph_;
+  EngineCore& engine_;
+  mutable std::unordered_multimap<std::uint64_t, Entry> plans_;  // under locks().plans
+};
+
+}  // namespace tightloop::run
