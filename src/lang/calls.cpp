@@ -101,13 +101,6 @@ std::span<const std::string_view> literal_parameters(Kind kind) {
   return {};
 }
 
-/// Returns source text for a hint, or a stand-in where it is long.
-std::string excerpt(const TokenStream& tokens, Span span, std::string_view stand_in) {
-  const std::string_view text = tokens.text(span);
-  const bool fits = text.size() <= 30 && text.find_first_of("\n\r") == std::string_view::npos;
-  return std::string(fits ? text : stand_in);
-}
-
 bool ends_argument(const TokenStream& tokens) {
   return tokens.at(Tok::comma) || tokens.at(Tok::close_paren);
 }
@@ -223,7 +216,7 @@ void Call::not_literal(const TokenStream& tokens, std::size_t begin,
   std::string hint;
   if (pair && span.end > span.begin) {
     hint = "did you mean " + std::string(callee_.op == Op::min ? "minimum(" : "maximum(") +
-           excerpt(tokens, operands_[0].span, "x") + ", " + excerpt(tokens, span, "y") + ")?";
+           tokens.excerpt(operands_[0].span, "x") + ", " + tokens.excerpt(span, "y") + ")?";
   }
   throw Error(ErrorCode::type,
               "the " + std::string(given_.back()) + " of " + std::string(name_) + " must be " +
@@ -357,8 +350,8 @@ ir::NodeId Call::to_dtype(const TokenStream& tokens, ir::Graph& graph, Span span
     } else {
       throw Error(ErrorCode::type, "complex of two arguments takes real literals",
                   operands_[i].span,
-                  "write " + excerpt(tokens, operands_[0].span, "x") + " + 1j*" +
-                      excerpt(tokens, operands_[1].span, "y"));
+                  "write " + tokens.excerpt(operands_[0].span, "x") + " + 1j*" +
+                      tokens.excerpt(operands_[1].span, "y"));
     }
   }
   return graph.constant(Scalar::of(std::complex<double>(part[0], part[1])), span);

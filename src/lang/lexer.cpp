@@ -301,6 +301,12 @@ Span TokenStream::argument_span(std::size_t position) const {
   return {tokens_[position].begin, tokens_[i - 1].end};
 }
 
+std::string TokenStream::excerpt(Span span, std::string_view stand_in) const {
+  const std::string_view part = text(span);
+  const bool fits = part.size() <= 30 && part.find_first_of("\n\r") == std::string_view::npos;
+  return std::string(fits ? part : stand_in);
+}
+
 void TokenStream::check() const {
   if (at(Tok::bad)) throw Error(*error_);
 }

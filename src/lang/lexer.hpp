@@ -54,6 +54,8 @@ class TokenStream {
   const Token& peek(std::size_t ahead = 0) const;
   /// Returns the token at the position and steps over it; never steps past the last one.
   Token next();
+  /// Returns the token before the position; there must be one.
+  const Token& previous() const { return tokens_[at_ - 1]; }
   bool at(Tok kind) const { return peek().kind == kind; }
   bool accept(Tok kind);
   bool at_operator(std::string_view text) const;
@@ -62,6 +64,8 @@ class TokenStream {
     return source_.substr(span.begin, span.end - span.begin);
   }
   std::string_view text(const Token& token) const { return text(token.span()); }
+  /// Returns the text for a hint, or a stand-in where it is long.
+  std::string excerpt(Span span, std::string_view stand_in) const;
   std::string_view source() const { return source_; }
 
   std::size_t position() const { return at_; }

@@ -12,6 +12,7 @@ namespace tightloop::lang {
 namespace {
 
 constexpr std::size_t kMaxLength = 1000;
+constexpr std::string_view kFloatHint = "a number with a point or an exponent is a float64";
 
 bool is_decimal(char c) {
   return c >= '0' && c <= '9';
@@ -55,7 +56,7 @@ Scalar integer(std::string_view digits, int base, std::string_view text, Span sp
   if (stop != end || error == std::errc::invalid_argument) invalid(text, span);
   if (error == std::errc::result_out_of_range) {
     throw Error(ErrorCode::value, "the integer " + quoted(text) + " does not fit 64 bits", span,
-                "a number with a point or an exponent is a float64");
+                std::string(kFloatHint));
   }
   if (value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
     return Scalar::of(static_cast<std::int64_t>(value));
@@ -112,6 +113,26 @@ Scalar parse_number(std::string_view text, Span span) {
   const double value = decimal(digits, text, span);
   if (imaginary) return Scalar::of(std::complex<double>(0, value));
   return Scalar::of(value);
+}
+
+std::optional<Scalar> negated(const Scalar& literal, Span span) {
+  switch (literal.dtype) {
+    case DType::int64:
+    case DType::uint64: break;
+    case DType::float64: return Scalar::of(-literal.as<double>());
+    case DType::complex128: return Scalar::of(-literal.as<std::complex<double>>());
+    default: return std::nullopt;
+  }
+  const auto bits = literal.as<std::uint64_t>();
+  const bool was_negative = literal.dtype == DType::int64 && literal.as<std::int64_t>() < 0;
+  const std::uint64_t result = 0 - bits;
+  const bool top_bit = (result >> 63) != 0;
+  if (was_negative && top_bit) return Scalar::of(result);
+  if (!was_negative && !top_bit && bits != 0) {
+    throw Error(ErrorCode::value, "the integer -" + std::to_string(bits) + " does not fit 64 bits",
+                span, std::string(kFloatHint));
+  }
+  return Scalar::of(static_cast<std::int64_t>(result));
 }
 
 }  // namespace tightloop::lang
