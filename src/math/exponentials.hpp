@@ -1,0 +1,128 @@
+// exp, exp2, expm1 and tanh: 2^(k + j/16) exp(r) with a table of sixteenths (Tang, "Table-driven
+// implementation of the exponential function", ACM TOMS 15, 1989), without branches.
+#pragma once
+
+#include "math/constants.hpp"
+#include "math/vector.hpp"
+
+namespace tightloop::math {
+namespace {
+
+template <class V>
+struct ExpConstants;
+#define TIGHTLOOP_EXP_CONSTANTS(V, s, magic_, top_, bottom_, top2_, bottom2_, one_, tiny_, flat_) \
+  template <>                                                                                     \
+  struct ExpConstants<V> {                                                                        \
+    using T = LaneOf<V>::Float;                                                                   \
+    static constexpr T magic = magic_, top = top_, bottom = bottom_, top2 = top2_,                \
+                       bottom2 = bottom2_, minus_one = one_, tiny = tiny_, flat = flat_;          \
+    static constexpr T log2e = kLog2E##s, ln2_hi = kLn2Hi##s, ln2_lo = kLn2Lo##s;                 \
+    static constexpr const auto& table = kExp2Table##s;                                           \
+    static constexpr const auto& low = kExp2Low##s;                                               \
+    static constexpr const auto& exp_poly = kExpPoly##s;                                          \
+    static constexpr const auto& exp2_poly = kExp2Poly##s;                                        \
+    static constexpr const auto& expm1_poly = kExpm1Poly##s;                                      \
+  }
+// magic: adding it rounds to sixteenths, which land in the low bits. top, bottom: exp overflows and
+// underflows to zero within them. minus_one: expm1 is -1 below it. tiny: expm1(x) and tanh(x) are x
+// below it. flat: tanh is 1 from there on.
+TIGHTLOOP_EXP_CONSTANTS(D, D, 0x1.8p48, 710, -746, 1025, -1076, -40, 0x1p-54, 22);
+TIGHTLOOP_EXP_CONSTANTS(F, F, 0x1.8p19F, 89, -104, 129, -151, -18, 0x1p-25F, 10);
+#undef TIGHTLOOP_EXP_CONSTANTS
+
+/// x as (16 k + j) / 16 units of log2(base), in two forms.
+template <class V>
+struct Sixteenths {
+  Bits<V> bits;  ///< the low four bits are j, the bits above them k in two's complement
+  V value;
+};
+template <class V>
+TIGHTLOOP_INLINE Sixteenths<V> to_sixteenths(V x, typename LaneOf<V>::Float scale) {
+  using C = ExpConstants<V>;
+  const V shifted = fma(x, splat<V>(scale), splat<V>(C::magic));
+  return {(Bits<V>)shifted, shifted - C::magic};
+}
+
+/// p times 2^k rounded once, for p in [1/2, 2] and any k that the clamps let through.
+template <class V>
+TIGHTLOOP_INLINE V scale_by_power(V p, const Sixteenths<V>& n) {
+#if TIGHTLOOP_MATH_LEVEL == 4
+  if constexpr (sizeof(p[0]) == 8) {
+    return _mm512_scalef_pd(p, n.value);
+  } else {
+    return _mm512_scalef_ps(p, n.value);
+  }
+#else
+  // Two factors, as 2^k alone may be out of range; the first product is exact.
+  constexpr int m = LaneOf<V>::mantissa;
+  const I32 k = (I32)n.bits >> 4;  // in the lower half of 64-bit lanes; the shift drops the rest
+  const I32 half = k >> 1;
+  const V first = (V)(((Bits<V>)half << m) + LaneOf<V>::one);
+  const V second = (V)(((Bits<V>)(k - half) << m) + LaneOf<V>::one);
+  return p * first * second;
+#endif
+}
+
+template <class V>
+TIGHTLOOP_INLINE V reduced(V x, V n) {
+  using C = ExpConstants<V>;
+  return nfma(n, splat<V>(C::ln2_lo), nfma(n, splat<V>(C::ln2_hi), x));
+}
+
+template <class V>
+TIGHTLOOP_INLINE V clamp(V x, typename LaneOf<V>::Float low, typename LaneOf<V>::Float high) {
+  return max(splat<V>(low), min(splat<V>(high), x));
+}
+
+template <class V>
+TIGHTLOOP_INLINE V exp_kernel(V x) {
+  using C = ExpConstants<V>;
+  x = clamp(x, C::bottom, C::top);
+  const Sixteenths<V> n = to_sixteenths(x, C::log2e);
+  const V r = reduced(x, n.value), t = lookup(C::table, n.bits);
+  const V q = fma(r * r, polynomial(r, C::exp_poly), r);
+  return scale_by_power(fma(t, q, t), n);
+}
+
+template <class V>
+TIGHTLOOP_INLINE V exp2_kernel(V x) {
+  using C = ExpConstants<V>;
+  x = clamp(x, C::bottom2, C::top2);
+  const Sixteenths<V> n = to_sixteenths(x, 1);
+  const V r = x - n.value, t = lookup(C::table, n.bits);
+  return scale_by_power(fma(t, r * polynomial(r, C::exp2_poly), t), n);
+}
+
+/// expm1(x) for x within [minus_one, top]; the sign of a zero is lost.
+template <class V>
+TIGHTLOOP_INLINE V expm1_reduced(V x) {
+  using C = ExpConstants<V>;
+  const Sixteenths<V> n = to_sixteenths(x, C::log2e);
+  const V r = reduced(x, n.value), t = lookup(C::table, n.bits);
+  const V q = fma(r * r, polynomial(r, C::expm1_poly), r);
+  const V rest = fma(t, q, lookup(C::low, n.bits));
+  // One power less than k, as 2^k overflows shortly before the result does.
+  const I32 k = (I32)n.bits >> 4;
+  constexpr int m = LaneOf<V>::mantissa;
+  const V s = (V)(((Bits<V>)k << m) + (LaneOf<V>::one - LaneOf<V>::unit));
+  return fma(s, rest, fma(s, t, splat<V>(-0.5F))) * 2;
+}
+
+template <class V>
+TIGHTLOOP_INLINE V expm1_kernel(V x) {
+  using C = ExpConstants<V>;
+  const V y = expm1_reduced(clamp(x, C::minus_one, C::top));
+  return abs(x) < C::tiny ? x : y;
+}
+
+/// tanh |x| = e / (e + 2) with e = expm1(2 |x|): errors of e fade as tanh nears 1.
+template <class V>
+TIGHTLOOP_INLINE V tanh_kernel(V x) {
+  using C = ExpConstants<V>;
+  const V e = expm1_reduced(min(splat<V>(C::flat), abs(x)) * 2);
+  const V y = e / (e + 2);
+  return abs(x) < C::tiny ? x : with_sign(y, x);
+}
+
+}  // namespace
+}  // namespace tightloop::math
