@@ -1,0 +1,201 @@
+// The public calls: find or make the program, line up the arguments, run it, and see to it that
+// whatever is thrown is an Error that carries the text.
+#include "tightloop/engine.hpp"
+
+#include <new>
+#include <string>
+
+#include "front.hpp"
+#include "run/arena.hpp"
+
+namespace tightloop {
+namespace {
+
+using detail::Expression;
+using detail::Prepared;
+using detail::Variable;
+
+/// Runs f; attaches the text to errors and turns foreign exceptions into Errors.
+template <class F>
+auto guarded(std::string_view text, F&& f) {
+  try {
+    return f();
+  } catch (Error& e) {
+    if (e.source().empty()) e.set_source(text);
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorCode::memory, "out of memory");
+  } catch (const std::exception& e) {
+    throw Error(ErrorCode::internal, std::string("unexpected: ") + e.what());
+  }
+}
+
+/// Scratch copies that a call needs: variables by name, arguments in the program's order.
+struct Call {
+  run::Arena& arena = run::Arena::local();
+  run::Arena::Mark mark{arena};
+
+  std::span<const Variable> variables(Bindings vars) {
+    const auto items = vars.items();
+    auto* out = arena.array<Variable>(items.size());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      new (out + i) Variable{items[i].name, &items[i].value};
+    }
+    return {out, items.size()};
+  }
+  std::span<const Variable> variables(std::span<const Arg> leaves) {
+    auto* out = arena.array<Variable>(leaves.size());
+    for (std::size_t i = 0; i < leaves.size(); ++i) new (out + i) Variable{{}, &leaves[i]};
+    return {out, leaves.size()};
+  }
+  std::span<const Arg* const> arguments(const Prepared& p, std::span<const Variable> variables) {
+    auto** out = arena.array<const Arg*>(p.argument_of_input.size());
+    for (std::size_t i = 0; i < p.argument_of_input.size(); ++i) {
+      out[i] = variables[p.argument_of_input[i]].value;
+    }
+    return {out, p.argument_of_input.size()};
+  }
+  std::span<const ArrayView* const> views(std::span<const Destination> outs) {
+    auto** out = arena.array<const ArrayView*>(outs.size());
+    for (std::size_t i = 0; i < outs.size(); ++i) out[i] = &outs[i].view();
+    return {out, outs.size()};
+  }
+};
+
+void check_names(Bindings vars) {
+  const auto items = vars.items();
+  if (items.size() > ir::kMaxInputs) {
+    throw Error(ErrorCode::limit, "more than " + std::to_string(ir::kMaxInputs) + " variables");
+  }
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (items[i].name == items[j].name) {
+        throw Error(ErrorCode::value,
+                    "the variable '" + std::string(items[i].name) + "' is given twice");
+      }
+    }
+  }
+}
+
+void check_options(const Options& options) {
+  if (options.threads < 0) {
+    throw Error(ErrorCode::value, "threads is " + std::to_string(options.threads) +
+                                      "; it must be 0 (all) or a positive number");
+  }
+  if (options.stats != nullptr) *options.stats = Stats{};
+}
+
+std::vector<Array> evaluate_list(const Expression& expression, Call& call,
+                                 std::span<const Variable> variables, const Options& options,
+                                 run::EngineCore& engine) {
+  check_options(options);
+  const auto prepared = prepare(expression, variables, {}, options, engine);
+  return prepared->program->call(call.arguments(*prepared, variables), options);
+}
+
+void evaluate_list_into(std::span<const Destination> outs, const Expression& expression, Call& call,
+                        std::span<const Variable> variables, const Options& options) {
+  check_options(options);
+  const auto prepared = prepare(expression, variables, outs, options, run::EngineCore::standard());
+  prepared->program->call_into(call.views(outs), call.arguments(*prepared, variables), options);
+}
+
+Array only(std::vector<Array> list) {
+  if (list.size() != 1) detail::throw_result_count(1, list.size());
+  return std::move(list[0]);
+}
+
+}  // namespace
+
+namespace detail {
+
+void throw_result_count(std::size_t wanted, std::size_t got) {
+  throw Error(ErrorCode::value, "the expression has " + std::to_string(got) +
+                                    (got == 1 ? " result" : " results") + ", not " +
+                                    std::to_string(wanted));
+}
+
+std::vector<Array> evaluate_with(run::EngineCore& engine, std::string_view text, Bindings vars,
+                                 const Options& options) {
+  return guarded(text, [&] {
+    check_names(vars);
+    Call call;
+    return evaluate_list({text, {}}, call, call.variables(vars), options, engine);
+  });
+}
+
+Array evaluate_steps(std::span<const Step> steps, std::span<const Arg> leaves,
+                     const Options& options) {
+  return guarded({}, [&] {
+    Call call;
+    return only(evaluate_list({{}, steps}, call, call.variables(leaves), options,
+                              run::EngineCore::standard()));
+  });
+}
+
+void evaluate_steps_into(const Destination& out, std::span<const Step> steps,
+                         std::span<const Arg> leaves, const Options& options) {
+  guarded({}, [&] {
+    Call call;
+    evaluate_list_into({&out, 1}, {{}, steps}, call, call.variables(leaves), options);
+  });
+}
+
+}  // namespace detail
+
+std::vector<Array> evaluate_all(std::string_view text, Bindings vars, const Options& options) {
+  return guarded(text, [&] {
+    return detail::evaluate_with(run::EngineCore::standard(), text, vars, options);
+  });
+}
+
+Array evaluate(std::string_view text, Bindings vars, const Options& options) {
+  return only(evaluate_all(text, vars, options));
+}
+
+void evaluate_all_into(std::span<const Destination> outs, std::string_view text, Bindings vars,
+                       const Options& options) {
+  guarded(text, [&] {
+    check_names(vars);
+    if (outs.empty()) throw Error(ErrorCode::value, "no destination is given");
+    Call call;
+    evaluate_list_into(outs, {text, {}}, call, call.variables(vars), options);
+  });
+}
+
+void evaluate_into(Destination out, std::string_view text, Bindings vars, const Options& options) {
+  evaluate_all_into({&out, 1}, text, vars, options);
+}
+
+std::string explain(std::string_view text, Bindings vars, const Options& options) {
+  return guarded(text, [&] {
+    check_names(vars);
+    check_options(options);
+    Call call;
+    const auto variables = call.variables(vars);
+    const auto prepared = prepare({text, {}}, variables, {}, options, run::EngineCore::standard());
+    const auto plan = prepared->program->plan(call.arguments(*prepared, variables));
+    return to_string(prepared->program->graph()) + "\n" + to_string(plan);
+  });
+}
+
+CacheInfo cache_info() {
+  CacheInfo out;
+  const run::EngineCore& engine = run::EngineCore::standard();
+  out.backend = engine.is_jit() ? "jit" : "reference";
+  if (engine.is_jit()) {
+    out.kernels = engine.cache().size();
+    out.hits = engine.cache().hits();
+    out.compiled = engine.cache().compiled();
+    out.target = engine.cache().backend().fingerprint();
+  }
+  return out;
+}
+
+void clear_cache() {
+  detail::forget_prepared();
+  const run::EngineCore& engine = run::EngineCore::standard();
+  if (engine.is_jit()) engine.cache().clear();
+}
+
+}  // namespace tightloop

@@ -1,0 +1,49 @@
+// From a call of the public face to a program: what is parsed and typed once is found again by its
+// text and the types of its variables.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "run/program.hpp"
+#include "tightloop/engine.hpp"
+#include "tightloop/lazy.hpp"
+
+namespace tightloop::detail {
+
+/// A program and where its inputs come from.
+struct Prepared {
+  std::unique_ptr<run::Program> program;
+  std::vector<std::uint32_t> argument_of_input;  ///< parallel to program->graph().inputs
+};
+
+/// What a call evaluates: text over named variables, or steps over numbered leaves.
+struct Expression {
+  std::string_view text;
+  std::span<const Step> steps;
+};
+
+/// One variable as the front end sees it: a name (text only) and what stands for it.
+struct Variable {
+  std::string_view name;
+  const Arg* value = nullptr;
+};
+
+/// Finds or makes the program of an expression for variables of these types; `destinations` is
+/// empty or holds one view per result. Throws Error with the text attached.
+std::shared_ptr<const Prepared> prepare(const Expression& expression,
+                                        std::span<const Variable> variables,
+                                        std::span<const Destination> destinations,
+                                        const Options& options, run::EngineCore& engine);
+
+/// Forgets all prepared programs.
+void forget_prepared();
+
+/// Evaluates with an engine of the caller's choice (tests compare engines in one process).
+std::vector<Array> evaluate_with(run::EngineCore& engine, std::string_view text, Bindings vars,
+                                 const Options& options);
+
+}  // namespace tightloop::detail
