@@ -69,6 +69,7 @@ AtomicFile::~AtomicFile() {
 void AtomicFile::create_temporary() {
   struct stat old {};
   const bool exists = ::stat(target_.c_str(), &old) == 0;
+  if (!exists && errno != ENOENT) throw_system_error("write", path_, errno);
   if (exists && !S_ISREG(old.st_mode)) {
     throw_file_error(path_, S_ISDIR(old.st_mode) ? "is a folder, not a file"
                                                  : "is not a regular file and is not replaced");
