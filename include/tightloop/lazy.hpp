@@ -50,16 +50,7 @@ void assign(const Destination& destination, const E& expression, const Options& 
 template <detail::ElementInteger... T>
 [[nodiscard]] constexpr detail::Axes axis(T... axes) {
   static_assert(sizeof...(T) <= kMaxRank, "no array has so many axes");
-  detail::Axes out;
-  out.all = 0;
-  const auto append = [&out](auto a) {
-    const auto wide = static_cast<std::int64_t>(a);
-    // -128..127 fits a Step; whether the operand has that axis is known when it is evaluated.
-    if (wide < -128 || wide > 127) detail::throw_axis_out_of_range(wide);
-    out.list[out.count++] = static_cast<std::int8_t>(wide);
-  };
-  (append(axes), ...);
-  return out;
+  return {{detail::step_axis(axes)...}, static_cast<std::uint8_t>(sizeof...(T)), 0};
 }
 
 /// The type of `keepdims`.

@@ -72,6 +72,16 @@ struct Axes {
   std::uint8_t all = 1;
 };
 
+/// Narrows an axis to what a Step holds; whether the operand has it is known at the evaluation.
+template <ElementInteger T>
+constexpr std::int8_t step_axis(T axis) {
+  if constexpr (std::is_signed_v<T>) {
+    if (axis < -128) throw_axis_out_of_range(axis);
+  }
+  if (axis > 127) throw_axis_out_of_range(static_cast<std::int64_t>(axis));
+  return static_cast<std::int8_t>(axis);
+}
+
 class Leaf;
 
 /// A type that Array::item converts to.
