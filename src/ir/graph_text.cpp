@@ -13,6 +13,7 @@ namespace tightloop::ir {
 namespace {
 
 constexpr std::string_view kCut = "...";
+constexpr Operator kTightNot = *find_operator(kPrefixOperators, "!");
 
 /// A literal and how tightly it binds: "-5" is a unary form.
 struct Literal {
@@ -192,8 +193,10 @@ class Printer {
   }
 
   void prefix(const Node& node, const Operator& o, Precedence minimum) {
-    const bool parentheses = o.precedence < minimum;
     const bool word = o.precedence == Precedence::logical_not;
+    // "!" is the tighter spelling of "not": it may stand where "not" would need parentheses.
+    if (word && minimum > o.precedence) return prefix(node, kTightNot, minimum);
+    const bool parentheses = o.precedence < minimum;
     text((parentheses ? "(" : "") + std::string(o.text) + (word ? " " : ""));
     operand(node.args[0], o.precedence);
     if (parentheses) text(")");
