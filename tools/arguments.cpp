@@ -93,7 +93,8 @@ Split split(int argc, const char* const* argv) {
       out.options.emplace_back("--help");
     } else if (std::find(std::begin(kWithValue), std::end(kWithValue), word) !=
                std::end(kWithValue)) {
-      if (i + 1 == argc) throw UsageError(std::string(word) + " needs a value");
+      if (i + 1 == argc || *argv[i + 1] == '\0')
+        throw UsageError(std::string(word) + " needs a value");
       // Joined, so that CLI11 takes a value that begins with '-' for what it is.
       ++i;
       out.options.push_back((word == "-o" ? "--output" : std::string(word)) + "=" + argv[i]);
@@ -134,9 +135,9 @@ void read_variable(Command& command, const std::string& word) {
 void check_outputs(const Command& command) {
   std::map<std::string, std::string> seen;
   for (const std::string& path : command.outputs) {
-    if (path.empty()) throw UsageError("-o with an empty file name");
     std::error_code failed;
-    const auto full = std::filesystem::weakly_canonical(path, failed);
+    const auto full =
+        std::filesystem::weakly_canonical(std::filesystem::absolute(path, failed), failed);
     if (!seen.emplace(failed ? path : full.string(), path).second) {
       throw UsageError("-o '" + path + "' is given twice");
     }

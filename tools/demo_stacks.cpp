@@ -9,6 +9,7 @@
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -116,6 +117,11 @@ std::uint64_t widen_and_subtract(const std::uint8_t* a, const std::uint8_t* b, s
 int widen(const std::string& a_path, const std::string& b_path, const std::string& out_path) {
   const Array a = map_npy(a_path);
   const Array b = map_npy(b_path);
+  const Dims stack{kFrames, kHeight, kWidth};
+  const Dims frame{kHeight, kWidth};
+  if (a.dtype() != uint8 || a.shape() != stack || b.dtype() != uint8 || b.shape() != frame) {
+    throw std::runtime_error("these are not the stacks that 'generate' writes");
+  }
   Array sums(uint64, {kFrames});
   std::vector<double> seconds;
   std::uint64_t most = 0;

@@ -40,6 +40,12 @@ bool take(std::string_view& text, std::string_view word) {
   return true;
 }
 
+/// Returns a number as it is named in a message.
+std::string shown(std::string_view number) {
+  constexpr std::size_t kLongest = 40;
+  return std::string(number.substr(0, kLongest)) + (number.size() > kLongest ? "..." : "");
+}
+
 /// Takes one unsigned real: digits, fraction, exponent, or inf or nan.
 std::optional<double> take_real(std::string_view& text) {
   if (take(text, "infinity") || take(text, "inf")) return std::numeric_limits<double>::infinity();
@@ -65,7 +71,8 @@ std::optional<double> take_real(std::string_view& text) {
   }
   const double value = std::strtod(plain.c_str(), nullptr);
   if (std::isinf(value)) {
-    throw UsageError("the number " + plain + " does not fit float64; write inf for infinity");
+    throw UsageError("the number " + shown(plain) +
+                     " does not fit float64; write inf for infinity");
   }
   return value;
 }
@@ -85,7 +92,7 @@ std::optional<Arg> parse_integer(std::string_view text) {
       std::from_chars(digits.data(), digits.data() + digits.size(), size, hexadecimal ? 16 : 10);
   constexpr std::uint64_t kHalf = std::uint64_t{1} << 63;
   if (read.ec != std::errc{} || (negative && size > kHalf)) {
-    throw UsageError("the integer " + std::string(whole) + " does not fit 64 bits");
+    throw UsageError("the integer " + shown(whole) + " does not fit 64 bits");
   }
   if (negative) return Arg(static_cast<std::int64_t>(0 - size));
   if (size < kHalf) return Arg(static_cast<std::int64_t>(size));
@@ -104,6 +111,7 @@ std::optional<Arg> parse_floating(std::string_view text) {
     const std::optional<double> size = take_real(text);
     if (!size) return std::nullopt;
     complex = take(text, "j");
+    if (i == 1 && !complex) return std::nullopt;
     parts[complex ? 1 : 0] = negative ? -*size : *size;
     if (text.empty() || complex) break;
   }
