@@ -156,7 +156,7 @@ class Expression {
 namespace detail {
 
 /// An input of the expression: a borrowed array or the copy of a weak scalar.
-class Leaf : public Expression<Leaf> {
+class Leaf : public tightloop::Expression<Leaf> {
  public:
   static constexpr std::size_t kSteps = 1;
   static constexpr std::size_t kLeaves = 1;
@@ -236,7 +236,7 @@ using Node = std::conditional_t<LazyExpression<T>, T, Literal>;
 
 /// An element-wise operation of one operand.
 template <Op kOp, class X>
-class Unary : public Expression<Unary<kOp, X>> {
+class Unary : public tightloop::Expression<Unary<kOp, X>> {
  public:
   static constexpr std::size_t kSteps = X::kSteps + 1;
   static constexpr std::size_t kLeaves = X::kLeaves;
@@ -252,7 +252,7 @@ class Unary : public Expression<Unary<kOp, X>> {
 
 /// An element-wise operation of two operands.
 template <Op kOp, class X, class Y>
-class Binary : public Expression<Binary<kOp, X, Y>> {
+class Binary : public tightloop::Expression<Binary<kOp, X, Y>> {
  public:
   static constexpr std::size_t kSteps = X::kSteps + Y::kSteps + 1;
   static constexpr std::size_t kLeaves = X::kLeaves + Y::kLeaves;
@@ -271,7 +271,7 @@ class Binary : public Expression<Binary<kOp, X, Y>> {
 
 /// An element-wise operation of three operands.
 template <Op kOp, class X, class Y, class Z>
-class Ternary : public Expression<Ternary<kOp, X, Y, Z>> {
+class Ternary : public tightloop::Expression<Ternary<kOp, X, Y, Z>> {
  public:
   static constexpr std::size_t kSteps = X::kSteps + Y::kSteps + Z::kSteps + 1;
   static constexpr std::size_t kLeaves = X::kLeaves + Y::kLeaves + Z::kLeaves;
@@ -292,7 +292,7 @@ class Ternary : public Expression<Ternary<kOp, X, Y, Z>> {
 
 /// A reduction over some axes.
 template <Op kOp, class X>
-class Reduction : public Expression<Reduction<kOp, X>> {
+class Reduction : public tightloop::Expression<Reduction<kOp, X>> {
  public:
   static constexpr std::size_t kSteps = X::kSteps + 1;
   static constexpr std::size_t kLeaves = X::kLeaves;
@@ -311,7 +311,7 @@ class Reduction : public Expression<Reduction<kOp, X>> {
 
 /// astype or saturate.
 template <Op kOp, class X>
-class Conversion : public Expression<Conversion<kOp, X>> {
+class Conversion : public tightloop::Expression<Conversion<kOp, X>> {
  public:
   static constexpr std::size_t kSteps = X::kSteps + 1;
   static constexpr std::size_t kLeaves = X::kLeaves;
