@@ -246,15 +246,10 @@ class Printer {
 
   void transpose(const Node& node) {
     const Node& x = graph_[node.args[0]];
+    operand(node.args[0], Precedence::primary);
     // "5.T" would read as the number "5." and a stray name.
     const bool number = x.op == Op::constant && is_integer(graph_.constants()[x.attr].dtype);
-    operand(node.args[0], Precedence::primary);
-    if (!number || literal(graph_.constants()[x.attr]).precedence != Precedence::primary) {
-      return text(".T");
-    }
-    stack_.back().minimum = Precedence::choice;
-    stack_.insert(stack_.end() - 1, {kNoNode, Precedence::choice, 0, "("});
-    text(").T");
+    text(number ? " .T" : ".T");
   }
 
   void cut() {
