@@ -1,0 +1,324 @@
+// The JIT against the reference evaluator over random expressions, dtypes, layouts and sizes.
+// TIGHTLOOP_FUZZ_CASES sets the number of cases, TIGHTLOOP_FUZZ_SEED the seed.
+#include <bit>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "catch.hpp"
+#include "front.hpp"
+#include "random_arrays.hpp"
+#include "random_expressions.hpp"
+#include "run/engine_core.hpp"
+#include "types/half.hpp"
+
+namespace {
+
+using namespace tightloop;
+using fuzz::Random;
+
+std::uint64_t setting(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+/// Extents around every vector width, nothing, one, and more than a block.
+std::int64_t random_extent(Random& random) {
+  static const std::int64_t edges[] = {2, 4, 8, 16, 32, 64, 128};
+  switch (random.below(12)) {
+    case 0: return random.chance(40) ? 0 : 1;
+    case 1:
+    case 2: return 1;
+    case 3:
+    case 4:
+    case 5: return edges[random.below(7)] + random.below(3) - 1;
+    case 6: return 1 + random.below(200);
+    default: return 1 + random.below(12);
+  }
+}
+
+Dims random_shape(Random& random) {
+  if (random.chance(3)) return Dims{4000 + random.below(300)};
+  if (random.chance(1)) return Dims{70000 + random.below(64)};
+  if (random.chance(2)) return Dims{3 + random.below(3), 2040 + random.below(40)};
+  if (random.chance(2)) return Dims{500 + random.below(40), 1 + random.below(70)};
+  Dims shape;
+  const int rank = random.below(4);
+  for (int i = 0; i < rank; ++i) shape.push_back(random_extent(random));
+  return shape;
+}
+
+/// A shape that broadcasts to `shape`: some axes 1, some leading ones gone.
+Dims narrowed(Random& random, const Dims& shape) {
+  Dims out;
+  const int skip = random.chance(25) ? random.below(shape.size() + 1) : 0;
+  for (int i = skip; i < shape.size(); ++i) out.push_back(random.chance(15) ? 1 : shape[i]);
+  return out;
+}
+
+struct Outcome {
+  std::vector<Array> results;
+  std::string error;
+};
+
+Outcome evaluate(run::EngineCore& engine, const std::string& text, Bindings vars,
+                 const Options& options) {
+  Outcome out;
+  try {
+    out.results = detail::evaluate_with(engine, text, vars, options);
+  } catch (const Error& e) {
+    out.error = std::string(to_string(e.code())) + ": " + e.what();
+  }
+  return out;
+}
+
+template <class T>
+std::int64_t ordered(T x) {  // neighbours in value are neighbours in this order; -0 == +0
+  if constexpr (sizeof(T) == 4) {
+    const auto b = std::bit_cast<std::int32_t>(x);
+    return b >= 0 ? b : std::int64_t{INT32_MIN} - b;
+  } else {
+    const auto b = std::bit_cast<std::int64_t>(x);
+    return b >= 0 ? b : INT64_MIN - b;
+  }
+}
+
+template <class T>
+bool within_ulp(T x, T y, std::int64_t ulp) {
+  if (std::isnan(x) || std::isnan(y)) return std::isnan(x) && std::isnan(y);
+  if (std::isinf(x) || std::isinf(y)) {
+    // The last step below infinity may round either way.
+    const T big = std::numeric_limits<T>::max() * static_cast<T>(1 - 1e-6);
+    return x == y || (ulp > 0 && std::abs(x) >= big && std::abs(y) >= big &&
+                      std::signbit(x) == std::signbit(y));
+  }
+  const __int128 d = static_cast<__int128>(ordered(x)) - ordered(y);
+  return (d < 0 ? -d : d) <= ulp;
+}
+
+/// Reads element i of a C-ordered array as doubles (real and imaginary part).
+std::complex<double> number_at(const Array& a, std::int64_t i) {
+  const auto at = [&](auto* p) { return static_cast<double>(p[i]); };
+  switch (a.dtype()) {
+    case DType::float16: return to_double(a.data<float16_t>()[i]);
+    case DType::bfloat16: return to_double(a.data<bfloat16_t>()[i]);
+    case DType::float32: return at(a.data<float>());
+    case DType::float64: return at(a.data<double>());
+    case DType::complex64: return std::complex<double>(a.data<std::complex<float>>()[i]);
+    case DType::complex128: return a.data<std::complex<double>>()[i];
+    default: return 0;
+  }
+}
+
+bool same_value(double x, double y, DType t, std::int64_t ulp) {
+  switch (t) {
+    case DType::float16:
+    case DType::bfloat16:
+    case DType::float32:
+    case DType::complex64: {
+      const std::int64_t steps = t == DType::float16    ? std::int64_t{1} << 13
+                                 : t == DType::bfloat16 ? std::int64_t{1} << 16
+                                                        : 1;
+      const std::int64_t room = is_half(t) ? (ulp > 0 ? steps + steps / 2 : 0) : ulp;
+      return within_ulp(static_cast<float>(x), static_cast<float>(y), room) ||
+             (t == DType::float16 && ulp > 0 && std::abs(x - y) <= 0x1p-24);
+    }
+    default: return within_ulp(x, y, ulp);
+  }
+}
+
+bool same_bits_but_nan(const Array& a, const Array& b) {
+  if (!is_float(a.dtype()) && !is_complex(a.dtype())) {
+    return std::memcmp(a.data(), b.data(),
+                       static_cast<std::size_t>(a.size()) * itemsize(a.dtype())) == 0;
+  }
+  const auto same = [](double x, double y) {
+    return (std::isnan(x) && std::isnan(y)) ||
+           std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);
+  };
+  for (std::int64_t i = 0; i < a.size(); ++i) {
+    const auto x = number_at(a, i), y = number_at(b, i);
+    if (!same(x.real(), y.real()) || !same(x.imag(), y.imag())) return false;
+  }
+  return true;
+}
+
+bool within(const Array& a, const Array& b, std::int64_t ulp) {
+  const DType part = a.dtype() == DType::complex64    ? DType::float32
+                     : a.dtype() == DType::complex128 ? DType::float64
+                                                      : a.dtype();
+  for (std::int64_t i = 0; i < a.size(); ++i) {
+    const auto x = number_at(a, i), y = number_at(b, i);
+    if (!same_value(x.real(), y.real(), part, ulp) || !same_value(x.imag(), y.imag(), part, ulp))
+      return false;
+  }
+  return true;
+}
+
+double epsilon(DType t) {
+  switch (t) {
+    case DType::float16: return 0x1p-10;
+    case DType::bfloat16: return 0x1p-7;
+    case DType::float32:
+    case DType::complex64: return 0x1p-23;
+    default: return 0x1p-52;
+  }
+}
+
+/// Sums: the difference is at most a few rounding errors of the sum of magnitudes.
+bool sums_agree(const Array& a, const Array& b, const Array& magnitude) {
+  for (std::int64_t i = 0; i < a.size(); ++i) {
+    const auto x = number_at(a, i), y = number_at(b, i);
+    const double m = std::abs(number_at(magnitude, i));
+    const double room = m * (1e-12 + epsilon(a.dtype())) + 1e-300;
+    for (const auto& [p, q] : {std::pair{x.real(), y.real()}, std::pair{x.imag(), y.imag()}}) {
+      if (!std::isfinite(p) || !std::isfinite(q) || !std::isfinite(m)) {
+        if (std::isfinite(p) && std::isfinite(q)) continue;  // a finite part beside one that is not
+        if (std::isfinite(p) != std::isfinite(q) && std::isfinite(m)) return false;
+        continue;
+      }
+      if (std::abs(p - q) > room) return false;
+    }
+  }
+  return true;
+}
+
+struct Case {
+  fuzz::Expression expression;
+  std::vector<fuzz::RandomArray> arrays;
+  std::vector<std::string> names;
+  std::vector<Binding> bindings;
+  Options options;
+};
+
+Case make_case(Random& random) {
+  Case c;
+  const int count = 1 + random.below(3);
+  const Dims shape = random_shape(random);
+  const auto one = static_cast<DType>(random.below(kDTypeCount));
+  for (int i = 0; i < count; ++i) {
+    const DType t = random.chance(60) ? one : static_cast<DType>(random.below(kDTypeCount));
+    const Dims own = i == 0 ? shape : narrowed(random, shape);
+    c.arrays.push_back(random_array(random, t, own, random.chance(40)));
+    c.names.push_back(std::string(1, static_cast<char>('a' + i)));
+  }
+  if (random.chance(25)) c.names.emplace_back("n");
+  for (std::size_t i = 0; i < c.arrays.size(); ++i) {
+    c.bindings.push_back({c.names[i], Arg(c.arrays[i].view)});
+  }
+  if (c.names.size() > c.arrays.size()) {
+    const Arg weak = random.chance(50)   ? Arg(static_cast<std::int64_t>(random.below(600) - 200))
+                     : random.chance(50) ? Arg(static_cast<double>(random.below(64)) / 8)
+                                         : Arg(random.chance(50));
+    c.bindings.push_back({"n", weak});
+  }
+  c.expression = fuzz::ExpressionGenerator(random, c.names).make();
+  if (random.chance(25)) c.options.promotion = Promotion::numpy;
+  if (random.chance(8)) c.options.overflow = Overflow::check;
+  c.options.threads = 1;
+  return c;
+}
+
+std::string describe(const Case& c) {
+  std::string out = c.expression.text;
+  for (std::size_t i = 0; i < c.arrays.size(); ++i) {
+    const ArrayView& v = c.arrays[i].view;
+    out += "\n  " + c.names[i] + ": " + std::string(name(v.dtype())) + " " +
+           ir::to_string(v.shape()) + " strides " + ir::to_string(v.strides()) +
+           (v.byte_order() == ByteOrder::swapped ? " swapped" : "");
+  }
+  if (c.options.promotion == Promotion::numpy) out += "\n  promotion numpy";
+  if (c.options.overflow == Overflow::check) out += "\n  overflow check";
+  return out;
+}
+
+/// No array of the plan is larger than a reduction's result; scratch is a block per packed operand.
+bool plan_is_bounded(const plan::LoopPlan& plan, const ir::TypedGraph& graph) {
+  for (const plan::Intermediate& mid : plan.intermediates) {
+    if (!is_reduction(graph.nodes[mid.node].op)) return false;
+    if (!(mid.shape == plan.shapes[mid.node])) return false;
+  }
+  for (const plan::Stage& stage : plan.stages) {
+    if (stage.blocking.tile > plan::kPackElements) return false;
+    if (stage.blocking.chunks > plan::kPackElements) return false;
+  }
+  return true;
+}
+
+bool check_plan(run::EngineCore& engine, const Case& c) {
+  std::vector<detail::Variable> variables;
+  for (const Binding& b : c.bindings) variables.push_back({b.name, &b.value});
+  const auto prepared = detail::prepare({c.expression.text, {}}, variables, {}, c.options, engine);
+  std::vector<const Arg*> args;
+  for (std::uint32_t at : prepared->argument_of_input) args.push_back(variables[at].value);
+  return plan_is_bounded(prepared->program->plan(args), prepared->program->graph());
+}
+
+/// Returns what is wrong, or nothing.
+std::optional<std::string> compare(const Case& c, const Outcome& jit, const Outcome& reference,
+                                   run::EngineCore& oracle) {
+  if (jit.error != reference.error)
+    return "errors differ:\n  " + jit.error + "\n  " + reference.error;
+  for (std::size_t i = 0; i < jit.results.size(); ++i) {
+    const Array& a = jit.results[i];
+    const Array& b = reference.results[i];
+    if (a.dtype() != b.dtype() || !(a.shape() == b.shape())) return "dtype or shape differ";
+    const bool inexact_type = is_float(a.dtype()) || is_complex(a.dtype());
+    if (!c.expression.math && !c.expression.sums && !same_bits_but_nan(a, b)) return "bits differ";
+    if (c.expression.inexact_inside) continue;
+    if (!inexact_type) {
+      if (!c.expression.math && !same_bits_but_nan(a, b)) return "integers differ";
+      continue;
+    }
+    if (c.expression.math && !c.expression.sums && !within(a, b, 5)) return "beyond the stated ULP";
+    if (c.expression.sums && !c.expression.magnitude.empty()) {
+      const Outcome m = evaluate(oracle, c.expression.magnitude, Bindings(c.bindings), c.options);
+      if (m.error.empty() && !sums_agree(a, b, m.results[0])) return "sums differ";
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+TEST_CASE("fuzz: the JIT equals the reference evaluator over random expressions") {
+  run::EngineCore jit(run::EngineCore::Kind::jit);
+  run::EngineCore reference(run::EngineCore::Kind::reference);
+  const std::uint64_t seed = setting("TIGHTLOOP_FUZZ_SEED", 20260901);
+  const std::uint64_t cases = setting("TIGHTLOOP_FUZZ_CASES", 20000);
+  WARN("seed " << seed << ", " << cases << " evaluated cases");
+  std::uint64_t evaluated = 0;
+  int failures = 0;
+  std::map<std::string, int> covered;
+  for (std::uint64_t i = 0; evaluated < cases && failures < 10; ++i) {
+    Random random(seed + i * 7919);
+    const Case c = make_case(random);
+    const Outcome expected =
+        evaluate(reference, c.expression.text, Bindings(c.bindings), c.options);
+    const Outcome actual = evaluate(jit, c.expression.text, Bindings(c.bindings), c.options);
+    if (expected.error.empty()) ++evaluated;
+    auto wrong = compare(c, actual, expected, reference);
+    if (!wrong && expected.error.empty() && !check_plan(jit, c)) wrong = "the plan holds too much";
+    if (wrong) {
+      ++failures;
+      UNSCOPED_INFO("case " << i << ": " << *wrong << "\n  " << describe(c));
+      CHECK(false);
+      continue;
+    }
+    if (!expected.error.empty()) continue;
+    for (const OpInfo& row : op_table()) {
+      const std::string spelled = std::string(row.names.substr(0, row.names.find(' '))) + "(";
+      if (c.expression.text.find(spelled) != std::string::npos) ++covered[std::string(row.id)];
+    }
+  }
+  CHECK(failures == 0);
+  if (cases >= 10000) {
+    for (const OpInfo& row : op_table()) {
+      INFO("operation " << row.id);
+      CHECK(covered[std::string(row.id)] > 0);
+    }
+  }
+}
