@@ -52,6 +52,22 @@ ir::NodeId Scope::find(std::string_view name, Span span, ir::Graph& graph) const
   return ir::kNoNode;
 }
 
+std::vector<std::string_view> Scope::known_names() const {
+  std::vector<std::string_view> names;
+  const auto is_bound = [&](std::string_view n) { return bindings_.contains(n); };
+  const auto is_variable = [&](std::string_view n) {
+    return std::binary_search(sorted_.begin(), sorted_.end(), n);
+  };
+  for (std::string_view v : variables_) {
+    if (!is_bound(v)) names.push_back(v);
+  }
+  for (const auto& [bound, node] : bindings_) names.push_back(bound);
+  for (const NamedConstant& c : kConstants) {
+    if (!is_bound(c.name) && !is_variable(c.name)) names.push_back(c.name);
+  }
+  return names;
+}
+
 void Scope::fail(std::string_view name, Span span) const {
   if (is_function(name)) {
     const std::string call = name.size() > 40 ? "f(x)" : std::string(name) + "(x)";
@@ -59,11 +75,9 @@ void Scope::fail(std::string_view name, Span span) const {
   }
   std::string hint(word_hint(name));
   if (hint.empty()) {
-    std::vector<std::string_view> names(variables_.begin(), variables_.end());
-    for (const auto& [bound, node] : bindings_) names.push_back(bound);
-    const bool none = names.empty();
-    for (const NamedConstant& c : kConstants) names.push_back(c.name);
-    hint = suggest(name, names, none ? "constants" : "known names");
+    const std::vector<std::string_view> names = known_names();
+    const bool named = !bindings_.empty() || !variables_.empty();
+    hint = suggest(name, names, named ? "known names" : "constants");
   }
   throw Error(ErrorCode::name, "unknown variable " + quoted(name), span, hint);
 }

@@ -26,6 +26,9 @@ class Scope {
   [[noreturn]] void fail(std::string_view name, Span span) const;
 
  private:
+  /// Returns every name that stands for something, once.
+  std::vector<std::string_view> known_names() const;
+
   std::span<const std::string_view> variables_;
   std::vector<std::string_view> sorted_;
   // Ordered, so that no choice of names makes look-ups slow.
