@@ -1,0 +1,155 @@
+// Operations in float and complex lanes: promotion of the operands, rounding of the half types
+// (numpy promotion), and powers.
+#include <algorithm>
+
+#include "typing/fold.hpp"
+#include "typing/resolver.hpp"
+
+namespace tightloop::typing {
+namespace {
+
+/// True for operations that give one of their operands, its magnitude or a whole number no larger:
+/// for operands of a half type the result is one, too.
+bool keeps_half_values(Op op) {
+  switch (op) {
+    case Op::negative:
+    case Op::abs:
+    case Op::sign:
+    case Op::floor:
+    case Op::ceil:
+    case Op::trunc:
+    case Op::round:
+    case Op::minimum:
+    case Op::maximum:
+    case Op::fmin:
+    case Op::fmax:
+    case Op::clip:
+    case Op::copysign: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+std::optional<DType> Resolver::common_float(Values x) const {
+  std::optional<DType> floats;
+  std::optional<DType> integers;
+  WeakKind weak = WeakKind::none;
+  for (const Value& v : x) {
+    const DType t = dtype(v);
+    if (v.weak) {
+      weak = std::max(weak, weak_kind(t));
+      continue;
+    }
+    std::optional<DType>& group = is_integral(t) ? integers : floats;
+    group = group ? promote(*group, t) : t;
+  }
+  if (!floats) {
+    if (policy_.promotion == Promotion::exact && weak <= WeakKind::integer) return std::nullopt;
+    return with_weak(integers, weak);
+  }
+  for (const Value& v : x) {
+    if (!v.weak && is_integral(dtype(v))) floats = promote(*floats, dtype(v));
+  }
+  return with_weak(floats, weak);
+}
+
+bool Resolver::rounds(Op op, DType t) const {
+  return policy_.promotion == Promotion::numpy && is_half(t) && !keeps_half_values(op);
+}
+
+NodeId Resolver::to_float(const Value& x, DType t) {
+  NodeId id = x.id;
+  if (x.number && !narrowest({*x.number, *x.number})) {
+    id = b_.real(DType::float64, static_cast<double>(*x.number));
+  }
+  if (policy_.promotion == Promotion::exact || !is_half(t)) return b_.cast(id, t);
+  const ir::TypedNode& n = b_[id];
+  if (n.dtype == t) return id;
+  const Range held{-256, 256};  // whole numbers that both half types hold
+  if (is_integral(n.dtype) && held.contains(n.range)) return b_.cast(id, t);
+  return b_.round_half(id, t);
+}
+
+Value Resolver::floating(Op op, DType t, Values x) {
+  std::vector<NodeId> args;
+  for (const Value& v : x) args.push_back(to_float(v, t));
+  if (!rounds(op, t)) return {node(op, t, args), all_weak(x), {}};
+  return {b_.round_half(node(op, DType::float32, args), t), all_weak(x), {}};
+}
+
+NodeId Resolver::repeated(NodeId base, unsigned exponent, const Multiply& multiply) {
+  NodeId result = kNoNode;
+  NodeId power = base;
+  unsigned done = 0;
+  for (unsigned at = 1, rest = exponent;; at *= 2) {
+    if ((rest & 1) != 0) {
+      done += at;
+      result = result == kNoNode ? power : multiply(result, power, done);
+    }
+    rest >>= 1;
+    if (rest == 0) return result;
+    power = multiply(power, power, 2 * at);
+  }
+}
+
+std::optional<int128> Resolver::constant_exponent(const Value& y) const {
+  const Scalar* s = b_.constant_of(y.id);
+  if (s == nullptr || (y.number && !narrowest({*y.number, *y.number}))) return std::nullopt;
+  return whole_number(*s);
+}
+
+Value Resolver::power(Values x) {
+  if (is_complex(dtype(x[0])) || is_complex(dtype(x[1]))) return complex_power(x);
+  if (all_integral(x)) {
+    if (!exact(x)) return numpy_power(x);
+    if (range(x[1]).lo >= 0) return exact_power(x[0], x[1]);
+    return float_power(DType::float64, x);
+  }
+  return float_power(*common_float(x), x);
+}
+
+Value Resolver::float_power(DType t, Values x) {
+  const bool weak = all_weak(x);
+  const NodeId base = to_float(x[0], t);
+  const auto n = constant_exponent(x[1]);
+  if (n == 0) return {filled(b_.real(t, 1.0), base), weak, {}};
+  if (n == 1) return {base, weak, {}};
+  const bool halves = rounds(Op::pow, t);
+  const DType lane = halves ? DType::float32 : t;
+  const auto finish = [&](NodeId id) -> Value {
+    return {halves ? b_.round_half(id, t) : id, weak, {}};
+  };
+  if (n && *n >= 2 && *n <= 8) {
+    return finish(repeated(base, static_cast<unsigned>(*n), [&](NodeId a, NodeId c, unsigned) {
+      return a == c ? b_.make(Op::square, lane, {a}) : b_.make(Op::multiply, lane, {a, c});
+    }));
+  }
+  if (n == -1) return finish(b_.make(Op::divide, lane, {b_.real(lane, 1.0), base}));
+  const NodeId exponent = to_float(x[1], t);
+  const Scalar* s = b_.constant_of(exponent);
+  const bool half_power = s != nullptr && *s == make_float(lane, 0.5);
+  if (policy_.fp == Fp::fast && half_power) return finish(b_.make(Op::sqrt, lane, {base}));
+  return finish(b_.make(Op::pow, lane, {base, exponent}));
+}
+
+Value Resolver::complex_power(Values x) {
+  const DType t = *common_float(x);
+  const auto n = constant_exponent(x[1]);
+  if (!n || *n < -64 || *n > 64) {
+    fail(ErrorCode::type, "power of " + std::string(name(dtype(x[0]))) + " by " +
+                              std::string(name(dtype(x[1]))) +
+                              " is defined only for a constant whole exponent from -64 to 64");
+  }
+  const bool weak = all_weak(x);
+  const NodeId base = b_.cast(x[0].id, t);
+  const NodeId one = b_.real(t, 1.0);
+  if (*n == 0) return {filled(one, base), weak, {}};
+  const auto size = static_cast<unsigned>(*n < 0 ? -*n : *n);
+  const NodeId product = repeated(base, size, [&](NodeId a, NodeId c, unsigned) {
+    return a == c ? b_.make(Op::square, t, {a}) : b_.make(Op::multiply, t, {a, c});
+  });
+  return {*n < 0 ? b_.make(Op::divide, t, {one, product}) : product, weak, {}};
+}
+
+}  // namespace tightloop::typing

@@ -1,0 +1,505 @@
+// Constant folding in the lanes that a kernel would use: integers modulo 2^n, float32 and float64
+// with one rounding per operation, functions through libm in double.
+#include "typing/fold.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <limits>
+
+#include "types/half.hpp"
+#include "typing/promotion.hpp"
+
+namespace tightloop::typing {
+namespace {
+
+/// Calls f with the value in its C++ type (bool as bool).
+template <class F>
+auto visit(const Scalar& s, F f) {
+  switch (s.dtype) {
+    case DType::bool_: return f(s.as<bool>());
+    case DType::int8: return f(s.as<std::int8_t>());
+    case DType::int16: return f(s.as<std::int16_t>());
+    case DType::int32: return f(s.as<std::int32_t>());
+    case DType::int64: return f(s.as<std::int64_t>());
+    case DType::uint8: return f(s.as<std::uint8_t>());
+    case DType::uint16: return f(s.as<std::uint16_t>());
+    case DType::uint32: return f(s.as<std::uint32_t>());
+    case DType::uint64: return f(s.as<std::uint64_t>());
+    case DType::float16:
+    case DType::bfloat16: break;
+    case DType::float32: return f(s.as<float>());
+    case DType::float64: return f(s.as<double>());
+    case DType::complex64: return f(s.as<std::complex<float>>());
+    case DType::complex128: return f(s.as<std::complex<double>>());
+  }
+  throw Error(ErrorCode::internal, "a scalar is held in a half type");
+}
+
+template <class T>
+constexpr bool is_complex_v = false;
+template <class T>
+constexpr bool is_complex_v<std::complex<T>> = true;
+
+template <class T>
+bool is_true(T x) {
+  return x != T{};
+}
+
+/// Truncates, saturates at the ends of the dtype's range; NaN gives 0.
+int128 truncate(double x, DType to) {
+  if (std::isnan(x)) return 0;
+  const Range r = range_of(to);
+  if (x <= static_cast<double>(r.lo)) return r.lo;
+  if (x >= static_cast<double>(r.hi)) return r.hi;
+  return static_cast<int128>(x);
+}
+
+template <class T>
+Scalar from_real(T x, DType to) {
+  switch (to) {
+    case DType::float16:
+    case DType::bfloat16:
+    case DType::float32: return Scalar::of(static_cast<float>(x));
+    case DType::float64: return Scalar::of(static_cast<double>(x));
+    case DType::complex64: return Scalar::of(std::complex<float>(static_cast<float>(x), 0));
+    case DType::complex128: return Scalar::of(std::complex<double>(static_cast<double>(x), 0));
+    default: break;
+  }
+  if (is_bool(to)) return make_integer(to, is_true(x) ? 1 : 0);
+  if constexpr (std::is_floating_point_v<T>) {
+    return make_integer(to, truncate(static_cast<double>(x), to));
+  } else {
+    return make_integer(to, static_cast<int128>(x));
+  }
+}
+
+template <class T>
+Scalar from_complex(std::complex<T> z, DType to) {
+  if (is_bool(to)) return make_integer(to, is_true(z) ? 1 : 0);
+  if (to == DType::complex64) return Scalar::of(std::complex<float>(z));
+  if (to == DType::complex128) return Scalar::of(std::complex<double>(z));
+  return from_real(z.real(), to);
+}
+
+/// Adds the sign of y where a remainder of fmod has the other one; a zero takes the sign of y.
+template <class T>
+T python_mod(T x, T y) {
+  T r = std::fmod(x, y);
+  if (r != 0) {
+    if ((r < 0) != (y < 0)) r += y;
+    return r;
+  }
+  return std::isnan(r) ? r : std::copysign(T{0}, y);
+}
+
+template <class T>
+T python_floor_divide(T x, T y) {
+  if (y == 0) return x / y;
+  const T q = (x - python_mod(x, y)) / y;
+  if (q == 0) return std::copysign(T{0}, x / y);
+  const T below = std::floor(q);
+  return q - below > T{0.5} ? below + 1 : below;
+}
+
+template <class T>
+T lesser(T x, T y, bool skip_nan) {
+  if (std::isnan(x)) return skip_nan ? y : x;
+  if (std::isnan(y)) return skip_nan ? x : y;
+  if (x == y) return std::signbit(x) ? x : y;
+  return x < y ? x : y;
+}
+
+template <class T>
+T greater(T x, T y, bool skip_nan) {
+  return -lesser(-x, -y, skip_nan);
+}
+
+template <class T>
+T sign_of(T x) {
+  if (x > 0) return 1;
+  if (x < 0) return -1;
+  return x == 0 ? T{0} : x;
+}
+
+std::optional<double> function_of(Op op, double x, double y) {
+  switch (op) {
+    case Op::cbrt: return std::cbrt(x);
+    case Op::exp: return std::exp(x);
+    case Op::exp2: return std::exp2(x);
+    case Op::expm1: return std::expm1(x);
+    case Op::log: return std::log(x);
+    case Op::log2: return std::log2(x);
+    case Op::log10: return std::log10(x);
+    case Op::log1p: return std::log1p(x);
+    case Op::sin: return std::sin(x);
+    case Op::cos: return std::cos(x);
+    case Op::tan: return std::tan(x);
+    case Op::tanh: return std::tanh(x);
+    case Op::erf: return std::erf(x);
+    case Op::atan2: return std::atan2(x, y);
+    case Op::hypot: return std::hypot(x, y);
+    case Op::pow: return std::pow(x, y);
+    default: return std::nullopt;
+  }
+}
+
+template <class T>
+std::optional<T> fold_real(Op op, const T* x) {
+  switch (op) {
+    case Op::add: return x[0] + x[1];
+    case Op::subtract: return x[0] - x[1];
+    case Op::multiply: return x[0] * x[1];
+    case Op::divide: return x[0] / x[1];
+    case Op::floor_divide: return python_floor_divide(x[0], x[1]);
+    case Op::mod: return python_mod(x[0], x[1]);
+    case Op::negative: return -x[0];
+    case Op::absdiff: return std::abs(x[0] - x[1]);
+    case Op::fma: return std::fma(x[0], x[1], x[2]);
+    case Op::abs: return std::abs(x[0]);
+    case Op::sign: return sign_of(x[0]);
+    case Op::square: return x[0] * x[0];
+    case Op::floor: return std::floor(x[0]);
+    case Op::ceil: return std::ceil(x[0]);
+    case Op::trunc: return std::trunc(x[0]);
+    case Op::round: return std::nearbyint(x[0]);
+    case Op::minimum: return lesser(x[0], x[1], false);
+    case Op::maximum: return greater(x[0], x[1], false);
+    case Op::fmin: return lesser(x[0], x[1], true);
+    case Op::fmax: return greater(x[0], x[1], true);
+    case Op::clip: return lesser(greater(x[0], x[1], false), x[2], false);
+    case Op::copysign: return std::copysign(x[0], x[1]);
+    case Op::sqrt: return std::sqrt(x[0]);
+    default: break;
+  }
+  const int arity = info(op).arity;
+  const auto r =
+      function_of(op, static_cast<double>(x[0]), arity > 1 ? static_cast<double>(x[1]) : 0.0);
+  if (!r) return std::nullopt;
+  return static_cast<T>(*r);
+}
+
+/// Division as NumPy's: Smith's method (1962).
+template <class T>
+std::complex<T> divide(std::complex<T> x, std::complex<T> y) {
+  const T a = x.real(), b = x.imag(), c = y.real(), d = y.imag();
+  if (std::abs(c) >= std::abs(d)) {
+    if (c == 0 && d == 0) return {a / std::abs(c), b / std::abs(c)};
+    const T ratio = d / c, scale = T{1} / (c + d * ratio);
+    return {(a + b * ratio) * scale, (b - a * ratio) * scale};
+  }
+  const T ratio = c / d, scale = T{1} / (d + c * ratio);
+  return {(a * ratio + b) * scale, (b * ratio - a) * scale};
+}
+
+template <class T>
+std::complex<T> multiply(std::complex<T> x, std::complex<T> y) {
+  return {x.real() * y.real() - x.imag() * y.imag(), x.real() * y.imag() + x.imag() * y.real()};
+}
+
+template <class T>
+std::optional<std::complex<T>> fold_complex(Op op, const std::complex<T>* x) {
+  switch (op) {
+    case Op::add: return x[0] + x[1];
+    case Op::subtract: return x[0] - x[1];
+    case Op::multiply: return multiply(x[0], x[1]);
+    case Op::divide: return divide(x[0], x[1]);
+    case Op::negative: return -x[0];
+    case Op::square: return multiply(x[0], x[0]);
+    case Op::conj: return std::conj(x[0]);
+    default: return std::nullopt;
+  }
+}
+
+int width_of(DType t) {
+  return 8 * static_cast<int>(itemsize(t));
+}
+
+int128 floor_div(int128 a, int128 b) {
+  if (b == 0) return 0;
+  const int128 q = a / b;
+  return a % b != 0 && (a < 0) != (b < 0) ? q - 1 : q;
+}
+
+/// Exponentiation by squaring modulo 2^64; a negative exponent as the contract says.
+int128 power(int128 base, int128 exponent) {
+  if (exponent < 0) {
+    if (base == 1) return 1;
+    return base == -1 ? ((exponent & 1) != 0 ? -1 : 1) : 0;
+  }
+  std::uint64_t r = 1;
+  auto b = static_cast<std::uint64_t>(base);
+  for (auto e = static_cast<std::uint64_t>(exponent); e != 0; e >>= 1) {
+    if ((e & 1) != 0) r *= b;
+    b *= b;
+  }
+  return static_cast<std::int64_t>(r);
+}
+
+int128 shift(Op op, DType lane, int128 x, int128 n) {
+  const bool past = n < 0 || n >= width_of(lane);
+  if (op == Op::shift_right) return past ? (x < 0 ? -1 : 0) : x >> static_cast<int>(n);
+  return past ? 0 : x * (static_cast<int128>(1) << static_cast<int>(n));
+}
+
+/// Operands are values of 64 bits at most; the result is exact or right modulo 2^64.
+std::optional<int128> fold_integer(Op op, DType lane, const int128* x) {
+  switch (op) {
+    case Op::add: return x[0] + x[1];
+    case Op::subtract: return x[0] - x[1];
+    case Op::multiply:
+      return static_cast<int128>(static_cast<unsigned __int128>(x[0]) *
+                                 static_cast<unsigned __int128>(x[1]));
+    case Op::square:
+      return static_cast<int128>(static_cast<unsigned __int128>(x[0]) *
+                                 static_cast<unsigned __int128>(x[0]));
+    case Op::floor_divide: return floor_div(x[0], x[1]);
+    case Op::mod: return x[1] == 0 ? 0 : x[0] - floor_div(x[0], x[1]) * x[1];
+    case Op::pow: return power(x[0], x[1]);
+    case Op::negative: return -x[0];
+    case Op::absdiff: return x[0] < x[1] ? x[1] - x[0] : x[0] - x[1];
+    case Op::bit_and: return x[0] & x[1];
+    case Op::bit_or: return x[0] | x[1];
+    case Op::bit_xor: return x[0] ^ x[1];
+    case Op::invert: return ~x[0];
+    case Op::shift_left:
+    case Op::shift_right: return shift(op, lane, x[0], x[1]);
+    case Op::abs: return x[0] < 0 ? -x[0] : x[0];
+    case Op::sign: return x[0] < 0 ? -1 : x[0] > 0 ? 1 : 0;
+    case Op::minimum: return std::min(x[0], x[1]);
+    case Op::maximum: return std::max(x[0], x[1]);
+    case Op::clip: return std::min(std::max(x[0], x[1]), x[2]);
+    default: return std::nullopt;
+  }
+}
+
+template <class T>
+std::optional<bool> compare(Op op, T x, T y) {
+  switch (op) {
+    case Op::equal: return x == y;
+    case Op::not_equal: return x != y;
+    default: break;
+  }
+  if constexpr (!is_complex_v<T>) {
+    switch (op) {
+      case Op::less: return x < y;
+      case Op::less_equal: return x <= y;
+      case Op::greater: return x > y;
+      case Op::greater_equal: return x >= y;
+      default: break;
+    }
+  }
+  return std::nullopt;
+}
+
+template <class T>
+std::optional<bool> classify(Op op, T x) {
+  if constexpr (is_complex_v<T>) {
+    const auto re = classify(op, x.real()), im = classify(op, x.imag());
+    if (!re || !im) return std::nullopt;
+    return op == Op::isfinite ? *re && *im : *re || *im;
+  } else if constexpr (std::is_floating_point_v<T>) {
+    switch (op) {
+      case Op::isnan: return std::isnan(x);
+      case Op::isinf: return std::isinf(x);
+      case Op::isfinite: return std::isfinite(x);
+      case Op::signbit: return std::signbit(x);
+      default: return std::nullopt;
+    }
+  } else {
+    return std::nullopt;
+  }
+}
+
+/// Folds the operations with bool results.
+std::optional<bool> fold_truth(Op op, std::span<const Scalar> x) {
+  switch (op) {
+    case Op::logical_and: return x[0].as<bool>() && x[1].as<bool>();
+    case Op::logical_or: return x[0].as<bool>() || x[1].as<bool>();
+    case Op::logical_xor: return x[0].as<bool>() != x[1].as<bool>();
+    case Op::logical_not: return !x[0].as<bool>();
+    default: break;
+  }
+  return visit(x[0], [&](auto v) -> std::optional<bool> {
+    using T = decltype(v);
+    if (x.size() == 2) return compare(op, v, x[1].as<T>());
+    return classify(op, v);
+  });
+}
+
+template <class H>
+Scalar rounded(const Scalar& x) {
+  const H h = visit(x, [](auto v) {
+    using T = decltype(v);
+    if constexpr (is_complex_v<T>) {
+      return round_to_half<H>(v.real());
+    } else if constexpr (std::is_floating_point_v<T>) {
+      return round_to_half<H>(v);
+    } else if constexpr (std::is_unsigned_v<T>) {
+      return round_to_half<H>(static_cast<std::uint64_t>(v));
+    } else {
+      return round_to_half<H>(static_cast<std::int64_t>(v));
+    }
+  });
+  return Scalar::of(to_float(h));
+}
+
+Scalar round_half(const Scalar& x, DType to) {
+  return to == DType::float16 ? rounded<float16_t>(x) : rounded<bfloat16_t>(x);
+}
+
+double largest_finite(DType t) {
+  switch (t) {
+    case DType::float16: return to_double(half_max<float16_t>);
+    case DType::bfloat16: return to_double(half_max<bfloat16_t>);
+    case DType::float32: return static_cast<double>(std::numeric_limits<float>::max());
+    default: return std::numeric_limits<double>::max();
+  }
+}
+
+Scalar saturate(const Scalar& x, DType to) {
+  if (is_bool(to)) return convert_scalar(x, to);
+  if (is_integral(to)) {
+    if (!is_integral(x.dtype)) return convert_scalar(x, to);
+    const Range r = range_of(to);
+    return make_integer(to, std::clamp(integer_value(x), r.lo, r.hi));
+  }
+  const double most = largest_finite(to);
+  Scalar clipped = x;
+  if (is_float(x.dtype)) {
+    const double v = visit(x, [](auto w) {
+      if constexpr (is_complex_v<decltype(w)>) {
+        return 0.0;
+      } else {
+        return static_cast<double>(w);
+      }
+    });
+    clipped = Scalar::of(std::isnan(v) ? v : std::clamp(v, -most, most));
+  } else if (static_cast<double>(std::max(integer_value(x), -integer_value(x))) > most) {
+    clipped = Scalar::of(integer_value(x) < 0 ? -most : most);
+  }
+  return is_half(to) ? round_half(clipped, to) : convert_scalar(clipped, to);
+}
+
+template <class T, class F>
+std::optional<Scalar> with_operands(std::span<const Scalar> x, F f) {
+  T v[3] = {};
+  for (std::size_t i = 0; i < x.size(); ++i) v[i] = x[i].as<T>();
+  const auto r = f(v);
+  if (!r) return std::nullopt;
+  return Scalar::of(*r);
+}
+
+/// Folds what is computed in the lanes of its operands.
+std::optional<Scalar> fold_arithmetic(Op op, DType lane, std::span<const Scalar> x) {
+  switch (x[0].dtype) {
+    case DType::float32:
+      return with_operands<float>(x, [&](const float* v) { return fold_real(op, v); });
+    case DType::float64:
+      return with_operands<double>(x, [&](const double* v) { return fold_real(op, v); });
+    case DType::complex64:
+      return with_operands<std::complex<float>>(
+          x, [&](const std::complex<float>* v) { return fold_complex(op, v); });
+    case DType::complex128:
+      return with_operands<std::complex<double>>(
+          x, [&](const std::complex<double>* v) { return fold_complex(op, v); });
+    default: break;
+  }
+  int128 v[3] = {};
+  for (std::size_t i = 0; i < x.size(); ++i) v[i] = integer_value(x[i]);
+  const auto r = fold_integer(op, lane, v);
+  if (!r) return std::nullopt;
+  return make_integer(lane, *r);
+}
+
+/// Real results of complex operands.
+std::optional<Scalar> fold_component(Op op, const Scalar& x) {
+  return visit(x, [&](auto z) -> std::optional<Scalar> {
+    if constexpr (is_complex_v<decltype(z)>) {
+      if (op == Op::real) return Scalar::of(z.real());
+      if (op == Op::imag) return Scalar::of(z.imag());
+      return Scalar::of(std::hypot(z.real(), z.imag()));
+    } else {
+      return std::nullopt;
+    }
+  });
+}
+
+}  // namespace
+
+std::optional<Scalar> fold(const ir::TypedNode& node, std::span<const Scalar> x) {
+  if (x.empty() || is_reduction(node.op)) return std::nullopt;
+  const DType lane = ir::lane_of(node.dtype);
+  switch (node.op) {
+    case Op::view:
+    case Op::extent: return std::nullopt;
+    case Op::cast: return convert_scalar(x[0], node.dtype);
+    case Op::round_half: return round_half(x[0], node.dtype);
+    case Op::saturate: return saturate(x[0], node.dtype);
+    case Op::where: return x[0].as<bool>() ? x[1] : x[2];
+    case Op::real:
+    case Op::imag: return fold_component(node.op, x[0]);
+    case Op::abs:
+      if (is_complex(x[0].dtype)) return fold_component(node.op, x[0]);
+      break;
+    default: break;
+  }
+  if (is_bool(lane)) {
+    const auto truth = fold_truth(node.op, x);
+    if (!truth) return std::nullopt;
+    return Scalar::of(*truth);
+  }
+  return fold_arithmetic(node.op, lane, x);
+}
+
+Scalar convert_scalar(const Scalar& x, DType to) {
+  return visit(x, [&](auto v) {
+    if constexpr (is_complex_v<decltype(v)>) {
+      return from_complex(v, to);
+    } else {
+      return from_real(v, to);
+    }
+  });
+}
+
+Scalar make_integer(DType dtype, int128 value) {
+  Scalar s;
+  s.dtype = dtype;
+  if (is_bool(dtype)) return Scalar::of(value != 0);
+  const auto store = [&](auto v) { std::memcpy(s.bytes, &v, sizeof v); };
+  const auto bits = static_cast<std::uint64_t>(value);
+  switch (itemsize(dtype)) {
+    case 1: store(static_cast<std::uint8_t>(bits)); break;
+    case 2: store(static_cast<std::uint16_t>(bits)); break;
+    case 4: store(static_cast<std::uint32_t>(bits)); break;
+    default: store(bits);
+  }
+  return s;
+}
+
+int128 integer_value(const Scalar& x) {
+  return visit(x, [](auto v) -> int128 {
+    if constexpr (std::is_integral_v<decltype(v)>) {
+      return v;
+    } else {
+      throw Error(ErrorCode::internal, "a float scalar was read as an integer");
+    }
+  });
+}
+
+Scalar make_float(DType dtype, double value) {
+  return from_real(value, dtype);
+}
+
+std::optional<int128> whole_number(const Scalar& x) {
+  if (is_integral(x.dtype)) return integer_value(x);
+  const Scalar wide = convert_scalar(x, DType::complex128);
+  const auto z = wide.as<std::complex<double>>();
+  constexpr double limit = 9007199254740992.0;
+  if (z.imag() != 0 || !(std::abs(z.real()) < limit) || z.real() != std::trunc(z.real())) {
+    return std::nullopt;
+  }
+  return static_cast<int128>(z.real());
+}
+
+}  // namespace tightloop::typing

@@ -1,0 +1,107 @@
+// Promotion by rule rather than by a 15 x 15 table: every dtype has a kind and a precision.
+#include "typing/promotion.hpp"
+
+#include <algorithm>
+
+namespace tightloop::typing {
+namespace {
+
+/// How much precision a float must have to stand beside the dtype: 0 any float, 1 half, 2 float32,
+/// 3 float64.
+int precision(DType t) {
+  switch (t) {
+    case DType::bool_:
+    case DType::int8:
+    case DType::uint8: return 0;
+    case DType::float16:
+    case DType::bfloat16: return 1;
+    case DType::int16:
+    case DType::uint16:
+    case DType::float32:
+    case DType::complex64: return 2;
+    default: return 3;
+  }
+}
+
+DType promote_integers(DType a, DType b) {
+  if (is_bool(a)) return b;
+  if (is_bool(b)) return a;
+  if (is_signed_int(a) == is_signed_int(b)) return itemsize(a) >= itemsize(b) ? a : b;
+  const DType s = is_signed_int(a) ? a : b;
+  const DType u = is_signed_int(a) ? b : a;
+  if (itemsize(s) > itemsize(u)) return s;
+  switch (u) {
+    case DType::uint8: return DType::int16;
+    case DType::uint16: return DType::int32;
+    case DType::uint32: return DType::int64;
+    default: return DType::float64;
+  }
+}
+
+/// NumPy's order of kinds: bool, unsigned, signed, float, complex.
+int kind_order(DType t) {
+  if (is_bool(t)) return 0;
+  if (is_unsigned_int(t)) return 1;
+  if (is_signed_int(t)) return 2;
+  return is_float(t) ? 3 : 4;
+}
+
+}  // namespace
+
+DType promote(DType a, DType b) {
+  if (a == b) return a;
+  if (is_integral(a) && is_integral(b)) return promote_integers(a, b);
+  int level = std::max(precision(a), precision(b));
+  if (is_complex(a) || is_complex(b)) return level <= 2 ? DType::complex64 : DType::complex128;
+  if (level == 1 && is_half(a) && is_half(b)) level = 2;
+  if (level == 1) return is_half(a) ? a : b;
+  return level == 2 ? DType::float32 : DType::float64;
+}
+
+DType unsigned_twin(DType t) {
+  switch (t) {
+    case DType::int8: return DType::uint8;
+    case DType::int16: return DType::uint16;
+    case DType::int32: return DType::uint32;
+    case DType::int64: return DType::uint64;
+    default: return t;
+  }
+}
+
+DType numpy_float_of(DType t) {
+  if (!is_integral(t)) return t;
+  switch (itemsize(t)) {
+    case 1: return DType::float16;
+    case 2: return DType::float32;
+    default: return DType::float64;
+  }
+}
+
+WeakKind weak_kind(DType t) {
+  if (is_bool(t)) return WeakKind::boolean;
+  if (is_integer(t)) return WeakKind::integer;
+  return is_float(t) ? WeakKind::floating : WeakKind::complex;
+}
+
+std::optional<DType> with_weak(std::optional<DType> strong, WeakKind weak) {
+  const bool integers = !strong || is_integral(*strong);
+  if (weak == WeakKind::complex) {
+    const bool narrow = !integers && precision(*strong) <= 2;
+    return narrow ? DType::complex64 : DType::complex128;
+  }
+  if (!integers) return strong;
+  if (weak == WeakKind::floating) return DType::float64;
+  return std::nullopt;
+}
+
+bool can_cast(DType from, DType to, Casting casting) {
+  switch (casting) {
+    case Casting::no: return from == to;
+    case Casting::safe: return promote(from, to) == to;
+    case Casting::same_kind: return promote(from, to) == to || kind_order(from) <= kind_order(to);
+    case Casting::unsafe: return true;
+  }
+  return false;
+}
+
+}  // namespace tightloop::typing

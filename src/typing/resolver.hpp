@@ -1,0 +1,175 @@
+// The state of one typing pass: the source graph, the builder, and the rules of each family of
+// operations. Each family is defined in a file of its own.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "typing/builder.hpp"
+#include "typing/promotion.hpp"
+#include "typing/ranges.hpp"
+#include "typing/typing.hpp"
+
+namespace tightloop::typing {
+
+/// What a node of the source graph became.
+struct Value {
+  NodeId id = kNoNode;
+  bool weak = false;             ///< promotes as a Python scalar
+  std::optional<int128> number;  ///< an integer literal, exact even where 64 bits cannot hold it
+};
+
+using Values = std::span<const Value>;
+
+class Resolver {
+ public:
+  Resolver(const ir::Graph& graph, std::span<const VariableType> variables, const Policy& policy);
+
+  /// Types every node, then the results. The builder holds the nodes afterwards.
+  void run(std::span<const ResultType> destinations);
+  const Builder& builder() const { return b_; }
+  const std::vector<NodeId>& results() const { return results_; }
+
+ private:
+  // typing.cpp: leaves, conversions, results
+  Value resolve(NodeId node);
+  Value leaf(const ir::Node& node);
+  Value converted(const ir::Node& node, const Value& x);
+  Value elementwise(const ir::Node& node, Values x);
+  NodeId finished(const Value& x);
+  NodeId stored(const Value& x, const ResultType& destination, std::size_t index);
+  bool value_fits(const Value& x, DType dtype) const;
+
+  // elementwise.cpp: one rule per TypeRule, dispatching to integers or floats
+  Value arithmetic(Op op, Values x);
+  Value divide(Values x);
+  Value negate(Op op, const Value& x);
+  Value absolute_difference(Values x);
+  Value logic(Op op, Values x);
+  Value bits(Op op, Values x);
+  Value invert(const Value& x);
+  Value magnitude(const Value& x);
+  Value sign(const Value& x);
+  Value rounding(Op op, const Value& x);
+  Value select(Op op, Values x);
+  Value where(Values x);
+  Value real(Op op, Values x);
+  Value classify(Op op, const Value& x);
+  Value component(Op op, const Value& x);
+
+  // floats.cpp: float and complex lanes
+  /// Returns the float or complex dtype the operands promote to; none where all are integral.
+  std::optional<DType> common_float(Values x) const;
+  Value floating(Op op, DType dtype, Values x);
+  /// Converts an operand to a float or complex dtype; numpy promotion rounds it to half types.
+  NodeId to_float(const Value& x, DType dtype);
+  Value power(Values x);
+  Value float_power(DType dtype, Values x);
+  Value complex_power(Values x);
+  /// Raises to a power >= 1 by squaring; multiply(x, y, n) makes the product that is the n-th
+  /// power.
+  using Multiply = std::function<NodeId(NodeId x, NodeId y, unsigned n)>;
+  static NodeId repeated(NodeId base, unsigned exponent, const Multiply& multiply);
+  /// Returns the exponent where it is a constant whole number.
+  std::optional<int128> constant_exponent(const Value& y) const;
+  /// True where an operation of that dtype has to be rounded to it in a node of its own.
+  bool rounds(Op op, DType dtype) const;
+
+  // compare.cpp
+  Value compare(Op op, Values x);
+  NodeId compare_integers(Op op, NodeId x, NodeId y);
+
+  // integers.cpp: exact promotion of integers and bools
+  Value exact_integer(Op op, Values x);
+  Value integer_literal(int128 exact);
+  std::optional<Value> literal_result(RangeRule rule, Values x);
+  std::optional<DType> common_lane(Values x, const Fit& fit) const;
+  Value exact_square(const Value& x);
+  Value integer_repeated(NodeId base, unsigned exponent, DType lane, bool weak);
+  Value exact_magnitude(const Value& x);
+  Value exact_absdiff(const Value& x, const Value& y);
+  Value exact_shift(Op op, const Value& x, const Value& count);
+  Value exact_power(const Value& x, const Value& y);
+  Value exact_invert(const Value& x);
+  NodeId shift_count(NodeId count, DType lane);
+  NodeId narrowed(NodeId x, DType dtype);
+  /// Where x is a difference of integers in the source, its magnitude; else none.
+  std::optional<Value> magnitude_of_difference(const Value& x);
+
+  // wide.cpp: 64-bit integers whose operands share no lane
+  Value wide(Op op, Values x, const Fit& fit);
+  NodeId wide_sum(Op op, NodeId x, NodeId y, const Fit& fit);
+  NodeId wide_product(NodeId x, NodeId y, const Fit& fit);
+  NodeId wide_quotient(Op op, NodeId x, NodeId y, const Fit& fit);
+  NodeId wide_bits(Op op, NodeId x, NodeId y, const Fit& fit);
+  NodeId wide_where(NodeId c, NodeId x, NodeId y, const Fit& fit);
+  NodeId wide_absdiff(NodeId x, NodeId y, const Fit& fit);
+  NodeId wide_extreme(Op op, NodeId x, NodeId y, const Fit& fit);
+  NodeId wide_exponent(NodeId y);
+  NodeId word(NodeId x);
+  NodeId words(Op op, NodeId x, NodeId y) {
+    return b_.make(op, DType::uint64, {x, y}, range_of(DType::uint64));
+  }
+  NodeId held(NodeId word, const Fit& fit);
+  NodeId constant_word(int128 value) { return b_.integer(DType::uint64, value); }
+  NodeId is_negative(NodeId x);
+  NodeId size_of(NodeId x);
+  NodeId reported(NodeId value, NodeId bad, const Fit& fit);
+
+  // numpy.cpp: NumPy's promotion of integers and bools
+  Value numpy_integer(Op op, Values x);
+  /// Returns the integral dtype the operands promote to, or float64 for int64 with uint64.
+  DType numpy_dtype(Values x) const;
+  NodeId numpy_operand(const Value& x, DType dtype);
+  Value numpy_bool(Op op, Values x);
+  Value numpy_magnitude(const Value& x);
+  Value numpy_lane(Op op, DType dtype, Values x);
+  Value numpy_power(Values x);
+  Value strong(const Value& x);
+
+  // reductions.cpp
+  Value reduction(const ir::Node& node, const Value& x);
+  Value total(Op op, const Value& x, std::uint32_t spec);
+  NodeId integer_total(Op op, NodeId x, DType acc, std::uint32_t spec);
+  NodeId split_total(NodeId x, DType acc, std::uint32_t spec);
+  Value mean(const Value& x, std::uint32_t spec);
+
+  // shared by the rules
+  bool exact(Values x) const;
+  const ir::TypedNode& typed(const Value& x) const { return b_[x.id]; }
+  const ir::TypedNode& typed(NodeId x) const { return b_[x]; }
+  DType dtype(const Value& x) const { return b_[x.id].dtype; }
+  Range range(const Value& x) const { return b_[x.id].range; }
+  bool all_integral(Values x) const;
+  bool all_bool(Values x) const;
+  static bool all_weak(Values x);
+  NodeId truth(NodeId x) { return b_.cast(x, DType::bool_); }
+  NodeId logical(Op op, NodeId x, NodeId y) { return b_.make(op, DType::bool_, {x, y}); }
+  NodeId logical_not(NodeId x) { return b_.make(Op::logical_not, DType::bool_, {x}); }
+  NodeId choose(NodeId c, NodeId x, NodeId y, DType dtype, const Range& range);
+  NodeId node(Op op, DType dtype, const std::vector<NodeId>& args, const Range& range = {},
+              bool may_wrap = false);
+  /// A constant in the shape of x.
+  NodeId filled(NodeId constant, NodeId x);
+  void reject_complex(Op op, Values x) const;
+  [[noreturn]] void fail(ErrorCode code, const std::string& message,
+                         const std::string& hint = {}) const;
+  [[noreturn]] void undefined(Op op, DType dtype, const std::string& hint = {}) const;
+
+  const ir::Graph& graph_;
+  std::span<const VariableType> variables_;
+  Policy policy_;
+  bool check_;
+  Builder b_;
+  NodeId current_ = kNoNode;
+  std::vector<Value> values_;
+  std::vector<NodeId> results_;
+};
+
+/// Returns the canonical spelling of an operation, for messages.
+std::string spelling(Op op);
+
+}  // namespace tightloop::typing

@@ -1,0 +1,217 @@
+// The driver of typing: walks the source graph in order, turns every node into typed ones, converts
+// the results and keeps what they reach.
+#include "typing/typing.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "typing/fold.hpp"
+#include "typing/resolver.hpp"
+
+namespace tightloop::typing {
+
+std::string spelling(Op op) {
+  if (!in_table(op)) return std::string(id(op));
+  const std::string_view names = info(op).names;
+  return std::string(names.substr(0, names.find(' ')));
+}
+
+Resolver::Resolver(const ir::Graph& graph, std::span<const VariableType> variables,
+                   const Policy& policy)
+    : graph_(graph),
+      variables_(variables),
+      policy_(policy),
+      check_(policy.overflow == Overflow::check),
+      b_(check_) {}
+
+void Resolver::run(std::span<const ResultType> destinations) {
+  values_.reserve(graph_.nodes().size());
+  for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
+    current_ = static_cast<NodeId>(i);
+    b_.set_origin(current_, graph_.span(current_));
+    values_.push_back(resolve(current_));
+  }
+  for (std::size_t i = 0; i < graph_.results.size(); ++i) {
+    current_ = graph_.results[i];
+    b_.set_origin(current_, graph_.span(current_));
+    const Value& x = values_[current_];
+    results_.push_back(destinations.empty() ? finished(x) : stored(x, destinations[i], i));
+  }
+}
+
+Value Resolver::resolve(NodeId at) {
+  const ir::Node& n = graph_[at];
+  if (n.op == Op::variable || n.op == Op::constant) return leaf(n);
+  const Value first = values_[n.args[0]];
+  if (n.op == Op::view) return {b_.view(strong(first).id, n.attr), false, {}};
+  if (n.op == Op::astype || n.op == Op::saturate) return converted(n, first);
+  if (is_reduction(n.op)) return reduction(n, first);
+  if (!in_table(n.op)) {
+    throw Error(ErrorCode::internal, "a source graph holds a '" + spelling(n.op) + "' node",
+                graph_.span(at));
+  }
+  Value x[3];
+  for (std::size_t i = 0; i < n.nargs; ++i) x[i] = values_[n.args[i]];
+  return elementwise(n, Values(x, n.nargs));
+}
+
+Value Resolver::leaf(const ir::Node& n) {
+  if (n.op == Op::variable) {
+    const VariableType& v = variables_[n.attr];
+    return {b_.leaf(Op::variable, v.dtype, n.attr, v.weak), v.weak, {}};
+  }
+  const Scalar& s = graph_.constants()[n.attr];
+  if (is_integer(s.dtype)) return integer_literal(integer_value(s));
+  if (is_bool(s.dtype)) {
+    const int128 v = integer_value(s);
+    return {b_.integer(DType::bool_, v), true, v};
+  }
+  // Weak floats are held as doubles: their precision is decided by what they meet.
+  const DType held = is_complex(s.dtype) ? DType::complex128 : DType::float64;
+  return {b_.constant(convert_scalar(s, held), held, {}), true, {}};
+}
+
+Value Resolver::converted(const ir::Node& n, const Value& x) {
+  const auto target = static_cast<DType>(n.attr);
+  const DType from = dtype(x);
+  if (n.op == Op::astype) return {b_.convert(x.id, target), false, {}};
+  if (is_complex(from) || is_complex(target)) {
+    undefined(Op::saturate, is_complex(from) ? from : target, "take real(x) or imag(x) first");
+  }
+  const bool fits = is_integral(from) && is_integral(target) && !is_bool(target) &&
+                    range_of(target).contains(range(x));
+  if (fits || is_bool(target) ||
+      (from == target && typed(x).op == Op::variable && is_integral(target))) {
+    return {b_.convert(x.id, target), false, {}};
+  }
+  const Range r = is_integral(target) ? range_of(target) : Range{};
+  return {b_.make(Op::saturate, target, {x.id}, r), false, {}};
+}
+
+Value Resolver::elementwise(const ir::Node& n, Values x) {
+  const OpInfo& row = info(n.op);
+  if (!row.accepts_complex) reject_complex(n.op, x);
+  switch (row.type_rule) {
+    case TypeRule::arithmetic: return arithmetic(n.op, x);
+    case TypeRule::divide: return divide(x);
+    case TypeRule::power: return power(x);
+    case TypeRule::negate: return negate(n.op, x[0]);
+    case TypeRule::absdiff: return absolute_difference(x);
+    case TypeRule::compare: return compare(n.op, x);
+    case TypeRule::logic: return logic(n.op, x);
+    case TypeRule::bits:
+    case TypeRule::shift: return bits(n.op, x);
+    case TypeRule::invert: return invert(x[0]);
+    case TypeRule::magnitude: return magnitude(x[0]);
+    case TypeRule::sign: return sign(x[0]);
+    case TypeRule::rounding: return rounding(n.op, x[0]);
+    case TypeRule::select: return select(n.op, x);
+    case TypeRule::where: return where(x);
+    case TypeRule::real: return real(n.op, x);
+    case TypeRule::classify: return classify(n.op, x[0]);
+    case TypeRule::component: return component(n.op, x[0]);
+    case TypeRule::sum:
+    case TypeRule::mean:
+    case TypeRule::count: break;
+  }
+  throw Error(ErrorCode::internal, "'" + spelling(n.op) + "' has no element-wise type rule");
+}
+
+NodeId Resolver::finished(const Value& x) {
+  return x.weak ? strong(x).id : x.id;
+}
+
+bool Resolver::value_fits(const Value& x, DType to) const {
+  if (!x.weak) return false;
+  const DType from = dtype(x);
+  if (is_integral(from)) {
+    return !is_integral(to) || (is_bool(to) ? is_bool(from) : range_of(to).contains(range(x)));
+  }
+  return is_complex(to) || (is_float(from) && is_float(to));
+}
+
+NodeId Resolver::stored(const Value& x, const ResultType& destination, std::size_t index) {
+  const NodeId result = finished(x);
+  const DType from = b_[result].dtype;
+  const DType to = destination.dtype;
+  if (from == to) return result;
+  const bool by_value = destination.casting != Casting::no && value_fits(x, to);
+  if (!by_value && !can_cast(from, to, destination.casting)) {
+    constexpr const char* names[] = {"no", "safe", "same_kind", "unsafe"};
+    const std::string which =
+        graph_.results.size() == 1 ? "the result" : "result " + std::to_string(index + 1);
+    fail(ErrorCode::type,
+         "cannot cast " + which + " from " + std::string(name(from)) + " to " +
+             std::string(name(to)) + " under casting '" +
+             names[static_cast<int>(destination.casting)] + "'",
+         "convert with astype(..., '" + std::string(name(to)) + "') or pass casting='unsafe'");
+  }
+  return b_.convert(result, to);
+}
+
+namespace {
+
+/// Keeps the nodes that the results reach, in order, with the constants they use.
+void keep_reachable(const Builder& built, const std::vector<NodeId>& results, ir::TypedGraph& out) {
+  const auto& nodes = built.nodes();
+  std::vector<char> live(nodes.size(), 0);
+  for (NodeId r : results) live[r] = 1;
+  for (std::size_t i = nodes.size(); i-- > 0;) {
+    if (live[i] == 0) continue;
+    for (std::size_t a = 0; a < nodes[i].nargs; ++a) live[nodes[i].args[a]] = 1;
+  }
+  std::vector<NodeId> moved(nodes.size(), kNoNode);
+  std::vector<std::uint32_t> constant(built.constants().size(), ~std::uint32_t{0});
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (live[i] == 0) continue;
+    ir::TypedNode n = nodes[i];
+    for (std::size_t a = 0; a < n.nargs; ++a) n.args[a] = moved[n.args[a]];
+    if (n.op == Op::constant) {
+      std::uint32_t& at = constant[n.attr];
+      if (at == ~std::uint32_t{0}) {
+        at = static_cast<std::uint32_t>(out.constants.size());
+        out.constants.push_back(built.constants()[n.attr]);
+      }
+      n.attr = at;
+    }
+    moved[i] = static_cast<NodeId>(out.nodes.size());
+    out.nodes.push_back(n);
+  }
+  for (NodeId r : results) out.results.push_back(moved[r]);
+}
+
+}  // namespace
+
+ir::TypedGraph resolve(ir::Graph graph, std::span<const VariableType> variables,
+                       const Policy& policy, std::span<const ResultType> destinations) {
+  if (variables.size() != graph.inputs().size()) {
+    throw Error(ErrorCode::internal, "typing got " + std::to_string(variables.size()) +
+                                         " variable types for " +
+                                         std::to_string(graph.inputs().size()) + " inputs");
+  }
+  if (!destinations.empty() && destinations.size() != graph.results.size()) {
+    throw Error(ErrorCode::value, "the expression has " + std::to_string(graph.results.size()) +
+                                      " results, but " + std::to_string(destinations.size()) +
+                                      " destinations were given");
+  }
+  ir::TypedGraph out;
+  {
+    Resolver resolver(graph, variables, policy);
+    resolver.run(destinations);
+    keep_reachable(resolver.builder(), resolver.results(), out);
+  }
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    out.inputs.push_back({graph.inputs()[i], variables[i].dtype, variables[i].weak});
+  }
+  out.reduces = graph.reduces();
+  out.views = graph.views();
+  out.fast_math = policy.fp == Fp::fast;
+  out.check_overflow = policy.overflow == Overflow::check;
+  out.source = std::move(graph);
+#ifndef NDEBUG
+  ir::verify(out);
+#endif
+  return out;
+}
+
+}  // namespace tightloop::typing
