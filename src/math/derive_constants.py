@@ -105,10 +105,10 @@ def reciprocals(t, base):
             out.append(mpf(1) if j == 0 else mpf(1) / 2)
         elif t == "double":
             out.append(nint(mid * 512) / 512)
-        else:  # the candidate whose logarithm is nearest to a float
-            near = [(nint(mid * 4096) + d) / 4096 for d in range(-12, 13)]
-            near = [c for c in near if bits(c, 12) == c]
-            out.append(min(near, key=lambda c: abs(bits(-log(c) / base, 24) + log(c) / base)))
+        else:  # the candidate whose logarithm (less that of 2 where it cancels) is nearest to a float
+            near = [(nint(mid * 16384) + d) / 16384 for d in range(-40, 41)]
+            left = LN2 / base - bits(LN2 / base, 24) if 2 * j > n else 0
+            out.append(min(near, key=lambda c: abs(bits(-log(c) / base, 24) + log(c) / base + left)))
     return out
 
 
@@ -137,7 +137,8 @@ def logarithms(t, s, degree):
 
 def cube_roots(t, s, degree):
     poly(f"kCbrtPoly{s}", t, lambda y: y ** (mpf(-1) / 3), lambda y: y ** (mpf(1) / 3), 1, 2, degree)
-    array(f"kCbrtScale{s}", [mpf(2) ** (-mpf(j) / 3) for j in range(3)], t, "2^(-j/3)")
+    array(f"kCbrtScale{s}", [mpf(2) ** (-mpf(j % 3) / 3) for j in range(16)], t,
+          "2^(-j/3); only the first three are meant", True)
 
 
 if __name__ == "__main__":

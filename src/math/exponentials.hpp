@@ -10,12 +10,14 @@ namespace {
 
 template <class V>
 struct ExpConstants;
-#define TIGHTLOOP_EXP_CONSTANTS(V, s, magic_, top_, bottom_, top2_, bottom2_, one_, tiny_, flat_) \
+#define TIGHTLOOP_EXP_CONSTANTS(V, s, magic_, top_, bottom_, top2_, bottom2_, one_, tiny_, flat_, \
+                                last_)                                                            \
   template <>                                                                                     \
   struct ExpConstants<V> {                                                                        \
     using T = LaneOf<V>::Float;                                                                   \
     static constexpr T magic = magic_, top = top_, bottom = bottom_, top2 = top2_,                \
-                       bottom2 = bottom2_, minus_one = one_, tiny = tiny_, flat = flat_;          \
+                       bottom2 = bottom2_, minus_one = one_, tiny = tiny_, flat = flat_,          \
+                       last = last_;                                                              \
     static constexpr T log2e = kLog2E##s, ln2_hi = kLn2Hi##s, ln2_lo = kLn2Lo##s;                 \
     static constexpr const auto& table = kExp2Table##s;                                           \
     static constexpr const auto& low = kExp2Low##s;                                               \
@@ -25,9 +27,9 @@ struct ExpConstants;
   }
 // magic: adding it rounds to sixteenths, which land in the low bits. top, bottom: exp overflows and
 // underflows to zero within them. minus_one: expm1 is -1 below it. tiny: expm1(x) and tanh(x) are x
-// below it. flat: tanh is 1 from there on.
-TIGHTLOOP_EXP_CONSTANTS(D, D, 0x1.8p48, 710, -746, 1025, -1076, -40, 0x1p-54, 22);
-TIGHTLOOP_EXP_CONSTANTS(F, F, 0x1.8p19F, 89, -104, 129, -151, -18, 0x1p-25F, 10);
+// below it. flat: tanh is 1 from there on. last: the last sixteenth that expm1 uses, 0 for any.
+TIGHTLOOP_EXP_CONSTANTS(D, D, 0x1.8p48, 710, -746, 1025, -1076, -40, 0x1p-54, 22, 0);
+TIGHTLOOP_EXP_CONSTANTS(F, F, 0x1.8p19F, 89, -104, 129, -151, -18, 0x1p-25F, 10, 127.9375F);
 #undef TIGHTLOOP_EXP_CONSTANTS
 
 /// x as (16 k + j) / 16 units of log2(base), in two forms.
@@ -37,9 +39,11 @@ struct Sixteenths {
   V value;
 };
 template <class V>
-TIGHTLOOP_INLINE Sixteenths<V> to_sixteenths(V x, typename LaneOf<V>::Float scale) {
+TIGHTLOOP_INLINE Sixteenths<V> to_sixteenths(V x, typename LaneOf<V>::Float scale,
+                                             typename LaneOf<V>::Float last = 0) {
   using C = ExpConstants<V>;
-  const V shifted = fma(x, splat<V>(scale), splat<V>(C::magic));
+  V shifted = fma(x, splat<V>(scale), splat<V>(C::magic));
+  if (last != 0) shifted = min(splat<V>(C::magic + last), shifted);
   return {(Bits<V>)shifted, shifted - C::magic};
 }
 
@@ -74,45 +78,83 @@ TIGHTLOOP_INLINE V clamp(V x, typename LaneOf<V>::Float low, typename LaneOf<V>:
   return max(splat<V>(low), min(splat<V>(high), x));
 }
 
+/// Keeps what the reduction of an argument out of range leaves from spoiling the scaling, where the
+/// scaling takes any exponent; clamp_argument does so elsewhere.
+template <class V>
+TIGHTLOOP_INLINE V bounded(V r) {
+#if TIGHTLOOP_MATH_LEVEL == 4
+  // The smaller magnitude of r and 1/16 with the sign of r; 1/16 for NaN.
+  if constexpr (sizeof(r[0]) == 8) {
+    return _mm512_range_pd(r, splat<V>(0.0625), 2);
+  } else {
+    return _mm512_range_ps(r, splat<V>(0.0625F), 2);
+  }
+#else
+  return r;
+#endif
+}
+template <class V>
+TIGHTLOOP_INLINE V clamp_argument(V x, typename LaneOf<V>::Float low,
+                                  typename LaneOf<V>::Float high) {
+  return TIGHTLOOP_MATH_LEVEL == 4 ? x : clamp(x, low, high);
+}
+
 template <class V>
 TIGHTLOOP_INLINE V exp_kernel(V x) {
   using C = ExpConstants<V>;
-  x = clamp(x, C::bottom, C::top);
+  x = clamp_argument(x, C::bottom, C::top);
   const Sixteenths<V> n = to_sixteenths(x, C::log2e);
-  const V r = reduced(x, n.value), t = lookup(C::table, n.bits);
-  const V q = fma(r * r, polynomial(r, C::exp_poly), r);
+  const V r = bounded(reduced(x, n.value)), t = lookup(C::table, n.bits), square = r * r;
+  const V q = fma(square, polynomial(r, square, C::exp_poly), r);
   return scale_by_power(fma(t, q, t), n);
 }
 
 template <class V>
 TIGHTLOOP_INLINE V exp2_kernel(V x) {
   using C = ExpConstants<V>;
-  x = clamp(x, C::bottom2, C::top2);
+  x = clamp_argument(x, C::bottom2, C::top2);
   const Sixteenths<V> n = to_sixteenths(x, 1);
-  const V r = x - n.value, t = lookup(C::table, n.bits);
-  return scale_by_power(fma(t, r * polynomial(r, C::exp2_poly), t), n);
+  const V r = bounded(x - n.value), t = lookup(C::table, n.bits);
+  return scale_by_power(fma(t * r, polynomial(r, r * r, C::exp2_poly), t), n);
+}
+
+/// unit 2^k, for k within the range of normal numbers.
+template <class V>
+TIGHTLOOP_INLINE V power(const Sixteenths<V>& n, typename LaneOf<V>::Float unit) {
+#if TIGHTLOOP_MATH_LEVEL == 4
+  return scale_by_power(splat<V>(unit), n);
+#else
+  const I32 k = (I32)n.bits >> 4;
+  return (V)(((Bits<V>)k << LaneOf<V>::mantissa) + (Bits<V>)splat<V>(unit));
+#endif
 }
 
 /// expm1(x) for x within [minus_one, top]; the sign of a zero is lost.
 template <class V>
 TIGHTLOOP_INLINE V expm1_reduced(V x) {
   using C = ExpConstants<V>;
-  const Sixteenths<V> n = to_sixteenths(x, C::log2e);
+  constexpr bool wide = sizeof(x[0]) == 8;
+  Sixteenths<V> n = to_sixteenths(x, C::log2e, C::last);
   const V r = reduced(x, n.value), t = lookup(C::table, n.bits);
-  const V q = fma(r * r, polynomial(r, C::expm1_poly), r);
+  const V square = r * r, q = fma(square, polynomial(r, square, C::expm1_poly), r);
   const V rest = fma(t, q, lookup(C::low, n.bits));
-  // One power less than k, as 2^k overflows shortly before the result does.
-  const I32 k = (I32)n.bits >> 4;
-  constexpr int m = LaneOf<V>::mantissa;
-  const V s = (V)(((Bits<V>)k << m) + (LaneOf<V>::one - LaneOf<V>::unit));
-  return fma(s, rest, fma(s, t, splat<V>(-0.5F))) * 2;
+  // 2^k overflows shortly before the result does: float64 takes half of everything. In float32 the
+  // polynomial is good enough for the last interval to reach so far (C::last).
+  const V s = power(n, wide ? 0.5F : 1.0F);
+  const V y = fma(s, rest, fma(s, t, splat<V>(wide ? -0.5F : -1.0F)));
+  return wide ? y + y : y;
 }
 
 template <class V>
 TIGHTLOOP_INLINE V expm1_kernel(V x) {
   using C = ExpConstants<V>;
-  const V y = expm1_reduced(clamp(x, C::minus_one, C::top));
-  return abs(x) < C::tiny ? x : y;
+  if constexpr (sizeof(x[0]) == 8) {
+    const V y = expm1_reduced(clamp(x, C::minus_one, C::top));
+    return abs(x) < C::tiny ? x : y;
+  } else {
+    const V y = expm1_reduced(max(splat<V>(C::minus_one), x));
+    return (V)((Bits<V>)y | ((Bits<V>)x & LaneOf<V>::sign));
+  }
 }
 
 /// tanh |x| = e / (e + 2) with e = expm1(2 |x|): errors of e fade as tanh nears 1.

@@ -52,7 +52,7 @@ TIGHTLOOP_INLINE V with_specials(V x, V y) {
 template <int base, class V>
 TIGHTLOOP_INLINE V log_of(const Parts<V>& p, const Bits<V>& j, V r) {
   using C = LogConstants<V, base>;
-  const V curve = polynomial(r, C::poly), square = r * r;
+  const V square = r * r, curve = polynomial(r, square, C::poly);
   V low;
   if constexpr (C::split) {
     low = lookup(C::lo, j);

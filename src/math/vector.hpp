@@ -163,15 +163,15 @@ TIGHTLOOP_INLINE F max(F a, F b) {
 }
 #endif
 
-/// The upper half of a significand: products of two such are exact.
+/// The upper bits of a significand; their product with 26 (float32: 14) bits is exact.
 TIGHTLOOP_INLINE D upper_half(D x) {
   return (D)((U64)x & 0xfffffffff8000000ULL);
 }
 TIGHTLOOP_INLINE F upper_half(F x) {
-  return (F)((U32)x & 0xfffff000U);
+  return (F)((U32)x & 0xffffc000U);
 }
 
-/// a * b - 1 rounded once; b has at most half a significand.
+/// a * b - 1 rounded once; b has few bits, as upper_half says.
 template <class V>
 TIGHTLOOP_INLINE V product_minus_one(V a, V b) {
 #if TIGHTLOOP_MATH_LEVEL >= 3
@@ -193,12 +193,16 @@ TIGHTLOOP_INLINE V product_error(V a, V b, V p) {
 #endif
 }
 
-/// Horner's rule; coefficient 0 is the constant term.
+/// Pairs of terms, then Horner's rule in the square of x: a chain half as long, which matters as
+/// the calls of a loop overlap only as far as the scheduler reaches. c[0] is the constant term.
 template <class V, int n>
-TIGHTLOOP_INLINE V polynomial(V x, const typename LaneOf<V>::Float (&c)[n]) {
-  V sum = splat<V>(c[n - 1]);
+TIGHTLOOP_INLINE V polynomial(V x, V square, const typename LaneOf<V>::Float (&c)[n]) {
+  const auto pair = [&](int i) __attribute__((always_inline)) {
+    return i + 1 < n ? fma(splat<V>(c[i + 1 < n ? i + 1 : i]), x, splat<V>(c[i])) : splat<V>(c[i]);
+  };
+  V sum = pair((n - 1) / 2 * 2);
 #pragma GCC unroll 16
-  for (int i = n - 2; i >= 0; --i) sum = fma(sum, x, splat<V>(c[i]));
+  for (int i = (n - 1) / 2 * 2 - 2; i >= 0; i -= 2) sum = fma(sum, square, pair(i));
   return sum;
 }
 
@@ -207,16 +211,25 @@ TIGHTLOOP_INLINE D lookup(const double (&table)[16], U64 index) {
 #if TIGHTLOOP_MATH_LEVEL == 4
   return _mm512_permutex2var_pd(_mm512_load_pd(table), (__m512i)index, _mm512_load_pd(table + 8));
 #elif TIGHTLOOP_MATH_LEVEL == 3
-  return _mm256_i64gather_pd(table, (__m256i)(index & 15), 8);
+  return D{table[index[0] & 15], table[index[1] & 15], table[index[2] & 15], table[index[3] & 15]};
 #else
   return D{table[index[0] & 15], table[index[1] & 15]};
 #endif
 }
+#if TIGHTLOOP_MATH_LEVEL == 3
+/// table[index modulo 16], by permutations: gathers are slow on many of these hosts.
+TIGHTLOOP_INLINE F lookup_half(const float* table, U32 index) {
+  const __m256i i = (__m256i)index;
+  return _mm256_blendv_ps(_mm256_permutevar8x32_ps(_mm256_load_ps(table), i),
+                          _mm256_permutevar8x32_ps(_mm256_load_ps(table + 8), i),
+                          (__m256)(index << 28));
+}
+#endif
 TIGHTLOOP_INLINE F lookup(const float (&table)[16], U32 index) {
 #if TIGHTLOOP_MATH_LEVEL == 4
   return _mm512_permutexvar_ps((__m512i)index, _mm512_load_ps(table));
 #elif TIGHTLOOP_MATH_LEVEL == 3
-  return _mm256_i32gather_ps(table, (__m256i)(index & 15), 4);
+  return lookup_half(table, index);
 #else
   return F{table[index[0] & 15], table[index[1] & 15], table[index[2] & 15], table[index[3] & 15]};
 #endif
@@ -225,7 +238,8 @@ TIGHTLOOP_INLINE F lookup(const float (&table)[32], U32 index) {
 #if TIGHTLOOP_MATH_LEVEL == 4
   return _mm512_permutex2var_ps(_mm512_load_ps(table), (__m512i)index, _mm512_load_ps(table + 16));
 #elif TIGHTLOOP_MATH_LEVEL == 3
-  return _mm256_i32gather_ps(table, (__m256i)(index & 31), 4);
+  const __m256 lower = lookup_half(table, index), upper = lookup_half(table + 16, index);
+  return _mm256_blendv_ps(lower, upper, (__m256)(index << 27));
 #else
   return F{table[index[0] & 31], table[index[1] & 31], table[index[2] & 31], table[index[3] & 31]};
 #endif
