@@ -24,12 +24,27 @@ std::string text_of(const tl::ir::Graph& graph) {
   return tl::ir::to_text(graph, graph.results.at(0), 100'000);
 }
 
+// What flattening gives, without its type.
+struct Flattened {
+  std::vector<Step> steps;
+  std::size_t leaves = 0;
+};
+
 template <class E>
-std::string text_of(const E& expression) {
+Flattened steps_of(const E& expression) {
   const auto flat = flatten(expression);
-  const tl::ir::Graph graph = graph_from_steps(flat.steps, flat.leaf_count);
-  CHECK(graph.inputs().size() == flat.leaf_count);
+  return {std::vector<Step>(flat.steps.begin(), flat.steps.end()), flat.leaf_count};
+}
+
+std::string text_of(const Flattened& flat) {
+  const tl::ir::Graph graph = tl::detail::graph_from_steps(flat.steps, flat.leaves);
+  CHECK(graph.inputs().size() == flat.leaves);
   return text_of(graph);
+}
+
+template <tl::detail::LazyExpression E>
+std::string text_of(const E& expression) {
+  return text_of(steps_of(expression));
 }
 
 std::string parsed(std::string_view text) {
@@ -43,7 +58,6 @@ bool same(const Step& a, const Step& b) {
 struct Inputs {
   std::vector<float> a = std::vector<float>(6);
   std::vector<float> b = std::vector<float>(6);
-  std::vector<bool> unused;
   std::array<std::int8_t, 6> c{};
 };
 
@@ -59,91 +73,114 @@ Step operation(Op op) {
   return s;
 }
 
-Step reduction(Op op, std::vector<int> axes, bool all, bool keepdims) {
+Step reduction(const std::vector<int>& axes, bool all, bool keepdims) {
   Step s;
-  s.op = op;
   s.all_axes = all ? 1 : 0;
   s.keepdims = keepdims ? 1 : 0;
   for (int axis : axes) s.axes[s.axis_count++] = static_cast<std::int8_t>(axis);
   return s;
 }
 
-template <class Flat>
-void check_elementwise(const Flat& flat, Op op) {
-  const std::size_t arity = flat.steps.size() - 1;
-  CHECK(arity == tl::info(op).arity);
-  CHECK(flat.leaf_count == arity);
-  for (std::size_t i = 0; i < arity; ++i) {
-    CHECK(same(flat.steps[i], leaf(static_cast<std::uint8_t>(i))));
+std::string canonical_name(Op op) {
+  const std::string_view names = tl::info(op).names;
+  return std::string(names.substr(0, names.find(' ')));
+}
+
+struct Row {
+  Op op;
+  Flattened flat;
+};
+
+// The rows' functions called with leaves; reductions with the arguments that follow the operand.
+std::vector<Row> elementwise_rows() {
+  static const Inputs in;
+  const auto x = tl::lazy(in.a);
+  const auto y = tl::lazy(in.b);
+  const auto z = tl::lazy(in.c);
+  std::vector<Row> rows;
+#define CALL_1(id) tl::id(x)
+#define CALL_2(id) tl::id(x, y)
+#define CALL_3(id) tl::id(x, y, z)
+#define ADD_elementwise(id, arity) rows.push_back({Op::id, steps_of(CALL_##arity(id))});
+#define ADD_reduction(id, arity)
+#define TIGHTLOOP_OP(id, names, arity, kind, type_rule, range_rule, properties, lowering, ulp, \
+                     doc)                                                                      \
+  ADD_##kind(id, arity)
+#include "tightloop/ops.def"
+#undef TIGHTLOOP_OP
+#undef ADD_reduction
+#undef ADD_elementwise
+  return rows;
+}
+
+template <class... Arguments>
+std::vector<Row> reduction_rows(const Arguments&... arguments) {
+  static const Inputs in;
+  const auto x = tl::lazy(in.a);
+  std::vector<Row> rows;
+#define ADD_elementwise(id, arity)
+#define ADD_reduction(id, arity) rows.push_back({Op::id, steps_of(tl::id(x, arguments...))});
+#define TIGHTLOOP_OP(id, names, arity, kind, type_rule, range_rule, properties, lowering, ulp, \
+                     doc)                                                                      \
+  ADD_##kind(id, arity)
+#include "tightloop/ops.def"
+#undef TIGHTLOOP_OP
+#undef ADD_reduction
+#undef ADD_elementwise
+  return rows;
+}
+
+void check_reductions(const std::vector<Row>& rows, const Step& expected, std::string_view rest) {
+  int table_rows = 0;
+  for (const tl::OpInfo& row : tl::op_table()) {
+    table_rows += row.kind == tl::OpKind::reduction ? 1 : 0;
   }
-  CHECK(same(flat.steps[arity], operation(op)));
+  CHECK(static_cast<int>(rows.size()) == table_rows);
+  for (const Row& row : rows) {
+    INFO(tl::id(row.op));
+    Step step = expected;
+    step.op = row.op;
+    REQUIRE(row.flat.steps.size() == 2);
+    CHECK(same(row.flat.steps[0], leaf(0)));
+    CHECK(same(row.flat.steps[1], step));
+    CHECK(text_of(row.flat) == parsed(canonical_name(row.op) + "(x0" + std::string(rest) + ")"));
+  }
 }
 
 }  // namespace
 
 TEST_CASE("face: every element-wise row of the op table is a lazy function") {
-  const Inputs in;
-  const auto x = tl::lazy(in.a);
-  const auto y = tl::lazy(in.b);
-  const auto z = tl::lazy(in.c);
-  int rows = 0;
-#define CALL_1(id) tl::id(x)
-#define CALL_2(id) tl::id(x, y)
-#define CALL_3(id) tl::id(x, y, z)
-#define ARGUMENTS_1 "(x0)"
-#define ARGUMENTS_2 "(x0, x1)"
-#define ARGUMENTS_3 "(x0, x1, x2)"
-#define CHECK_elementwise(id, arity)                                                            \
-  {                                                                                             \
-    INFO(#id);                                                                                  \
-    check_elementwise(flatten(CALL_##arity(id)), Op::id);                                       \
-    const std::string name(tl::info(Op::id).names.substr(0, tl::info(Op::id).names.find(' '))); \
-    CHECK(text_of(CALL_##arity(id)) == parsed(name + ARGUMENTS_##arity));                       \
-    ++rows;                                                                                     \
+  const std::vector<Row> rows = elementwise_rows();
+  std::size_t next = 0;
+  for (const tl::OpInfo& info : tl::op_table()) {
+    if (info.kind != tl::OpKind::elementwise) continue;
+    INFO(info.id);
+    REQUIRE(next < rows.size());
+    const auto& [op, flat] = rows[next++];
+    CHECK(tl::id(op) == info.id);
+    const std::size_t arity = info.arity;
+    REQUIRE(flat.steps.size() == arity + 1);
+    CHECK(flat.leaves == arity);
+    std::string text = canonical_name(op);
+    for (std::size_t i = 0; i < arity; ++i) {
+      CHECK(same(flat.steps[i], leaf(static_cast<std::uint8_t>(i))));
+      text += (i == 0 ? "(x" : ", x") + std::to_string(i);
+    }
+    CHECK(same(flat.steps[arity], operation(op)));
+    CHECK(text_of(flat) == parsed(text + ")"));
   }
-#define CHECK_reduction(id, arity)
-#define TIGHTLOOP_OP(id, names, arity, kind, type_rule, range_rule, properties, lowering, ulp, \
-                     doc)                                                                      \
-  CHECK_##kind(id, arity)
-#include "tightloop/ops.def"
-#undef TIGHTLOOP_OP
-#undef CHECK_reduction
-#undef CHECK_elementwise
-  CHECK(rows > 60);
+  CHECK(next == rows.size());
 }
 
 TEST_CASE("face: every reduction of the op table takes axes and keepdims") {
-  const Inputs in;
-  const auto x = tl::lazy(in.a);
-  int rows = 0;
-#define CHECK_elementwise(id, arity)
-#define CHECK_reduction(id, arity)                                                         \
-  {                                                                                        \
-    INFO(#id);                                                                             \
-    const Op op = Op::id;                                                                  \
-    const std::string name(tl::info(op).names.substr(0, tl::info(op).names.find(' ')));    \
-    CHECK(same(flatten(tl::id(x)).steps[1], reduction(op, {}, true, false)));              \
-    CHECK(same(flatten(tl::id(x, tl::axis(-2, -1))).steps[1],                              \
-               reduction(op, {-2, -1}, false, false)));                                    \
-    CHECK(same(flatten(tl::id(x, tl::axis(0), tl::keepdims)).steps[1],                     \
-               reduction(op, {0}, false, true)));                                          \
-    CHECK(same(flatten(tl::id(x, tl::keepdims)).steps[1], reduction(op, {}, true, true))); \
-    CHECK(same(flatten(tl::id(x, tl::axis())).steps[1], reduction(op, {}, false, false))); \
-    CHECK(text_of(tl::id(x)) == parsed(name + "(x0)"));                                    \
-    CHECK(text_of(tl::id(x, tl::axis(-2, -1))) == parsed(name + "(x0, axis=(-2, -1))"));   \
-    CHECK(text_of(tl::id(x, tl::axis(1), tl::keepdims)) ==                                 \
-          parsed(name + "(x0, axis=1, keepdims=True)"));                                   \
-    CHECK(text_of(tl::id(x, tl::keepdims)) == parsed(name + "(x0, keepdims=True)"));       \
-    ++rows;                                                                                \
-  }
-#define TIGHTLOOP_OP(id, names, arity, kind, type_rule, range_rule, properties, lowering, ulp, \
-                     doc)                                                                      \
-  CHECK_##kind(id, arity)
-#include "tightloop/ops.def"
-#undef TIGHTLOOP_OP
-#undef CHECK_reduction
-#undef CHECK_elementwise
-  CHECK(rows >= 8);
+  check_reductions(reduction_rows(), reduction({}, true, false), "");
+  check_reductions(reduction_rows(tl::keepdims), reduction({}, true, true), ", keepdims=True");
+  check_reductions(reduction_rows(tl::axis(1)), reduction({1}, false, false), ", axis=1");
+  check_reductions(reduction_rows(tl::axis()), reduction({}, false, false), ", axis=()");
+  check_reductions(reduction_rows(tl::axis(-2, -1)), reduction({-2, -1}, false, false),
+                   ", axis=(-2, -1)");
+  check_reductions(reduction_rows(tl::axis(0), tl::keepdims), reduction({0}, false, true),
+                   ", axis=0, keepdims=True");
 }
 
 TEST_CASE("face: operators of lazy expressions are those of the text") {
