@@ -42,9 +42,11 @@ TIGHTLOOP_INLINE V with_specials(V, V y) {
 template <class V>
 TIGHTLOOP_INLINE V with_specials(V x, V y) {
   using L = LaneOf<V>;
-  const V invalid = (V)(Bits<V>{} + (L::sign | L::inf | L::unit >> 1));
-  const V outside = x < 0 ? invalid : x == 0 ? splat<V>(-L::infinity) : x + x;
-  return (x > 0) & (x < L::infinity) ? y : outside;
+  const Bits<V> negative = (Bits<V>)(x < 0), zero = (Bits<V>)(x == 0);
+  constexpr auto invalid = L::sign | L::inf | L::unit >> 1;
+  const Bits<V> outside = (Bits<V>)(x + x) & ~negative;
+  const Bits<V> limits = (negative & invalid) | (zero & (L::sign | L::inf));
+  return (x > 0) & (x < L::infinity) ? y : (V)(outside | limits);
 }
 #endif
 
