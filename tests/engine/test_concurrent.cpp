@@ -1,0 +1,66 @@
+// Many threads evaluating, compiling and evicting at once, with forks in between.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "catch.hpp"
+#include "tightloop/tightloop.hpp"
+
+namespace tl = tightloop;
+
+TEST_CASE("engine: threads evaluate, compile and evict at once", "[concurrent]") {
+  std::vector<double> x(40000);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>(i % 100);
+  const double want = tl::evaluate("sum(x * 3 + 1)", {{"x", x}}).item<double>();
+  const tl::Function f = tl::compile("sum(x * 3 + 1)", {{"x", tl::float64}});
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 12; ++i) {
+        if (tl::evaluate("sum(x * 3 + 1)", {{"x", x}}).item<double>() != want) ++wrong;
+        if (f({x}).item<double>() != want) ++wrong;
+        const std::string own = "sum(x) + " + std::to_string(t * 100 + i);
+        tl::evaluate(own, {{"x", x}});
+        if (i % 5 == 4 && t == 0) tl::clear_cache();
+      }
+    });
+  }
+  for (auto& t : threads) t.join();
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("engine: a forked child evaluates, while the parent does too") {
+  std::vector<float> x(600000, 2);
+  const float want = tl::evaluate("sum(x * x)", {{"x", x}}).item<float>();
+  std::atomic<bool> stop{false};
+  std::thread busy([&] {
+    for (int i = 0; !stop; ++i) tl::evaluate("sum(x) + " + std::to_string(i % 50), {{"x", x}});
+  });
+  int failed = 0;
+  for (int round = 0; round < 5; ++round) {
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      alarm(20);  // a deadlock ends the child, and the test sees it
+      bool good = false;
+      try {
+        good = tl::evaluate("sum(x * x)", {{"x", x}}).item<float>() == want &&
+               tl::evaluate("max(x) + " + std::to_string(round), {{"x", x}}).item<float>() ==
+                   2.0F + static_cast<float>(round);
+      } catch (...) {
+      }
+      _exit(good ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    if (status != 0) ++failed;
+  }
+  stop = true;
+  busy.join();
+  CHECK(failed == 0);
+}
