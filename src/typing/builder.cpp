@@ -5,6 +5,7 @@
 
 #include "typing/fold.hpp"
 #include "typing/promotion.hpp"
+#include "typing/scalars.hpp"
 #include "typing/simplify.hpp"
 
 namespace tightloop::typing {

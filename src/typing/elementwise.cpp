@@ -31,7 +31,7 @@ NodeId Resolver::node(Op op, DType t, const std::vector<NodeId>& args, const Ran
 }
 
 NodeId Resolver::choose(NodeId c, NodeId x, NodeId y, DType t, const Range& r) {
-  return b_.make(Op::where, t, {truth(c), b_.cast(x, t), b_.cast(y, t)}, r);
+  return b_.make(Op::where, t, {c, b_.cast(x, t), b_.cast(y, t)}, r);
 }
 
 NodeId Resolver::filled(NodeId constant, NodeId x) {
@@ -86,7 +86,7 @@ Value Resolver::absolute_difference(Values x) {
 
 Value Resolver::logic(Op op, Values x) {
   std::vector<NodeId> args;
-  for (const Value& v : x) args.push_back(truth(v.id));
+  for (const Value& v : x) args.push_back(truth(v));
   return {node(op, DType::bool_, args), all_weak(x), {}};
 }
 
@@ -150,7 +150,7 @@ Value Resolver::select(Op op, Values x) {
 }
 
 Value Resolver::where(Values x) {
-  const NodeId c = truth(x[0].id);
+  const NodeId c = truth(x[0]);
   const Values both = x.subspan(1);
   const bool weak = all_weak(x);
   if (const auto t = common_float(both)) {

@@ -2,8 +2,8 @@
 // (numpy promotion), and powers.
 #include <algorithm>
 
-#include "typing/fold.hpp"
 #include "typing/resolver.hpp"
+#include "typing/scalars.hpp"
 
 namespace tightloop::typing {
 namespace {
@@ -60,7 +60,7 @@ bool Resolver::rounds(Op op, DType t) const {
 
 NodeId Resolver::to_float(const Value& x, DType t) {
   NodeId id = x.id;
-  if (x.number && !narrowest({*x.number, *x.number})) {
+  if (beyond_words(x)) {
     id = b_.real(DType::float64, static_cast<double>(*x.number));
   }
   if (policy_.promotion == Promotion::exact || !is_half(t)) return b_.cast(id, t);
@@ -95,7 +95,7 @@ NodeId Resolver::repeated(NodeId base, unsigned exponent, const Multiply& multip
 
 std::optional<int128> Resolver::constant_exponent(const Value& y) const {
   const Scalar* s = b_.constant_of(y.id);
-  if (s == nullptr || (y.number && !narrowest({*y.number, *y.number}))) return std::nullopt;
+  if (s == nullptr || beyond_words(y)) return std::nullopt;
   return whole_number(*s);
 }
 

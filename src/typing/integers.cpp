@@ -2,8 +2,8 @@
 // operands and its result, then narrowed to what the result needs.
 #include <algorithm>
 
-#include "typing/fold.hpp"
 #include "typing/resolver.hpp"
+#include "typing/scalars.hpp"
 
 namespace tightloop::typing {
 
@@ -130,10 +130,13 @@ NodeId Resolver::shift_count(NodeId count, DType lane) {
   return b_.cast(count, lane);
 }
 
-Value Resolver::exact_shift(Op op, const Value& x, const Value& count) {
-  const Value both[] = {x, count};
+Value Resolver::exact_shift(Op op, const Value& x, const Value& by) {
   const RangeRule rule = info(op).range_rule;
-  if (const auto literal = literal_result(rule, both)) return *literal;
+  const Value given[] = {x, by};
+  if (const auto literal = literal_result(rule, given)) return *literal;
+  // All counts past 64 bits do the same.
+  const Value count = beyond_words(by) ? integer_literal(*by.number < 0 ? -1 : 64) : by;
+  const Value both[] = {x, count};
   const Range r[] = {range(x), range(count)};
   const Fit f = fit(result_range(rule, r));
   const DType lane = common_lane({&x, 1}, f).value_or(f.dtype);
@@ -150,8 +153,9 @@ Value Resolver::integer_repeated(NodeId base, unsigned exponent, DType lane, boo
   };
   const NodeId id = repeated(b_.cast(base, lane), exponent, [&](NodeId a, NodeId c, unsigned n) {
     const Fit f = power_range(n);
-    return a == c ? b_.make(Op::square, lane, {a}, f.range, f.wraps)
-                  : b_.make(Op::multiply, lane, {a, c}, f.range, f.wraps);
+    const bool wraps = f.wraps && (check_ || policy_.promotion == Promotion::exact);
+    return a == c ? b_.make(Op::square, lane, {a}, f.range, wraps)
+                  : b_.make(Op::multiply, lane, {a, c}, f.range, wraps);
   });
   return {id, weak, {}};
 }

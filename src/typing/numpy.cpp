@@ -1,5 +1,4 @@
 // NumPy's promotion of integers and bools (NEP 50): the dtypes decide, values wrap in their lane.
-#include "typing/fold.hpp"
 #include "typing/resolver.hpp"
 
 namespace tightloop::typing {

@@ -14,9 +14,9 @@ Value Resolver::reduction(const ir::Node& n, const Value& operand) {
     case Op::min:
     case Op::max: return {b_.reduce(n.op, dtype(x), x.id, n.attr), false, {}};
     case Op::any:
-    case Op::all: return {b_.reduce(n.op, DType::bool_, truth(x.id), n.attr), false, {}};
+    case Op::all: return {b_.reduce(n.op, DType::bool_, truth(operand), n.attr), false, {}};
     case Op::count_nonzero:
-      return {b_.reduce(Op::sum, DType::int64, truth(x.id), n.attr), false, {}};
+      return {b_.reduce(Op::sum, DType::int64, truth(operand), n.attr), false, {}};
     default: break;
   }
   throw Error(ErrorCode::internal, "'" + spelling(n.op) + "' has no reduction rule");

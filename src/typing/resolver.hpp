@@ -91,7 +91,7 @@ class Resolver {
   Value integer_repeated(NodeId base, unsigned exponent, DType lane, bool weak);
   Value exact_magnitude(const Value& x);
   Value exact_absdiff(const Value& x, const Value& y);
-  Value exact_shift(Op op, const Value& x, const Value& count);
+  Value exact_shift(Op op, const Value& x, const Value& by);
   Value exact_power(const Value& x, const Value& y);
   Value exact_invert(const Value& x);
   NodeId shift_count(NodeId count, DType lane);
@@ -146,7 +146,14 @@ class Resolver {
   bool all_integral(Values x) const;
   bool all_bool(Values x) const;
   static bool all_weak(Values x);
-  NodeId truth(NodeId x) { return b_.cast(x, DType::bool_); }
+  /// True for a literal that 64 bits cannot hold; its node has the lowest 64 bits.
+  static bool beyond_words(const Value& x) {
+    return x.number && !narrowest({*x.number, *x.number});
+  }
+  NodeId truth(const Value& x) {
+    return x.number ? b_.integer(DType::bool_, *x.number != 0 ? 1 : 0)
+                    : b_.cast(x.id, DType::bool_);
+  }
   NodeId logical(Op op, NodeId x, NodeId y) { return b_.make(op, DType::bool_, {x, y}); }
   NodeId logical_not(NodeId x) { return b_.make(Op::logical_not, DType::bool_, {x}); }
   NodeId choose(NodeId c, NodeId x, NodeId y, DType dtype, const Range& range);

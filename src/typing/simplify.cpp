@@ -1,8 +1,8 @@
 // Identities of integers and bools. Constants have no axes, so x op constant has the shape of x.
 #include "typing/simplify.hpp"
 
-#include "typing/fold.hpp"
 #include "typing/promotion.hpp"
+#include "typing/scalars.hpp"
 
 namespace tightloop::typing {
 namespace {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "typing/fold.hpp"
 #include "typing/resolver.hpp"
+#include "typing/scalars.hpp"
 
 namespace tightloop::typing {
 
@@ -74,16 +74,15 @@ Value Resolver::leaf(const ir::Node& n) {
 Value Resolver::converted(const ir::Node& n, const Value& x) {
   const auto target = static_cast<DType>(n.attr);
   const DType from = dtype(x);
-  if (n.op == Op::astype) return {b_.convert(x.id, target), false, {}};
+  if (n.op == Op::astype) {
+    const bool keep = !beyond_words(x) || is_integer(target);
+    return {b_.convert(keep ? x.id : to_float(x, DType::float64), target), false, {}};
+  }
   if (is_complex(from) || is_complex(target)) {
     undefined(Op::saturate, is_complex(from) ? from : target, "take real(x) or imag(x) first");
   }
-  const bool fits = is_integral(from) && is_integral(target) && !is_bool(target) &&
-                    range_of(target).contains(range(x));
-  if (fits || is_bool(target) ||
-      (from == target && typed(x).op == Op::variable && is_integral(target))) {
-    return {b_.convert(x.id, target), false, {}};
-  }
+  const bool holds = is_integral(from) && is_integer(target) && range_of(target).contains(range(x));
+  if (holds || is_bool(target)) return {b_.convert(x.id, target), false, {}};
   const Range r = is_integral(target) ? range_of(target) : Range{};
   return {b_.make(Op::saturate, target, {x.id}, r), false, {}};
 }
