@@ -27,7 +27,7 @@ struct OptionReader {
     app.add_option("--threads", to.options.threads,
                    "Use at most N threads; 0 (the default) means all that are allowed")
         ->type_name("N")
-        ->check(CLI::Range(0, kMostThreads));
+        ->check(CLI::Range(0, kMostThreads).description(""));
     add_choice("--promotion", promotion, {"exact", "numpy"},
                "How result types follow: exact integers (the default) or NumPy's rules");
     add_choice("--fp", fp, {"strict", "fast"},
@@ -172,7 +172,7 @@ std::string help_text() {
          "  EXPR    e.g. 'sum(abs(a - b), axis=(-2,-1))'; several results: 'min(a), max(a)'\n"
          "  NAME=   a file in .npy format, or a number: 7, 0xff, 2.5, 1e-3, inf, nan, 1+2j, True\n"
          "  --      what follows is EXPR and NAME=..., even if it looks like an option\n" +
-         reader.app.help("", CLI::AppFormatMode::Sub) +
+         CLI::Formatter().make_groups(&reader.app, CLI::AppFormatMode::Normal) +
          "\nWithout -o the results are printed: numbers in full, larger arrays in part.\n"
          "Exit status: 0 done; 1 standard output could not be written; 2 a mistake in the call,\n"
          "the expression or a file; 3 a fault of the program.\n";

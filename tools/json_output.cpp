@@ -78,7 +78,7 @@ ordered_json result_json(const ArrayView& view) {
 }  // namespace
 
 std::string json_text(std::span<const Array> results, const Stats& stats,
-                      const std::optional<Timing>& timing) {
+                      const std::string& backend, const std::optional<Timing>& timing) {
   ordered_json out;
   out["results"] = ordered_json::array();
   for (const Array& result : results) out["results"].push_back(result_json(result.view()));
@@ -88,6 +88,7 @@ std::string json_text(std::span<const Array> results, const Stats& stats,
                     {"compile", stats.compile_seconds},
                     {"run", stats.run_seconds}};
   out["peak_extra_bytes"] = stats.peak_extra_bytes;
+  out["backend"] = backend;
   if (timing) {
     out["timing"] = {{"repeats", timing->repeats},
                      {"median_seconds", timing->median_seconds},

@@ -110,7 +110,7 @@ std::string evaluate_command(const Command& command) {
 
   std::string text;
   if (command.json) {
-    text = json_text(results, stats, timing) + '\n';
+    text = json_text(results, stats, cache_info().backend, timing) + '\n';
   } else {
     if (command.outputs.empty()) {
       for (const Array& result : results) text += array_text(result) + '\n';
@@ -140,8 +140,9 @@ int print(const std::string& text) {
   return kOutputClosed;
 }
 
-int complain(const char* text, int status) {
-  std::fprintf(stderr, "tightloop: %s\n", text);
+/// `text` begins with "error: ", as Error::picture() does.
+int complain(const std::string& text, int status) {
+  std::fprintf(stderr, "tightloop: %s\n", text.c_str());
   return status;
 }
 
@@ -155,13 +156,13 @@ int main(int argc, char** argv) {
     const std::string text = run(argc, argv);
     return text.empty() ? kDone : print(text);
   } catch (const UsageError& error) {
-    return complain(error.what(), kUserError);
+    return complain(std::string("error: ") + error.what(), kUserError);
   } catch (const Error& error) {
-    return complain(error.picture().c_str(),
+    return complain(error.picture(),
                     error.code() == ErrorCode::internal ? kInternalError : kUserError);
   } catch (const std::bad_alloc&) {
-    return complain("out of memory", kUserError);
+    return complain("error: out of memory", kUserError);
   } catch (const std::exception& error) {
-    return complain(error.what(), kInternalError);
+    return complain(std::string("error: ") + error.what(), kInternalError);
   }
 }

@@ -162,7 +162,7 @@ fi
 equal 'nothing is printed with -o' "$(cat printed.txt)" ''
 equal 'what -o wrote' "$("$program" s s=sum.npy)" 'uint16 (4,)
 [255 255 300  14]'
-"$program" 'min(a); a*2, a > b' a=a.npy b=b.npy -o one.npy -o two.npy || fail 'two files'
+"$program" 'm = a * 2; m, a > b' a=a.npy b=b.npy -o one.npy -o two.npy || fail 'two files'
 equal 'the second file' "$("$program" t t=two.npy | head -n 1)" 'bool (4,)'
 cp a.npy same.npy
 "$program" 'a + 1' a=same.npy -o same.npy || fail 'an output that is an input'
@@ -193,7 +193,7 @@ refused 2 'missing'
 refused 2 --threads 1 --threads none
 refused 2 '^' 'a +' a=a.npy
 refused 2 "'aa'" 'aa + 1' a=a.npy
-refused 2 '^^' 'sum(aa)' a=a.npy
+refused 2 '    ^~' 'sum(aa)' a=a.npy
 refused 2 'absent.npy' a a=absent.npy
 refused 2 'is a folder' a a=./folder
 refused 2 'neither a number nor' a a=1.2.3

@@ -35,7 +35,7 @@ Array counting(DType type, const Dims& shape) {
 }
 
 std::string json_of(const Array& result) {
-  const std::string text = json_text(std::span(&result, 1), Stats{}, std::nullopt);
+  const std::string text = json_text(std::span(&result, 1), Stats{}, "jit", std::nullopt);
   const std::size_t begin = text.find('[') + 1;
   return text.substr(begin, text.find(",\"seconds\"") - 1 - begin);
 }
@@ -121,10 +121,10 @@ TEST_CASE("tools: JSON carries the statistics") {
   stats.parse_seconds = 0.5;
   stats.run_seconds = 0.25;
   stats.peak_extra_bytes = 65536;
-  CHECK(json_text({}, stats, std::nullopt) ==
+  CHECK(json_text({}, stats, "reference", std::nullopt) ==
         R"({"results":[],"seconds":{"parse":0.5,"type":0.0,"plan":0.0,"compile":0.0,"run":0.25},)"
-        R"("peak_extra_bytes":65536})");
-  CHECK(json_text({}, Stats{}, Timing{7, 0.125, 2})
+        R"("peak_extra_bytes":65536,"backend":"reference"})");
+  CHECK(json_text({}, Stats{}, "jit", Timing{7, 0.125, 2})
             .ends_with(
                 R"("timing":{"repeats":7,"median_seconds":0.125,"gigabytes_per_second":2.0}})"));
 }
