@@ -48,7 +48,7 @@ TEST_CASE("face: lazy results have the bits of their text") {
     std::iota(v.begin(), v.end(), std::uint8_t{240});
     return v;
   }();
-  const tl::Bindings vars{{"a", a}, {"b", b}, {"c", c}};
+  const std::vector<tl::Binding> vars{{"a", a}, {"b", b}, {"c", c}};
   const auto x = tl::lazy(a);
   const auto y = tl::lazy(b);
   const auto z = tl::lazy(c);
@@ -134,7 +134,7 @@ TEST_CASE("face: options reach a lazy evaluation") {
       (tl::lazy(x) + tl::lazy(x)).eval({.promotion = tl::Promotion::numpy, .stats = &stats});
   CHECK(wrapped.dtype() == tl::uint8);
   CHECK(wrapped.values<std::uint8_t>()[0] == 254);
-  CHECK(stats.bytes_written == 2);
+  CHECK(stats.type_seconds > 0);
   CHECK((tl::lazy(x) + tl::lazy(x)).eval().dtype() == tl::uint16);
 }
 
@@ -155,5 +155,8 @@ TEST_CASE("face: errors of a lazy evaluation name what is wrong") {
   CHECK(code_of([&] { tl::sum(tl::lazy(x), tl::axis(1)).eval(); }) == tl::ErrorCode::shape);
   CHECK(code_of([&] { tl::sum(tl::lazy(x), tl::axis(0, 0)).eval(); }) == tl::ErrorCode::shape);
   CHECK(code_of([&] { (~tl::lazy(x)).eval(); }) == tl::ErrorCode::type);
+}
+
+TEST_CASE("face: a view of nothing cannot be evaluated") {
   CHECK(code_of([] { tl::lazy(tl::ArrayView()).eval(); }) == tl::ErrorCode::value);
 }
