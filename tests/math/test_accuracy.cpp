@@ -1,5 +1,4 @@
 // Sampled accuracy of every leaf against MPFR; bench/accuracy.cpp measures the same at length.
-#if defined(TIGHTLOOP_HAVE_MPFR)
 #include "catch.hpp"
 #include "exact.hpp"
 #include "samples.hpp"
@@ -49,4 +48,3 @@ TEST_CASE("math: sampled accuracy against MPFR") {
 }
 
 }  // namespace tightloop::math
-#endif
