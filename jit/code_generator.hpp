@@ -1,0 +1,43 @@
+// LLVM module to machine code: one target machine and pass pipeline, used for module after module.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <llvm/ADT/SmallVector.h>
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/Module.h>
+#include <llvm/Support/MemoryBuffer.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/Target/TargetMachine.h>
+
+#include "jit/target.hpp"
+
+namespace tightloop::jit {
+
+/// Thrown in place of LLVM's exit or abort when it meets a fatal error. What LLVM was working on
+/// is lost with it: the code generator in use must not be used again, nor destroyed.
+struct FatalError {
+  std::string message;
+};
+
+/// Makes LLVM's fatal errors throw FatalError; once per process.
+void install_fatal_error_handlers();
+
+class CodeGenerator {
+ public:
+  /// `text` asks for assembly instead of an object file.
+  static std::unique_ptr<CodeGenerator> make(const Target& target, bool text, std::string& error);
+  /// Returns the object file or assembly of a module.
+  std::unique_ptr<llvm::MemoryBuffer> run(llvm::Module& module);
+  llvm::TargetMachine& machine() { return *machine_; }
+
+ private:
+  CodeGenerator() : stream_(bytes_) {}
+  std::unique_ptr<llvm::TargetMachine> machine_;
+  llvm::SmallVector<char, 0> bytes_;
+  llvm::raw_svector_ostream stream_;
+  llvm::legacy::PassManager passes_;
+};
+
+}  // namespace tightloop::jit

@@ -1,0 +1,162 @@
+// Conversions between lane types. Float to integer never reaches an LLVM conversion that is out of
+// range (a poison value): operands are clamped to what fits before, and the ends are put in after.
+#include "jit/conversions.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include <llvm/IR/Intrinsics.h>
+
+#include "jit/halves.hpp"
+#include "types/range.hpp"
+
+namespace tightloop::jit {
+namespace {
+
+llvm::Value* float_to_float(Emitter& e, llvm::Value* v, DType to) {
+  llvm::Type* type = e.vector(to);
+  if (v->getType() == type) return v;
+  return to == DType::float64 ? e.b.CreateFPExt(v, type) : e.b.CreateFPTrunc(v, type);
+}
+
+llvm::Value* clamp_floats(Emitter& e, llvm::Value* v, double low, double high) {
+  auto& b = e.b;
+  llvm::Value* lowest = e.floats(v->getType(), low);
+  llvm::Value* highest = e.floats(v->getType(), high);
+  v = b.CreateSelect(b.CreateFCmpOLT(v, lowest), lowest, v);
+  return b.CreateSelect(b.CreateFCmpOGT(v, highest), highest, v);
+}
+
+// The largest float of `from` below 2^bits.
+double below_power(DType from, unsigned bits) {
+  const double power = std::ldexp(1.0, static_cast<int>(bits));
+  return from == DType::float32
+             ? static_cast<double>(std::nextafter(static_cast<float>(power), 0.f))
+             : std::nextafter(power, 0.0);
+}
+
+llvm::Value* float_to_int(Emitter& e, llvm::Value* v, DType from, DType to) {
+  auto& b = e.b;
+  llvm::Type* floats = v->getType();
+  llvm::Type* type = e.vector(to);
+  const bool is_signed = is_signed_int(to);
+  const unsigned bits = bits_of(to);
+  const unsigned value_bits = is_signed ? bits - 1 : bits;
+  const double end = std::ldexp(1.0, static_cast<int>(value_bits));
+  const double low = is_signed ? -end : 0.0;
+
+  llvm::Value* ordered = b.CreateSelect(b.CreateFCmpUNO(v, v), e.zero(floats), v);
+  const bool end_is_exact = value_bits < (from == DType::float32 ? 24u : 53u);
+  llvm::Value* clamped =
+      clamp_floats(e, ordered, low, end_is_exact ? end - 1 : below_power(from, value_bits));
+  if (bits < 32) return b.CreateTrunc(b.CreateFPToSI(clamped, e.int_vector(32)), type);
+  llvm::Value* result = is_signed ? b.CreateFPToSI(clamped, type) : b.CreateFPToUI(clamped, type);
+  if (end_is_exact) return result;
+  llvm::Constant* largest = e.ints(type, is_signed ? ~std::uint64_t{0} >> (65 - bits) : ~0ull);
+  return b.CreateSelect(b.CreateFCmpOGE(v, e.floats(floats, end)), largest, result);
+}
+
+llvm::Value* int_to_int(Emitter& e, const Value& v, DType to, bool check) {
+  auto& b = e.b;
+  llvm::Type* type = e.vector(to);
+  const bool is_signed = is_signed_int(v.type);
+  llvm::Value* result =
+      is_signed ? b.CreateSExtOrTrunc(v.re, type) : b.CreateZExtOrTrunc(v.re, type);
+  if (check && !range_of(to).contains(range_of(v.type))) {
+    llvm::Value* back = is_signed_int(to) ? b.CreateSExtOrTrunc(result, v.re->getType())
+                                          : b.CreateZExtOrTrunc(result, v.re->getType());
+    llvm::Value* changed = b.CreateICmpNE(back, v.re);
+    if (is_signed && !is_signed_int(to)) {
+      changed = b.CreateOr(changed, b.CreateICmpSLT(v.re, e.zero(v.re->getType())));
+    } else if (!is_signed && is_signed_int(to)) {
+      changed = b.CreateOr(changed, b.CreateICmpSLT(result, e.zero(type)));
+    }
+    e.note_overflow(changed);
+  }
+  return result;
+}
+
+llvm::Value* real_to_real(Emitter& e, const Value& v, DType to, bool check) {
+  auto& b = e.b;
+  llvm::Type* type = e.vector(to);
+  if (v.type == to) return v.re;
+  if (to == DType::bool_) return to_bool(e, v);
+  if (is_float(v.type)) {
+    return is_float(to) ? float_to_float(e, v.re, to) : float_to_int(e, v.re, v.type, to);
+  }
+  if (is_float(to)) {
+    return is_signed_int(v.type) ? b.CreateSIToFP(v.re, type) : b.CreateUIToFP(v.re, type);
+  }
+  return int_to_int(e, v, to, check);
+}
+
+// Bounds that the source type cannot pass are left out.
+llvm::Value* clamp_ints(Emitter& e, const Value& v, const Range& to) {
+  const Range from = range_of(v.type);
+  const bool is_signed = is_signed_int(v.type);
+  llvm::Type* type = v.re->getType();
+  llvm::Value* result = v.re;
+  if (from.lo < to.lo) {
+    result = e.call(is_signed ? llvm::Intrinsic::smax : llvm::Intrinsic::umax,
+                    {result, e.ints(type, static_cast<std::uint64_t>(to.lo))});
+  }
+  if (from.hi > to.hi) {
+    result = e.call(is_signed ? llvm::Intrinsic::smin : llvm::Intrinsic::umin,
+                    {result, e.ints(type, static_cast<std::uint64_t>(to.hi))});
+  }
+  return result;
+}
+
+double largest_finite(DType t) {
+  switch (t) {
+    case DType::float16: return 65504.0;
+    case DType::bfloat16: return std::ldexp(255.0, 120);
+    case DType::float32: return static_cast<double>(std::numeric_limits<float>::max());
+    default: return std::numeric_limits<double>::max();
+  }
+}
+
+Value clip_for_float(Emitter& e, const Value& v, DType to) {
+  if (is_float(v.type)) {
+    const double limit = largest_finite(to);
+    if (limit <= largest_finite(v.type)) return {v.type, clamp_floats(e, v.re, -limit, limit)};
+    // Widened first: the target's largest value does not exist in the source's type.
+    return {to, clamp_floats(e, float_to_float(e, v.re, to), -limit, limit)};
+  }
+  if (to == DType::float16 && !is_bool(v.type)) {
+    return {v.type, clamp_ints(e, v, {-65504, 65504})};
+  }
+  return v;
+}
+
+}  // namespace
+
+llvm::Value* to_bool(Emitter& e, const Value& v) {
+  auto& b = e.b;
+  if (v.type == DType::bool_) return v.re;
+  llvm::Constant* zero = e.zero(v.re->getType());
+  if (is_complex(v.type)) {
+    return b.CreateOr(b.CreateFCmpUNE(v.re, zero), b.CreateFCmpUNE(v.im, zero));
+  }
+  return is_float(v.type) ? b.CreateFCmpUNE(v.re, zero) : b.CreateICmpNE(v.re, zero);
+}
+
+Value cast(Emitter& e, const Value& v, DType to, bool check) {
+  if (to == DType::bool_) return {to, to_bool(e, v)};
+  const Value re{part_of(v.type), v.re};
+  Value result{to, real_to_real(e, re, part_of(to), check)};
+  if (!is_complex(to)) return result;
+  result.im = is_complex(v.type) ? real_to_real(e, {part_of(v.type), v.im}, part_of(to), false)
+                                 : e.zero(e.vector(to));
+  return result;
+}
+
+Value saturate(Emitter& e, const Value& v, DType to) {
+  if (to == DType::bool_) return {to, to_bool(e, v)};
+  if (is_half(to)) return round_to_half(e, clip_for_float(e, v, to), to);
+  if (is_float(to)) return cast(e, clip_for_float(e, v, to), to, false);
+  if (is_float(v.type) || is_bool(v.type)) return cast(e, v, to, false);
+  return cast(e, {v.type, clamp_ints(e, v, range_of(to))}, to, false);
+}
+
+}  // namespace tightloop::jit

@@ -1,0 +1,15 @@
+// Conversions between lane types: cast and saturate of the typed graph.
+#pragma once
+
+#include "jit/emitter.hpp"
+
+namespace tightloop::jit {
+
+/// Converts to another lane type (never a half type); `check` notes integers that do not fit.
+Value cast(Emitter& e, const Value& v, DType to, bool check);
+/// Clips a real value to the finite range of `to`, then converts; half types give float32 lanes.
+Value saturate(Emitter& e, const Value& v, DType to);
+/// Tests != 0; NaN is true.
+llvm::Value* to_bool(Emitter& e, const Value& v);
+
+}  // namespace tightloop::jit

@@ -1,0 +1,144 @@
+// Half types: bit arithmetic after the binary formats of IEEE 754; double rounding is avoided by
+// rounding to odd first (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", 2008).
+#include "jit/halves.hpp"
+
+#include <llvm/IR/Intrinsics.h>
+
+#include "jit/conversions.hpp"
+
+namespace tightloop::jit {
+namespace {
+
+// Every step below is exact: a shift of the exponent field, and for subnormals one subtraction of
+// floats of equal exponent. Does not depend on the treatment of subnormal operands.
+llvm::Value* float16_bits_to_float(Emitter& e, llvm::Value* bits) {
+  auto& b = e.b;
+  llvm::Type* i32 = e.int_vector(32);
+  llvm::Value* wide = b.CreateZExt(bits, i32);
+  llvm::Value* sign = b.CreateShl(b.CreateAnd(wide, e.ints(i32, 0x8000)), e.ints(i32, 16));
+  llvm::Value* magnitude = b.CreateShl(b.CreateAnd(wide, e.ints(i32, 0x7fff)), e.ints(i32, 13));
+  llvm::Value* exponent = b.CreateAnd(magnitude, e.ints(i32, 0x7c00u << 13));
+  llvm::Value* moved = b.CreateAdd(magnitude, e.ints(i32, (127u - 15u) << 23));
+  llvm::Value* special = b.CreateAdd(moved, e.ints(i32, (128u - 16u) << 23));
+  llvm::Constant* smallest = e.ints(i32, 113u << 23);  // 2^-14
+  llvm::Type* f32 = e.vector(DType::float32);
+  llvm::Value* shifted = e.as_type(b.CreateAdd(magnitude, smallest), f32);
+  llvm::Value* subnormal = e.as_ints(b.CreateFSub(shifted, e.as_type(smallest, f32)));
+  llvm::Value* is_special = b.CreateICmpEQ(exponent, e.ints(i32, 0x7c00u << 13));
+  llvm::Value* is_subnormal = b.CreateICmpEQ(exponent, e.zero(i32));
+  llvm::Value* result =
+      b.CreateSelect(is_special, special, b.CreateSelect(is_subnormal, subnormal, moved));
+  return e.as_type(b.CreateOr(result, sign), f32);
+}
+
+llvm::Value* float_to_float16_bits(Emitter& e, llvm::Value* floats) {
+  auto& b = e.b;
+  llvm::Type* i32 = e.int_vector(32);
+  llvm::Type* f32 = e.vector(DType::float32);
+  llvm::Value* all = e.as_ints(floats);
+  llvm::Value* magnitude = b.CreateAnd(all, e.ints(i32, 0x7fffffff));
+  llvm::Value* sign = b.CreateLShr(b.CreateXor(all, magnitude), e.ints(i32, 16));
+
+  llvm::Value* payload = b.CreateAnd(b.CreateLShr(magnitude, e.ints(i32, 13)), e.ints(i32, 0x3ff));
+  llvm::Value* nan = b.CreateOr(payload, e.ints(i32, 0x7e00));
+  llvm::Value* is_nan = b.CreateICmpSGT(magnitude, e.ints(i32, 0x7f800000));
+  llvm::Value* huge = b.CreateSelect(is_nan, nan, e.ints(i32, 0x7c00));
+
+  // Adding 0.5 aligns the last bit of a float16 subnormal with that of the float: the addition
+  // itself rounds to nearest even.
+  llvm::Constant* half = e.ints(i32, 0x3f000000);
+  llvm::Value* sum = b.CreateFAdd(e.as_type(magnitude, f32), e.as_type(half, f32));
+  llvm::Value* subnormal = b.CreateSub(e.as_ints(sum), half);
+
+  llvm::Value* odd = b.CreateAnd(b.CreateLShr(magnitude, e.ints(i32, 13)), e.ints(i32, 1));
+  llvm::Value* moved =
+      b.CreateAdd(b.CreateAdd(magnitude, e.ints(i32, ((15u - 127u) << 23) + 0xfff)), odd);
+  llvm::Value* normal = b.CreateLShr(moved, e.ints(i32, 13));
+
+  llvm::Value* is_huge = b.CreateICmpSGE(magnitude, e.ints(i32, 0x47800000));  // 2^16
+  llvm::Value* is_tiny = b.CreateICmpSLT(magnitude, e.ints(i32, 0x38800000));  // 2^-14
+  llvm::Value* result = b.CreateSelect(is_huge, huge, b.CreateSelect(is_tiny, subnormal, normal));
+  return b.CreateTrunc(b.CreateOr(result, sign), e.int_vector(16));
+}
+
+// Not vcvtneps2bf16: that instruction flushes subnormals.
+llvm::Value* float_to_bfloat16_bits(Emitter& e, llvm::Value* floats) {
+  auto& b = e.b;
+  llvm::Type* i32 = e.int_vector(32);
+  llvm::Value* bits = e.as_ints(floats);
+  llvm::Value* odd = b.CreateAnd(b.CreateLShr(bits, e.ints(i32, 16)), e.ints(i32, 1));
+  llvm::Value* rounded =
+      b.CreateLShr(b.CreateAdd(b.CreateAdd(bits, e.ints(i32, 0x7fff)), odd), e.ints(i32, 16));
+  llvm::Value* nan = b.CreateOr(b.CreateLShr(bits, e.ints(i32, 16)), e.ints(i32, 0x40));
+  llvm::Value* result = b.CreateSelect(b.CreateFCmpUNO(floats, floats), nan, rounded);
+  return b.CreateTrunc(result, e.int_vector(16));
+}
+
+// A float64 in float32 with the last bit set where the conversion was not exact: rounding that to
+// a type with at least two bits less is the same as rounding the float64.
+llvm::Value* to_float_rounding_to_odd(Emitter& e, llvm::Value* doubles) {
+  auto& b = e.b;
+  llvm::Type* i32 = e.int_vector(32);
+  llvm::Value* nearest = b.CreateFPTrunc(doubles, e.vector(DType::float32));
+  llvm::Value* back = b.CreateFPExt(nearest, doubles->getType());
+  llvm::Value* inexact = b.CreateFCmpONE(back, doubles);
+  llvm::Value* away = b.CreateFCmpOGT(e.call(llvm::Intrinsic::fabs, {back}),
+                                      e.call(llvm::Intrinsic::fabs, {doubles}));
+  llvm::Value* bits = e.as_ints(nearest);
+  llvm::Value* truncated = b.CreateSub(bits, b.CreateZExt(away, i32));
+  llvm::Value* odd = b.CreateOr(truncated, e.ints(i32, 1));
+  return e.as_type(b.CreateSelect(inexact, odd, bits), e.vector(DType::float32));
+}
+
+// A 64-bit integer as a float64 whose last bit is odd where bits were lost, likewise. Values below
+// 2^53 are exact already; clearing 11 bits of the others leaves at most 53.
+llvm::Value* int64_to_double_rounding_to_odd(Emitter& e, llvm::Value* v, bool is_signed) {
+  auto& b = e.b;
+  llvm::Type* type = v->getType();
+  llvm::Value* lost = b.CreateICmpNE(b.CreateAnd(v, e.ints(type, 0x7ff)), e.zero(type));
+  llvm::Value* cleared = b.CreateAnd(v, e.ints(type, ~std::uint64_t{0x7ff}));
+  llvm::Value* jammed = b.CreateSelect(lost, b.CreateOr(cleared, e.ints(type, 0x800)), cleared);
+  const std::uint64_t limit = std::uint64_t{1} << 53;
+  // -limit <= v < limit in one unsigned comparison.
+  llvm::Value* moved = is_signed ? b.CreateAdd(v, e.ints(type, limit)) : v;
+  llvm::Value* small = b.CreateICmpULT(moved, e.ints(type, is_signed ? 2 * limit : limit));
+  llvm::Value* exact = b.CreateSelect(small, v, jammed);
+  llvm::Type* doubles = e.vector(DType::float64);
+  return is_signed ? b.CreateSIToFP(exact, doubles) : b.CreateUIToFP(exact, doubles);
+}
+
+llvm::Value* to_float_for_half(Emitter& e, const Value& v) {
+  if (v.type == DType::float32) return v.re;
+  if (v.type == DType::float64) return to_float_rounding_to_odd(e, v.re);
+  if (!is_integer(v.type) || bits_of(v.type) <= 16) return cast(e, v, DType::float32, false).re;
+  if (bits_of(v.type) == 32) {
+    return to_float_rounding_to_odd(e, cast(e, v, DType::float64, false).re);
+  }
+  return to_float_rounding_to_odd(e,
+                                  int64_to_double_rounding_to_odd(e, v.re, is_signed_int(v.type)));
+}
+
+}  // namespace
+
+llvm::Value* half_to_float(Emitter& e, llvm::Value* bits, DType half) {
+  auto& b = e.b;
+  if (half == DType::bfloat16) {
+    llvm::Value* wide = b.CreateZExt(bits, e.int_vector(32));
+    return e.as_type(b.CreateShl(wide, e.ints(wide->getType(), 16)), e.vector(DType::float32));
+  }
+  if (!e.target.f16c) return float16_bits_to_float(e, bits);
+  return b.CreateFPExt(e.as_type(bits, e.vector(b.getHalfTy())), e.vector(DType::float32));
+}
+
+llvm::Value* float_to_half(Emitter& e, llvm::Value* floats, DType half) {
+  if (half == DType::bfloat16) return float_to_bfloat16_bits(e, floats);
+  if (!e.target.f16c) return float_to_float16_bits(e, floats);
+  return e.as_ints(e.b.CreateFPTrunc(floats, e.vector(e.b.getHalfTy())));
+}
+
+Value round_to_half(Emitter& e, const Value& v, DType half) {
+  llvm::Value* bits = float_to_half(e, to_float_for_half(e, v), half);
+  return {DType::float32, half_to_float(e, bits, half)};
+}
+
+}  // namespace tightloop::jit

@@ -1,0 +1,133 @@
+// The body of a kernel: instructions in order at the level where their values change, loads and
+// stores of one vector step. Where a tail cannot be masked it goes through buffers on the stack.
+#include <cstring>
+
+#include "jit/kernel_emitter.hpp"
+#include "jit/memory.hpp"
+#include "jit/operations.hpp"
+
+namespace tightloop::jit {
+namespace {
+
+std::optional<std::int64_t> integer_constant(const plan::KernelPlan& plan, const plan::Inst& inst) {
+  if (inst.op != Op::constant || !is_integer(inst.lane)) return std::nullopt;
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, plan.constants[inst.attr].bytes, itemsize(inst.lane));
+  const auto unused = static_cast<unsigned>(64 - 8 * itemsize(inst.lane));
+  if (!is_signed_int(inst.lane)) return static_cast<std::int64_t>(bits);
+  return static_cast<std::int64_t>(bits << unused) >> unused;
+}
+
+}  // namespace
+
+void KernelEmitter::emit_level(Level level, const Step* step, Values& values) {
+  for (std::size_t i = 0; i < plan_.body.size(); ++i) {
+    if (shape_.needed[i] && shape_.level[i] == level) values[i] = emit_inst(i, step, values);
+  }
+}
+
+Value KernelEmitter::emit_inst(std::size_t i, const Step* step, const Values& values) {
+  const plan::Inst& inst = plan_.body[i];
+  if (inst.op == Op::constant) {
+    return splat_constant(e_, inst.lane, plan_.constants[inst.attr].bytes);
+  }
+  if (inst.op == Op::variable && inst.param) {
+    llvm::Value* params = frame_field(offsetof(plan::KernelFrame, params), b_.getPtrTy());
+    return load_splat(e_, plan_.params[inst.attr],
+                      b_.CreateConstGEP1_64(b_.getInt8Ty(), params, 16 * std::uint64_t{inst.attr}));
+  }
+  if (inst.op == Op::variable) {
+    const plan::KernelLoad& load = plan_.loads[inst.attr];
+    if (load.access == plan::Access::splat) return load_splat(e_, load.dtype, row_[inst.attr]);
+    return load_elements(e_, load.dtype, readable(inst.attr, step->index));
+  }
+  std::vector<Operand> args;
+  for (unsigned k = 0; k < inst.nargs; ++k) {
+    const std::uint32_t arg = inst.args[k];
+    args.push_back({values[arg], integer_constant(plan_, plan_.body[arg])});
+  }
+  return emit_operation(e_, inst, args);
+}
+
+llvm::Value* KernelEmitter::all_live() {
+  return b_.CreateICmpEQ(e_.live_count, b_.getInt64(e_.lanes));
+}
+
+llvm::Value* KernelEmitter::bounce_buffer(std::size_t operand, std::size_t bytes) {
+  if (bounce_[operand] == nullptr) bounce_[operand] = e_.reserve(bytes);
+  return bounce_[operand];
+}
+
+// Copies what is live of every load that cannot be masked. Dead lanes read zeros.
+void KernelEmitter::fill_bounce_buffers(llvm::Value* index) {
+  std::vector<std::size_t> loads;
+  std::vector<bool> listed(plan_.loads.size(), false);
+  for (std::size_t i = 0; i < plan_.body.size(); ++i) {
+    const plan::Inst& inst = plan_.body[i];
+    if (!shape_.needed[i] || inst.op != Op::variable || inst.param || listed[inst.attr]) continue;
+    const plan::KernelLoad& load = plan_.loads[inst.attr];
+    if (load.access == plan::Access::splat || masks_elements(target_, load.dtype)) continue;
+    listed[inst.attr] = true;
+    loads.push_back(inst.attr);
+  }
+  if (loads.empty()) return;
+  Carried none;
+  e_.when(b_.CreateNot(all_live()), none, [&](Carried&) {
+    for (std::size_t k : loads) {
+      const std::size_t size = itemsize(plan_.loads[k].dtype);
+      llvm::Value* buffer = bounce_buffer(k, size * e_.lanes);
+      auto* whole =
+          llvm::FixedVectorType::get(b_.getInt8Ty(), static_cast<unsigned>(size * e_.lanes));
+      b_.CreateAlignedStore(e_.zero(whole), buffer, llvm::Align(1));
+      b_.CreateMemCpy(buffer, llvm::MaybeAlign(1), element_address(k, index), llvm::MaybeAlign(1),
+                      b_.CreateMul(e_.live_count, b_.getInt64(size)));
+    }
+  });
+}
+
+llvm::Value* KernelEmitter::readable(std::size_t load, llvm::Value* index) {
+  llvm::Value* address = element_address(load, index);
+  if (e_.live_count == nullptr || bounce_[load] == nullptr) return address;
+  if (masks_elements(target_, plan_.loads[load].dtype)) return address;
+  return b_.CreateSelect(all_live(), address, bounce_[load]);
+}
+
+void KernelEmitter::store_results(const Step& step, const Values& values) {
+  const std::size_t loads = plan_.loads.size();
+  std::vector<std::size_t> bounced;
+  for (std::size_t k = 0; k < plan_.stores.size(); ++k) {
+    const plan::KernelStore& store = plan_.stores[k];
+    llvm::Value* address = element_address(loads + k, step.index);
+    if (e_.live_count != nullptr && !masks_elements(target_, store.dtype)) {
+      llvm::Value* buffer = bounce_buffer(loads + k, itemsize(store.dtype) * e_.lanes);
+      address = b_.CreateSelect(all_live(), address, buffer);
+      bounced.push_back(k);
+    }
+    store_elements(e_, store.dtype, address, values[store.value], step.around_caches);
+  }
+  if (bounced.empty()) return;
+  Carried none;
+  e_.when(b_.CreateNot(all_live()), none, [&](Carried&) {
+    for (std::size_t k : bounced) {
+      b_.CreateMemCpy(element_address(loads + k, step.index), llvm::MaybeAlign(1),
+                      bounce_[loads + k], llvm::MaybeAlign(1),
+                      b_.CreateMul(e_.live_count, b_.getInt64(itemsize(plan_.stores[k].dtype))));
+    }
+  });
+}
+
+std::vector<Sources> KernelEmitter::emit_step(const Step& step, Carried& carried) {
+  if (e_.live_count != nullptr) fill_bounce_buffers(step.index);
+  Values values = call_values_;
+  emit_level(Level::element, &step, values);
+  store_results(step, values);
+  collect_overflow(carried);
+  std::vector<Sources> sources;
+  for (const ReductionSource& source : shape_.sources) {
+    sources.emplace_back();
+    for (std::uint32_t id : source.values) sources.back().push_back(values[id]);
+  }
+  return sources;
+}
+
+}  // namespace tightloop::jit

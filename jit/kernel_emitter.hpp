@@ -1,0 +1,75 @@
+// Emits the function of one kernel plan: its loop nest, with the body inside.
+#pragma once
+
+#include <memory>
+
+#include "jit/emitter.hpp"
+#include "jit/kernel_shape.hpp"
+#include "jit/reducers.hpp"
+
+namespace tightloop::jit {
+
+class KernelEmitter {
+ public:
+  KernelEmitter(llvm::Function& function, const plan::KernelPlan& plan, const Target& target,
+                plan::FindLeaf find_leaf);
+  void emit();
+  const std::map<std::string, void*>& leaves() const { return e_.leaves; }
+
+ private:
+  // Where one vector step works: from element `index` on, with `e_.live_count` lanes.
+  struct Step {
+    llvm::Value* index;
+    bool around_caches;
+  };
+  using Values = std::vector<Value>;
+
+  // Frame and operands (kernel_emitter.cpp).
+  llvm::Value* frame_field(std::size_t offset, llvm::Type* type);
+  void load_frame();
+  void start_row(llvm::Value* row, Carried& carried);
+  llvm::Value* element_address(std::size_t operand, llvm::Value* index);
+  void collect_overflow(Carried& carried);
+
+  // The body (kernel_body.cpp).
+  void emit_level(Level level, const Step* step, Values& values);
+  Value emit_inst(std::size_t i, const Step* step, const Values& values);
+  // Emits one step with its stores; returns what each reduction reads.
+  std::vector<Sources> emit_step(const Step& step, Carried& carried);
+  void fill_bounce_buffers(llvm::Value* index);
+  llvm::Value* readable(std::size_t load, llvm::Value* index);
+  void store_results(const Step& step, const Values& values);
+  llvm::Value* bounce_buffer(std::size_t operand, std::size_t bytes);
+  llvm::Value* all_live();
+
+  // Loops (kernel_loops.cpp).
+  void map_row(Carried& carried);
+  void reduce_row(llvm::Value* row, Carried& carried);
+  void columns(Carried& carried);
+  void column_tile(llvm::Value* index, unsigned tiles, Carried& carried);
+  void finish_columns(ColumnReducer& reducer, const Parts& acc, std::size_t reduction,
+                      llvm::Value* index);
+  llvm::Value* rounded_down(llvm::Value* extent, unsigned step);
+  llvm::Value* streaming_end(llvm::Value* end);
+  void tail(llvm::Value* begin, Carried& carried,
+            const std::function<void(llvm::Value*, Carried&)>& body);
+
+  Emitter e_;
+  llvm::IRBuilder<>& b_;
+  llvm::Function& function_;
+  const plan::KernelPlan& plan_;
+  const Target& target_;
+  const KernelShape shape_;
+
+  llvm::Value* n0_ = nullptr;
+  llvm::Value* n1_ = nullptr;
+  std::vector<llvm::Value*> base_;    // per operand (loads, then stores), row 0; null if unused
+  std::vector<llvm::Value*> step_;    // bytes per row
+  std::vector<llvm::Value*> row_;     // address in the current row
+  std::vector<llvm::Value*> bounce_;  // buffers for tails, made when first needed
+  std::vector<llvm::Value*> slots_;
+  llvm::Value* slot_step_ = nullptr;  // slots per row
+  Values call_values_;                // values of Level::call, then those of the row
+};
+
+}  // namespace tightloop::jit

@@ -1,0 +1,43 @@
+// Decisions made about a plan before any code: which instructions are needed and how often, how
+// many lanes one vector step has, how many steps are unrolled, what each reduction reads.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "jit/emitter.hpp"
+#include "jit/target.hpp"
+#include "plan/kernel_plan.hpp"
+
+namespace tightloop::jit {
+
+/// How often a value changes: never in a call, once per row, or with every element.
+enum class Level : std::uint8_t { call, row, element };
+
+/// What a reduction reads from the body. `difference`: the sum of |x - y| of two 8-bit values.
+struct ReductionSource {
+  std::vector<std::uint32_t> values;
+  bool difference = false;
+};
+
+struct KernelShape {
+  std::vector<Level> level;  ///< per instruction
+  std::vector<bool> needed;  ///< per instruction
+  std::vector<ReductionSource> sources;
+  unsigned lanes = 0;           ///< elements per vector step, a power of two, 2..64
+  unsigned unroll = 1;          ///< vector steps per iteration of the main loop
+  unsigned sum_sets = 1;        ///< vectors that hold the kSumLanes accumulators of a float sum
+  bool sums_in_memory = false;  ///< they are too many to unroll the body for: kept on the stack
+  bool has_checks = false;
+};
+
+/// Returns what is wrong with a plan, or an empty string.
+std::string find_fault(const plan::KernelPlan& plan);
+
+KernelShape shape_of(const plan::KernelPlan& plan, const Target& target);
+
+/// True for reductions whose order of combination is fixed: sums and products of floats.
+bool is_ordered(const plan::KernelReduce& r);
+
+}  // namespace tightloop::jit

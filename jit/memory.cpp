@@ -1,0 +1,115 @@
+// Loads and stores. Storage is a vector of integers (bool: bytes, halves: 16-bit words) or floats;
+// complex elements are pairs that shuffles split and join. Nothing is assumed of alignment.
+#include "jit/memory.hpp"
+
+#include <cstring>
+
+#include "jit/halves.hpp"
+
+namespace tightloop::jit {
+namespace {
+
+unsigned parts(DType t) {
+  return is_complex(t) ? 2 : 1;
+}
+
+llvm::Type* storage_element(Emitter& e, DType t) {
+  return is_bool(t) ? e.b.getInt8Ty() : e.element(t);
+}
+
+Value from_storage(Emitter& e, DType t, llvm::Value* raw) {
+  if (is_bool(t)) return {t, e.b.CreateICmpNE(raw, e.zero(raw->getType()))};
+  if (is_half(t)) return {DType::float32, half_to_float(e, raw, t)};
+  return {t, raw};
+}
+
+std::vector<int> every_second(unsigned count, int first) {
+  std::vector<int> index;
+  for (unsigned i = 0; i < count; ++i) index.push_back(first + 2 * static_cast<int>(i));
+  return index;
+}
+
+llvm::Value* interleave(Emitter& e, llvm::Value* re, llvm::Value* im) {
+  std::vector<int> index;
+  for (unsigned i = 0; i < e.lanes; ++i) {
+    index.push_back(static_cast<int>(i));
+    index.push_back(static_cast<int>(i + e.lanes));
+  }
+  return e.b.CreateShuffleVector(re, im, index);
+}
+
+llvm::Value* to_storage(Emitter& e, DType t, const Value& v) {
+  if (is_bool(t)) return e.b.CreateZExt(v.re, e.int_vector(8));
+  if (is_half(t)) return float_to_half(e, v.re, t);
+  return is_complex(t) ? interleave(e, v.re, v.im) : v.re;
+}
+
+}  // namespace
+
+bool masks_elements(const Target& target, DType dtype) {
+  return target.masks(itemsize(part_of(dtype)));
+}
+
+Value load_elements(Emitter& e, DType dtype, llvm::Value* p) {
+  auto& b = e.b;
+  auto* type = llvm::FixedVectorType::get(storage_element(e, dtype), e.lanes * parts(dtype));
+  llvm::Value* mask = masks_elements(e.target, dtype) ? e.live_mask(parts(dtype)) : nullptr;
+  llvm::Value* raw = mask == nullptr
+                         ? static_cast<llvm::Value*>(b.CreateAlignedLoad(type, p, llvm::Align(1)))
+                         : b.CreateMaskedLoad(type, p, llvm::Align(1), mask, e.zero(type));
+  if (!is_complex(dtype)) return from_storage(e, dtype, raw);
+  return {dtype, b.CreateShuffleVector(raw, every_second(e.lanes, 0)),
+          b.CreateShuffleVector(raw, every_second(e.lanes, 1))};
+}
+
+Value load_splat(Emitter& e, DType dtype, llvm::Value* p) {
+  auto& b = e.b;
+  llvm::Type* type = storage_element(e, dtype);
+  const auto load = [&](unsigned index) {
+    llvm::Value* at = index == 0 ? p : b.CreateConstGEP1_32(type, p, index);
+    return e.splat(b.CreateAlignedLoad(type, at, llvm::Align(1)));
+  };
+  if (is_complex(dtype)) {
+    llvm::Value* re = load(0);
+    return {dtype, re, load(1)};
+  }
+  return from_storage(e, dtype, load(0));
+}
+
+void store_elements(Emitter& e, DType dtype, llvm::Value* p, const Value& v, bool around_caches) {
+  auto& b = e.b;
+  llvm::Value* raw = to_storage(e, dtype, v);
+  const auto* type = llvm::cast<llvm::FixedVectorType>(raw->getType());
+  const unsigned bytes = type->getNumElements() * type->getScalarSizeInBits() / 8;
+  llvm::Value* mask = masks_elements(e.target, dtype) ? e.live_mask(parts(dtype)) : nullptr;
+  if (mask != nullptr) {
+    b.CreateMaskedStore(raw, p, llvm::Align(1), mask);
+    return;
+  }
+  if (!around_caches || bytes < 16) {
+    b.CreateAlignedStore(raw, p, llvm::Align(1));
+    return;
+  }
+  auto* store = b.CreateAlignedStore(raw, p, llvm::Align(std::min(bytes, e.target.vector_bytes)));
+  auto* one = llvm::ConstantAsMetadata::get(b.getInt32(1));
+  store->setMetadata(llvm::LLVMContext::MD_nontemporal, llvm::MDNode::get(b.getContext(), {one}));
+}
+
+Value splat_constant(Emitter& e, DType lane, const unsigned char* bytes) {
+  const auto part = [&](std::size_t offset) -> llvm::Constant* {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, bytes + offset, itemsize(part_of(lane)));
+    if (is_bool(lane)) return e.ints(e.vector(lane), bits != 0 ? 1 : 0);
+    if (is_integer(lane)) return e.ints(e.vector(lane), bits);
+    const bool single = part_of(lane) == DType::float32;
+    const llvm::APInt pattern(single ? 32 : 64, bits);
+    const llvm::APFloat value(single ? llvm::APFloat::IEEEsingle() : llvm::APFloat::IEEEdouble(),
+                              pattern);
+    return llvm::ConstantFP::get(e.vector(lane), value);
+  };
+  Value v{lane, part(0), nullptr};
+  if (is_complex(lane)) v.im = part(itemsize(part_of(lane)));
+  return v;
+}
+
+}  // namespace tightloop::jit

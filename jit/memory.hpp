@@ -1,0 +1,21 @@
+// Elements in memory to lanes and back: storage dtypes, halves, complex pairs, tails.
+#pragma once
+
+#include "jit/emitter.hpp"
+
+namespace tightloop::jit {
+
+/// Loads `lanes` elements from p (under the live mask where the target masks elements of that size;
+/// elsewhere all of them must be readable) and converts them to lanes of lane_of(dtype).
+Value load_elements(Emitter& e, DType dtype, llvm::Value* p);
+/// Loads one element into all lanes.
+Value load_splat(Emitter& e, DType dtype, llvm::Value* p);
+/// Converts lanes to the storage dtype and stores them, as load_elements loads them. `aligned` asks
+/// for stores around the caches and promises an address aligned to the vector.
+void store_elements(Emitter& e, DType dtype, llvm::Value* p, const Value& v, bool around_caches);
+/// Puts a scalar constant into all lanes. `bytes` are those of the dtype's C++ type.
+Value splat_constant(Emitter& e, DType lane, const unsigned char* bytes);
+/// True where a tail of such elements goes through a mask instead of a bounce buffer.
+bool masks_elements(const Target& target, DType dtype);
+
+}  // namespace tightloop::jit

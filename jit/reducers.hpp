@@ -1,0 +1,51 @@
+// Reductions as accumulators in vector registers: how they start, take values in, merge and end in
+// their slots. Row reducers fold lanes together at the end; column reducers keep them apart.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "jit/emitter.hpp"
+#include "jit/kernel_shape.hpp"
+
+namespace tightloop::jit {
+
+/// The registers of one accumulator.
+using Parts = std::vector<llvm::Value*>;
+/// The body's values that a reduction reads in one vector step.
+using Sources = std::vector<Value>;
+
+class Reducer {
+ public:
+  virtual ~Reducer() = default;
+  virtual Parts identity(Emitter& e) = 0;
+  /// Takes in one vector step; lanes that are not live are left out by row reducers.
+  virtual void update(Emitter& e, Parts& acc, const Sources& values) = 0;
+  /// Takes in as many steps as there are accumulators, each into its own.
+  virtual void update_all(Emitter& e, std::vector<Parts>& acc, const std::vector<Sources>& values);
+};
+
+class RowReducer : public Reducer {
+ public:
+  /// Order matters: set k holds the elements whose vector step is k modulo the number of sets.
+  bool ordered = false;
+  virtual void merge(Emitter& e, Parts& acc, const Parts& other) = 0;
+  /// Combines the row's partial into the slot. `n0` is the row's length. The result is an i64 that
+  /// is non-zero if a product overflowed, or null.
+  virtual llvm::Value* finish(Emitter& e, const std::vector<Parts>& acc, llvm::Value* n0,
+                              llvm::Value* slot) = 0;
+};
+
+class ColumnReducer : public Reducer {
+ public:
+  /// Combines `lanes` columns into their slots from `slot` on (under the live mask, or with all
+  /// of them accessible; see memory.hpp). Notes overflow.
+  virtual void finish(Emitter& e, const Parts& acc, llvm::Value* slot) = 0;
+};
+
+/// `lane` is the lane type of the values that `source` names.
+std::unique_ptr<RowReducer> make_row_reducer(const Emitter& e, const plan::KernelReduce& r,
+                                             const ReductionSource& source, DType lane);
+std::unique_ptr<ColumnReducer> make_column_reducer(const plan::KernelReduce& r, DType lane);
+
+}  // namespace tightloop::jit
