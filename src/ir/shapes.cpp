@@ -52,7 +52,7 @@ Dims reduced_shape(const TypedGraph& graph, NodeId id, const Dims& operand) {
     if (reduced && spec.keepdims) shape.push_back(1);
   }
   const bool ordering = n.op == Op::min || n.op == Op::max;
-  if (nothing && ordering && element_count(shape) != 0) {
+  if (nothing && ordering) {
     throw Error(ErrorCode::value,
                 "'" + operation_name(graph, id) + "' of no elements: the operand has shape " +
                     to_string(operand),

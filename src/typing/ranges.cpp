@@ -119,15 +119,17 @@ void add_negative_powers(Union& u, const Range& m, const Range& e) {
 }
 
 /// A negative exponent gives 0, but 1 for base 1 and +-1 for base -1.
-void add_negative_exponents(Union& u, const Range& x) {
+void add_negative_exponents(Union& u, const Range& x, const Range& e) {
   if (x.lo != x.hi || (x.lo != 1 && x.lo != -1)) u.add({0, 0});
   if (x.contains(Range{1, 1})) u.add({1, 1});
-  if (x.contains(Range{-1, -1})) u.add({-1, 1});
+  if (!x.contains(Range{-1, -1})) return;
+  if (e.lo < e.hi || (e.lo & 1) == 0) u.add({1, 1});
+  if (e.lo < e.hi || (e.lo & 1) != 0) u.add({-1, -1});
 }
 
 Range power(const Range& x, const Range& y) {
   Union u;
-  if (y.lo < 0) add_negative_exponents(u, x);
+  if (y.lo < 0) add_negative_exponents(u, x, {y.lo, std::min<int128>(y.hi, -1)});
   if (y.hi < 0) return u.range();
   const Range e{std::max<int128>(y.lo, 0), y.hi};
   if (x.hi > 0) u.add({sat_pow(std::max<int128>(x.lo, 1), e.lo), sat_pow(x.hi, e.hi)});
