@@ -77,6 +77,10 @@ void check_names(Bindings vars) {
   }
 }
 
+void check_steps(std::span<const detail::Step> steps) {
+  if (steps.empty()) throw Error(ErrorCode::value, "an expression without steps");
+}
+
 void check_options(const Options& options) {
   if (options.threads < 0) {
     throw Error(ErrorCode::value, "threads is " + std::to_string(options.threads) +
@@ -127,6 +131,7 @@ std::vector<Array> evaluate_with(run::EngineCore& engine, std::string_view text,
 Array evaluate_steps(std::span<const Step> steps, std::span<const Arg> leaves,
                      const Options& options) {
   return guarded({}, [&] {
+    check_steps(steps);
     Call call;
     return only(evaluate_list({{}, steps}, call, call.variables(leaves), options,
                               run::EngineCore::standard()));
@@ -136,6 +141,7 @@ Array evaluate_steps(std::span<const Step> steps, std::span<const Arg> leaves,
 void evaluate_steps_into(const Destination& out, std::span<const Step> steps,
                          std::span<const Arg> leaves, const Options& options) {
   guarded({}, [&] {
+    check_steps(steps);
     Call call;
     evaluate_list_into({&out, 1}, {{}, steps}, call, call.variables(leaves), options);
   });

@@ -87,6 +87,12 @@ Workers workers_of(const Options& options) {
   return w;
 }
 
+void check_memory(const ArrayView& view, const std::string& what) {
+  if (view.data() == nullptr && view.size() > 0) {
+    throw Error(ErrorCode::value, what + " has elements but no memory (its address is null)");
+  }
+}
+
 std::string index_text(const Dims& index) {
   return index.empty() ? std::string() : " at index " + ir::to_string(index);
 }
@@ -157,7 +163,16 @@ std::shared_ptr<const BoundPlan> Program::bind(std::span<const Arg* const> args,
   return bound;
 }
 
+void Program::check_arguments(std::span<const Arg* const> args) const {
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    if (args[i]->weak()) continue;
+    const ArrayView& view = args[i]->view();
+    if (view.data() == nullptr) check_memory(view, "'" + graph_.inputs[i].name + "'");
+  }
+}
+
 std::vector<Array> Program::call(std::span<const Arg* const> args, const Options& options) const {
+  check_arguments(args);
   std::shared_ptr<const BoundPlan> bound;
   std::vector<Dims> own;
   const std::vector<Dims>* node_shapes = &own;
@@ -219,8 +234,10 @@ bool Program::needs_copy(const BoundPlan* bound, std::size_t result, const Array
 
 void Program::call_into(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
                         const Options& options) const {
+  check_arguments(args);
   for (const ArrayView* out : outs) {
-    if (out->readonly()) throw Error(ErrorCode::value, "the destination is read-only");
+    if (out->data() == nullptr) check_memory(*out, "the destination");
+    if (out->readonly() && out->size() > 0) throw Error(ErrorCode::value, "the destination is read-only");
     for (int d = 0; d < out->ndim(); ++d) {
       if (out->strides()[d] == 0 && out->shape()[d] > 1) {
         throw Error(ErrorCode::value, "the destination's elements overlap: axis " +

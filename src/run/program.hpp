@@ -47,6 +47,7 @@ class Program {
                                               std::span<const ArrayView* const> outs,
                                               const Options& options) const;
   std::vector<Dims> shapes(std::span<const Arg* const> args) const;
+  void check_arguments(std::span<const Arg* const> args) const;
   void run(const BoundPlan* bound, std::span<const Arg* const> args, void* const* results,
            std::span<const ArrayView* const> outs, const Options& options) const;
   void run_reference(std::span<const Arg* const> args,
