@@ -116,11 +116,11 @@ Value Resolver::exact_absdiff(const Value& x, const Value& y) {
   return {narrowed(d, f.dtype), weak, {}};
 }
 
-NodeId Resolver::shift_count(NodeId count, DType lane) {
+NodeId Resolver::shift_count(NodeId count, DType lane, bool by_value) {
   const int128 width = 8 * static_cast<int>(itemsize(lane));
   const int128 values = static_cast<int128>(1) << static_cast<int>(width);
   // Counts that wrap into the lane stay below zero or past the width, unless they go once around.
-  const Range safe{width - values, values - 1};
+  const Range safe = by_value ? range_of(lane) : Range{width - values, values - 1};
   if (!safe.contains(b_[count].range)) {
     const DType t = b_[count].dtype;
     const Range r = b_[count].range;
@@ -140,8 +140,14 @@ Value Resolver::exact_shift(Op op, const Value& x, const Value& by) {
   const Range r[] = {range(x), range(count)};
   const Fit f = fit(result_range(rule, r));
   const DType lane = common_lane({&x, 1}, f).value_or(f.dtype);
+  const bool reports = f.wraps && check_;
+  NodeId operand = b_.cast(x.id, lane);
+  if (reports && r[1].lo < 0 && is_unsigned_int(lane)) {
+    // The lane takes a negative count for a large one, but its result is 0, not an overflow.
+    operand = choose(is_negative(count.id), b_.integer(lane, 0), operand, lane, range_of(lane));
+  }
   const NodeId shifted =
-      b_.make(op, lane, {b_.cast(x.id, lane), shift_count(count.id, lane)}, f.range, f.wraps);
+      b_.make(op, lane, {operand, shift_count(count.id, lane, reports)}, f.range, f.wraps);
   return {narrowed(shifted, f.dtype), all_weak(both), {}};
 }
 

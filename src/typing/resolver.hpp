@@ -94,7 +94,9 @@ class Resolver {
   Value exact_shift(Op op, const Value& x, const Value& by);
   Value exact_power(const Value& x, const Value& y);
   Value exact_invert(const Value& x);
-  NodeId shift_count(NodeId count, DType lane);
+  /// Brings a count into a lane, where it shifts as far; by value, or as negative or past the
+  /// width.
+  NodeId shift_count(NodeId count, DType lane, bool by_value);
   NodeId narrowed(NodeId x, DType dtype);
   /// Where x is a difference of integers in the source, its magnitude; else none.
   std::optional<Value> magnitude_of_difference(const Value& x);
