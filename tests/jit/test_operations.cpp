@@ -1,0 +1,159 @@
+// Every op of the table in every lane type that it has a meaning for, against its scalar meaning.
+#include "catch.hpp"
+#include "harness.hpp"
+#include "jit/operations.hpp"
+#include "reference/lane_kernels.hpp"
+
+namespace tightloop::jit_test {
+namespace {
+
+constexpr DType kLanes[] = {DType::bool_,     DType::int8,    DType::int16,   DType::int32,
+                            DType::int64,     DType::uint8,   DType::uint16,  DType::uint32,
+                            DType::uint64,    DType::float32, DType::float64, DType::complex64,
+                            DType::complex128};
+
+bool is_real(DType t) {
+  return !is_complex(t);
+}
+
+// Loads of `lane` go straight into the op; the result is stored as it is.
+plan::KernelPlan plan_of(Op op, DType lane, DType result, bool check = false) {
+  PlanBuilder p(plan::KernelKind::map);
+  std::vector<std::uint32_t> args;
+  for (int k = 0; k < info(op).arity; ++k) {
+    args.push_back(p.load(op == Op::where && k == 0 ? bool_ : lane));
+  }
+  const std::uint32_t id = p.op(op, result, args);
+  p.plan.body[id].check = check;
+  p.store(result, id);
+  return p.plan;
+}
+
+double tolerance_of(Op op, DType lane) {
+  const bool leaf = info(op).lowering == Lowering::math || (op == Op::abs && is_complex(lane));
+  if (!leaf || is_integer(lane)) return 0;
+  const bool single = lane == DType::float32 || lane == DType::complex64;
+  return single ? 4 * 1.2e-7 : 4 * 2.3e-16;
+}
+
+}  // namespace
+
+TEST_CASE("jit: every op has a lowering") {
+  for (int i = 0; i < kTableOps; ++i) {
+    const Op op = static_cast<Op>(i);
+    const bool lowered_before = op == Op::mean || op == Op::count_nonzero;
+    CAPTURE(std::string(id(op)));
+    CHECK(jit::has_lowering(op) == !lowered_before);
+  }
+  for (Op op : {Op::variable, Op::constant, Op::cast, Op::round_half, Op::saturate}) {
+    CHECK(jit::has_lowering(op));
+  }
+}
+
+TEST_CASE("jit: element-wise ops in all lanes") {
+  std::uint32_t seed = 1;
+  for (int i = 0; i < kTableOps; ++i) {
+    const Op op = static_cast<Op>(i);
+    if (is_reduction(op)) continue;
+    for (DType lane : kLanes) {
+      const reference::LaneKernel kernel = reference::find_kernel(op, lane);
+      if (kernel.run == nullptr) continue;
+      check_plan(plan_of(op, lane, kernel.result), some_sizes(), seed++, tolerance_of(op, lane));
+    }
+  }
+}
+
+TEST_CASE("jit: integer ops report overflow") {
+  std::uint32_t seed = 1000;
+  for (int i = 0; i < kTableOps; ++i) {
+    const Op op = static_cast<Op>(i);
+    if (is_reduction(op)) continue;
+    for (DType lane : {DType::int64, DType::uint64, DType::int32, DType::uint8}) {
+      const reference::LaneKernel kernel = reference::find_kernel(op, lane);
+      if (kernel.overflow == nullptr) continue;
+      // Short rows, so that many have no overflow at all.
+      std::vector<RunShape> shapes(60, RunShape{2});
+      shapes.push_back({67, 2, 3});
+      check_plan(plan_of(op, lane, kernel.result, true), shapes, seed++);
+    }
+  }
+}
+
+TEST_CASE("jit: integer division and powers by constants") {
+  const std::int64_t values[] = {0,   1,     -1,     2,       -2,       3,         7,
+                                 -7,  10,    16,     64,      100,      -128,      127,
+                                 255, 65535, -32768, 1000003, -1000003, INT64_MAX, INT64_MIN};
+  std::uint32_t seed = 2000;
+  for (DType lane : kLanes) {
+    if (!is_integer(lane)) continue;
+    for (Op op : {Op::floor_divide, Op::mod, Op::pow}) {
+      PlanBuilder p(plan::KernelKind::map);
+      const std::uint32_t x = p.load(lane);
+      for (std::int64_t value : values) {
+        Scalar s;
+        s.dtype = lane;
+        std::memcpy(s.bytes, &value, itemsize(lane));
+        p.store(lane, p.op(op, lane, {x, p.constant(s)}));
+      }
+      check_plan(p.plan, {{5}, {133}}, seed++);
+    }
+  }
+}
+
+TEST_CASE("jit: casts between all lanes") {
+  std::uint32_t seed = 3000;
+  for (DType from : kLanes) {
+    PlanBuilder p(plan::KernelKind::map);
+    const std::uint32_t x = p.load(from);
+    for (DType to : kLanes) {
+      p.store(to, from == to ? x : p.convert(Op::cast, to, x));
+    }
+    check_plan(p.plan, some_sizes(), seed++);
+  }
+  for (DType from : kLanes) {
+    for (DType to : kLanes) {
+      if (from == to) continue;
+      PlanBuilder p(plan::KernelKind::map);
+      p.store(to, p.convert(Op::cast, to, p.load(from)));
+      check_plan(p.plan, {{1}, {64}, {131}}, seed++);
+    }
+  }
+}
+
+TEST_CASE("jit: casts report integers that do not fit") {
+  std::uint32_t seed = 3500;
+  for (DType from : kLanes) {
+    for (DType to : {DType::int64, DType::uint64, DType::int8, DType::uint16}) {
+      if (from == to || !is_integer(from)) continue;
+      PlanBuilder p(plan::KernelKind::map);
+      const std::uint32_t id = p.convert(Op::cast, to, p.load(from));
+      p.plan.body[id].check = true;
+      p.store(to, id);
+      check_plan(p.plan, std::vector<RunShape>(40, RunShape{1}), seed++);
+    }
+  }
+}
+
+TEST_CASE("jit: rounding to halves and saturation") {
+  constexpr DType kReal[] = {DType::bool_,  DType::int8,    DType::int16,    DType::int32,
+                             DType::int64,  DType::uint8,   DType::uint16,   DType::uint32,
+                             DType::uint64, DType::float16, DType::bfloat16, DType::float32,
+                             DType::float64};
+  std::uint32_t seed = 4000;
+  for (DType from : kLanes) {
+    if (!is_real(from)) continue;
+    PlanBuilder halves(plan::KernelKind::map);
+    const std::uint32_t x = halves.load(from);
+    halves.store(DType::float32, halves.convert(Op::round_half, DType::float16, x));
+    halves.store(DType::float32, halves.convert(Op::round_half, DType::bfloat16, x));
+    check_plan(halves.plan, {{1}, {7}, {64}, {997}}, seed++);
+    for (DType to : kReal) {
+      PlanBuilder p(plan::KernelKind::map);
+      const std::uint32_t id = p.convert(Op::saturate, to, p.load(from));
+      p.store(ir::lane_of(to), id);
+      check_plan(p.plan, {{1}, {500}}, seed++);
+    }
+  }
+}
+
+}  // namespace tightloop::jit_test

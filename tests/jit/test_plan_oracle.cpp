@@ -1,0 +1,235 @@
+// The oracle of the JIT's tests. In: a plan and packed operands. Out: stores, slots and events.
+#include <bit>
+#include <cstring>
+
+#include "catch.hpp"
+#include "plan_oracle.hpp"
+#include "reference/conversions.hpp"
+#include "reference/lane_kernels.hpp"
+#include "reference/lane_types.hpp"
+#include "reference/scalar_ops.hpp"
+
+namespace tightloop::jit_test {
+namespace {
+
+using Bytes = std::vector<unsigned char>;
+using reference::LaneKernel;
+
+template <class T>
+T read(const unsigned char* p) {
+  T value;
+  if constexpr (std::is_same_v<T, bool>) {
+    value = *p != 0;
+  } else {
+    std::memcpy(&value, p, sizeof value);
+  }
+  return value;
+}
+template <class T>
+void write(unsigned char* p, T value) {
+  if constexpr (std::is_same_v<T, bool>) {
+    *p = value ? 1 : 0;
+  } else {
+    std::memcpy(p, &value, sizeof value);
+  }
+}
+
+// Storage to lane and back, one element.
+void load_lane(DType t, const unsigned char* from, unsigned char* to) {
+  if (t == DType::float16) {
+    write(to, to_float(float16_t{read<std::uint16_t>(from)}));
+  } else if (t == DType::bfloat16) {
+    write(to, to_float(bfloat16_t{read<std::uint16_t>(from)}));
+  } else if (t == DType::bool_) {
+    *to = *from != 0;
+  } else {
+    std::memcpy(to, from, itemsize(t));
+  }
+}
+void store_lane(DType t, const unsigned char* from, unsigned char* to) {
+  if (t == DType::float16) {
+    write(to, round_to_half<float16_t>(read<float>(from)).bits);
+  } else if (t == DType::bfloat16) {
+    write(to, round_to_half<bfloat16_t>(read<float>(from)).bits);
+  } else {
+    std::memcpy(to, from, itemsize(t));
+  }
+}
+
+LaneKernel kernel_of(const plan::KernelPlan& plan, const plan::Inst& inst) {
+  const DType operand = plan.body[inst.args[inst.nargs - 1u]].lane;
+  if (inst.op == Op::cast) return reference::find_cast(operand, inst.lane);
+  if (inst.op == Op::round_half) return reference::find_round_half(operand, inst.target);
+  if (inst.op == Op::saturate) return reference::find_saturate(operand, inst.target);
+  return reference::find_kernel(inst.op, operand);
+}
+
+Bytes evaluate_inst(const plan::KernelPlan& plan, const plan::Inst& inst, PackedRun& run,
+                    std::int64_t row, const std::vector<Bytes>& values) {
+  const std::size_t size = itemsize(inst.lane);
+  const auto n0 = static_cast<std::size_t>(run.n0);
+  Bytes out(n0 * size);
+  if (inst.op == Op::constant || inst.op == Op::variable) {
+    for (std::size_t i = 0; i < n0; ++i) {
+      unsigned char* to = &out[i * size];
+      if (inst.op == Op::constant) {
+        std::memcpy(to, plan.constants[inst.attr].bytes, size);
+      } else if (inst.param) {
+        load_lane(plan.params[inst.attr], &run.params[16 * inst.attr], to);
+      } else {
+        const plan::KernelLoad& load = plan.loads[inst.attr];
+        const bool splat = load.access == plan::Access::splat;
+        const std::size_t at = static_cast<std::size_t>(row) * (splat ? 1 : n0) + (splat ? 0 : i);
+        load_lane(load.dtype, &run.loads[inst.attr][at * itemsize(load.dtype)], to);
+      }
+    }
+    return out;
+  }
+  const LaneKernel kernel = kernel_of(plan, inst);
+  REQUIRE(kernel.run != nullptr);
+  const void* args[3] = {};
+  for (unsigned k = 0; k < inst.nargs; ++k) args[k] = values[inst.args[k]].data();
+  kernel.run(out.data(), args, n0);
+  if (inst.check && kernel.overflow != nullptr && kernel.overflow(args, 0, n0) < n0) {
+    run.events |= plan::kEventOverflow;
+  }
+  return out;
+}
+
+template <class A>
+A combine(Op op, A x, A y) {
+  namespace ops = reference::ops;
+  if constexpr (reference::Bool<A>) {
+    return op == Op::any || op == Op::max ? x || y : x && y;
+  } else if constexpr (reference::Complex<A>) {
+    return op == Op::sum ? ops::add(x, y) : ops::multiply(x, y);
+  } else {
+    if (op == Op::sum) return ops::add(x, y);
+    if (op == Op::prod) return ops::multiply(x, y);
+    return op == Op::max ? ops::maximum(x, y) : ops::minimum(x, y);
+  }
+}
+
+template <class A>
+A identity(Op op) {
+  if constexpr (reference::Bool<A>) {
+    return op == Op::all || op == Op::min;
+  } else if constexpr (reference::Complex<A>) {
+    return op == Op::sum ? A{-0.0, -0.0} : A{1.0, 0.0};
+  } else {
+    if (op == Op::sum) return reference::Float<A> ? static_cast<A>(-0.0) : A{0};
+    if (op == Op::prod) return A{1};
+    using Limits = std::numeric_limits<A>;
+    if constexpr (reference::Float<A>)
+      return op == Op::max ? -Limits::infinity() : Limits::infinity();
+    return op == Op::max ? Limits::lowest() : Limits::max();
+  }
+}
+
+// The accumulator's C++ type is that of lane_of(acc); `lane` is the operand's.
+template <class A>
+void take_partial(const plan::KernelReduce& r, A partial, unsigned char* slot) {
+  unsigned char lane[16];
+  load_lane(r.acc, slot, lane);
+  write(lane, combine(r.op, read<A>(lane), partial));
+  store_lane(r.acc, lane, slot);
+}
+
+template <class A>
+std::vector<A> widened(const Bytes& lanes, DType lane) {
+  return reference::with_lane(lane, [&]<class L>() {
+    std::vector<A> out;
+    for (std::size_t at = 0; at < lanes.size(); at += sizeof(L)) {
+      out.push_back(reference::cast<A>(read<L>(&lanes[at])));
+    }
+    return out;
+  });
+}
+
+template <class A>
+A row_partial(Op op, const std::vector<A>& values) {
+  A acc[plan::kSumLanes];
+  for (A& a : acc) a = identity<A>(op);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    A& a = acc[i % plan::kSumLanes];
+    a = combine(op, a, values[i]);
+  }
+  for (int h = plan::kSumLanes / 2; h != 0; h /= 2) {
+    for (int j = 0; j < h; ++j) acc[j] = combine(op, acc[j], acc[j + h]);
+  }
+  return acc[0];
+}
+
+template <class A>
+void reduce_rows(const plan::KernelReduce& r, DType lane, const std::vector<Bytes>& rows,
+                 PackedRun& run, Bytes& slots) {
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const A partial = row_partial(r.op, widened<A>(rows[row], lane));
+    take_partial(r, partial, &slots[run.slot_per_row ? row * itemsize(r.acc) : 0]);
+  }
+}
+
+template <class A>
+void reduce_columns(const plan::KernelReduce& r, DType lane, const std::vector<Bytes>& rows,
+                    Bytes& slots) {
+  std::vector<A> acc(rows[0].size() / itemsize(lane));
+  for (std::size_t i = 0; i < acc.size(); ++i) acc[i] = identity<A>(r.op);
+  for (const Bytes& row : rows) {
+    const std::vector<A> values = widened<A>(row, lane);
+    for (std::size_t i = 0; i < acc.size(); ++i) {
+      const A next = combine<A>(r.op, acc[i], values[i]);
+      acc[i] = next;
+    }
+  }
+  for (std::size_t i = 0; i < acc.size(); ++i) {
+    take_partial<A>(r, acc[i], &slots[i * itemsize(r.acc)]);
+  }
+}
+
+}  // namespace
+
+void evaluate(const plan::KernelPlan& plan, PackedRun& run) {
+  std::vector<std::vector<Bytes>> reduced(plan.reductions.size());
+  const auto n0 = static_cast<std::size_t>(run.n0);
+  for (std::int64_t row = 0; row < run.n1; ++row) {
+    std::vector<Bytes> values;
+    for (const plan::Inst& inst : plan.body) {
+      values.push_back(evaluate_inst(plan, inst, run, row, values));
+    }
+    for (std::size_t k = 0; k < plan.stores.size(); ++k) {
+      const plan::KernelStore& s = plan.stores[k];
+      const std::size_t size = itemsize(s.dtype);
+      const std::size_t lane = itemsize(plan.body[s.value].lane);
+      for (std::size_t i = 0; i < n0; ++i) {
+        store_lane(s.dtype, &values[s.value][i * lane],
+                   &run.stores[k][(static_cast<std::size_t>(row) * n0 + i) * size]);
+      }
+    }
+    for (std::size_t k = 0; k < plan.reductions.size(); ++k) {
+      reduced[k].push_back(values[plan.reductions[k].value]);
+    }
+  }
+  for (std::size_t k = 0; k < plan.reductions.size(); ++k) {
+    const plan::KernelReduce& r = plan.reductions[k];
+    reference::with_lane(ir::lane_of(r.acc), [&]<class A>() {
+      const DType lane = plan.body[r.value].lane;
+      if (plan.kind == plan::KernelKind::row_reduce) {
+        reduce_rows<A>(r, lane, reduced[k], run, run.slots[k]);
+      } else {
+        reduce_columns<A>(r, lane, reduced[k], run.slots[k]);
+      }
+    });
+  }
+}
+
+TEST_CASE("jit: the oracle sums a row in kSumLanes accumulators") {
+  std::vector<double> values(33, 0.0);
+  values[0] = 1e300;
+  values[16] = -1e300;  // meets element 0 first
+  values[32] = 1.0;     // joins element 0, and is lost in it
+  values[1] = 2.0;
+  CHECK(row_partial(Op::sum, values) == 2.0);
+  CHECK(std::signbit(row_partial(Op::sum, std::vector<double>{-0.0})));
+}
+
+}  // namespace tightloop::jit_test
