@@ -138,6 +138,10 @@ Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, b
   const std::int64_t outer = stage.r_size() / std::max<std::int64_t>(inner, 1);
   const std::int64_t m = stage.m_size();
   Blocking b;
+  if (inner == 0 || outer == 0 || m == 0) {  // nothing to accumulate
+    b.tile = 2048;
+    return b;
+  }
   if (kind == KernelKind::column_reduce) {
     b.block = std::min(kRowsPerBlock, inner);
   } else {

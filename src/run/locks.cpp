@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <new>
+
 namespace tightloop::run {
 namespace {
 
@@ -13,10 +15,19 @@ void before_fork() {
   l.kernels.lock();
 }
 
-void after_fork() {
+void after_fork_in_parent() {
   Locks& l = locks();
   l.kernels.unlock();
   l.plans.unlock();
+  l.programs.unlock();
+  l.compiling.unlock();
+}
+
+void after_fork_in_child() {
+  Locks& l = locks();
+  l.kernels.unlock();
+  // A read-write lock knows its writer by thread id, and the child's thread has another.
+  new (&l.plans) std::shared_mutex;
   l.programs.unlock();
   l.compiling.unlock();
 }
@@ -26,7 +37,7 @@ void after_fork() {
 Locks& locks() {
   static Locks* const instance = [] {
     auto* l = new Locks;
-    pthread_atfork(before_fork, after_fork, after_fork);
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
     return l;
   }();
   return *instance;
