@@ -23,10 +23,13 @@ T python_mod(T x, T y) {
   return std::isnan(r) ? r : std::copysign(T{0}, y);
 }
 
+/// The quotient of float_divmod in Python: one less where the remainder took the sign of y.
 template <class T>
 T python_floor_divide(T x, T y) {
   if (y == 0) return x / y;
-  const T q = (x - python_mod(x, y)) / y;
+  const T remainder = std::fmod(x, y);
+  T q = (x - remainder) / y;
+  if (remainder != 0 && (remainder < 0) != (y < 0)) q -= 1;
   if (q == 0) return std::copysign(T{0}, x / y);
   const T below = std::floor(q);
   return q - below > T{0.5} ? below + 1 : below;
@@ -109,17 +112,16 @@ std::optional<T> fold_real(Op op, const T* x) {
   return static_cast<T>(*r);
 }
 
-/// Division as NumPy's: Smith's method (1962).
+/// Smith's division (CACM 5(8), 1962, algorithm 116), as all back ends compute it.
 template <class T>
 std::complex<T> divide(std::complex<T> x, std::complex<T> y) {
   const T a = x.real(), b = x.imag(), c = y.real(), d = y.imag();
   if (std::abs(c) >= std::abs(d)) {
-    if (c == 0 && d == 0) return {a / std::abs(c), b / std::abs(c)};
-    const T ratio = d / c, scale = T{1} / (c + d * ratio);
-    return {(a + b * ratio) * scale, (b - a * ratio) * scale};
+    const T ratio = d / c, denominator = c + d * ratio;
+    return {(a + b * ratio) / denominator, (b - a * ratio) / denominator};
   }
-  const T ratio = c / d, scale = T{1} / (d + c * ratio);
-  return {(a * ratio + b) * scale, (b * ratio - a) * scale};
+  const T ratio = c / d, denominator = c * ratio + d;
+  return {(a * ratio + b) / denominator, (b * ratio - a) / denominator};
 }
 
 template <class T>
