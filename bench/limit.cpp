@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "hand.hpp"
+
 namespace bench {
 namespace {
 
@@ -65,9 +67,7 @@ unsigned long fold(Vector v) {
 unsigned long read_streams(const void* const* streams, int count, std::size_t bytes, int threads) {
   unsigned long total = 0;
   const auto blocks = static_cast<std::int64_t>(bytes / (4 * kStep));
-#pragma omp parallel for reduction(^ : total) num_threads(threads) if (threads > 1)
-  for (int part = 0; part < threads; ++part) {
-    const std::int64_t begin = blocks * part / threads, end = blocks * (part + 1) / threads;
+  share(blocks, threads, [&](std::int64_t begin, std::int64_t end) {
     Vector acc[4] = {zero(), zero(), zero(), zero()};
     const char* a = static_cast<const char*>(streams[0]);
     const char* b = static_cast<const char*>(streams[count > 1 ? 1 : 0]);
@@ -79,17 +79,17 @@ unsigned long read_streams(const void* const* streams, int count, std::size_t by
         if (count > 1) acc[k] = combine(acc[k], load(b + at));
       }
     }
-    total ^= fold(combine(combine(acc[0], acc[1]), combine(acc[2], acc[3])));
-  }
+    const unsigned long own = fold(combine(combine(acc[0], acc[1]), combine(acc[2], acc[3])));
+#pragma omp atomic
+    total ^= own;
+  });
   return total;
 }
 
 void triad(double* d, const double* a, const double* b, std::size_t count, bool streaming,
            int threads) {
   const auto vectors = static_cast<std::int64_t>(count * 8 / kStep);
-#pragma omp parallel for num_threads(threads) if (threads > 1)
-  for (int part = 0; part < threads; ++part) {
-    const std::int64_t begin = vectors * part / threads, end = vectors * (part + 1) / threads;
+  share(vectors, threads, [&](std::int64_t begin, std::int64_t end) {
     char* to = reinterpret_cast<char*>(d);
     const char* x = reinterpret_cast<const char*>(a);
     const char* y = reinterpret_cast<const char*>(b);
@@ -103,14 +103,12 @@ void triad(double* d, const double* a, const double* b, std::size_t count, bool 
       }
     }
     if (streaming) _mm_sfence();
-  }
+  });
 }
 
 void copy(void* d, const void* a, std::size_t bytes, bool streaming, int threads) {
   const auto vectors = static_cast<std::int64_t>(bytes / kStep);
-#pragma omp parallel for num_threads(threads) if (threads > 1)
-  for (int part = 0; part < threads; ++part) {
-    const std::int64_t begin = vectors * part / threads, end = vectors * (part + 1) / threads;
+  share(vectors, threads, [&](std::int64_t begin, std::int64_t end) {
     char* to = static_cast<char*>(d);
     const char* x = static_cast<const char*>(a);
     for (std::int64_t i = begin; i < end; ++i) {
@@ -122,7 +120,7 @@ void copy(void* d, const void* a, std::size_t bytes, bool streaming, int threads
       }
     }
     if (streaming) _mm_sfence();
-  }
+  });
 }
 
 }  // namespace bench

@@ -41,7 +41,8 @@ struct KernelReduce {
   Op op = Op::sum;             ///< sum, prod, min, max, any or all
   DType acc = DType::float64;  ///< accumulator dtype (float32 for half types); see TypedNode
   std::uint32_t value = 0;
-  bool check = false;  ///< prod: report a partial product that overflows 64 bits
+  bool check = false;  ///< prod: report a partial product that overflows 64 bits (the product
+                       ///< itself may still fit, if a zero follows)
 };
 
 /// One instruction; its result is named by its index in the body. Ops and their meanings are those

@@ -237,7 +237,8 @@ void Program::call_into(std::span<const ArrayView* const> outs, std::span<const 
   check_arguments(args);
   for (const ArrayView* out : outs) {
     if (out->data() == nullptr) check_memory(*out, "the destination");
-    if (out->readonly() && out->size() > 0) throw Error(ErrorCode::value, "the destination is read-only");
+    if (out->readonly() && out->size() > 0)
+      throw Error(ErrorCode::value, "the destination is read-only");
     for (int d = 0; d < out->ndim(); ++d) {
       if (out->strides()[d] == 0 && out->shape()[d] > 1) {
         throw Error(ErrorCode::value, "the destination's elements overlap: axis " +
@@ -303,7 +304,12 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
     s.bytes_written = bound->plan.bytes_written;
     s.stages = static_cast<int>(bound->stages.size());
   }
-  if ((events & plan::kEventOverflow) != 0 && graph_.check_overflow) throw_overflow(args, outs);
+  if ((events & plan::kEventOverflow) != 0 && graph_.check_overflow) {
+    confirm_overflow(args, outs);
+    // A partial product overflowed but the product fits: it is right modulo 2^64, hence right. The
+    // oracle has used the results as scratch memory, so they are computed once more.
+    execute(*bound, {inputs, scalars, results}, workers_of(options), extra);
+  }
 }
 
 namespace {
@@ -369,10 +375,10 @@ void Program::run_reference(std::span<const Arg* const> args,
   }
 }
 
-void Program::throw_overflow(std::span<const Arg* const> args,
-                             std::span<const ArrayView* const> outs) const {
-  // The kernels only say that it happened. The reference evaluator finds the first place; the
-  // results, which nobody will see, are its scratch memory.
+void Program::confirm_overflow(std::span<const Arg* const> args,
+                               std::span<const ArrayView* const> outs) const {
+  // The kernels only say that it happened. The reference evaluator finds the first place, with the
+  // results as its scratch memory.
   const std::vector<Dims> node_shapes = shapes(args);
   std::vector<Array> narrow;
   std::vector<ArrayView> targets;
@@ -389,7 +395,6 @@ void Program::throw_overflow(std::span<const Arg* const> args,
   if (const auto at = reference::evaluate(graph_, node_shapes, inputs, targets)) {
     throw_overflow_at(graph_, *at);
   }
-  throw Error(ErrorCode::overflow, "a partial product of a reduction overflows 64 bits");
 }
 
 }  // namespace tightloop::run

@@ -52,8 +52,9 @@ class Program {
            std::span<const ArrayView* const> outs, const Options& options) const;
   void run_reference(std::span<const Arg* const> args,
                      std::span<const ArrayView* const> outs) const;
-  [[noreturn]] void throw_overflow(std::span<const Arg* const> args,
-                                   std::span<const ArrayView* const> outs) const;
+  /// Throws Error(overflow) for the first element that overflows; returns where there is none.
+  void confirm_overflow(std::span<const Arg* const> args,
+                        std::span<const ArrayView* const> outs) const;
   bool needs_copy(const BoundPlan* bound, std::size_t result, const ArrayView& out,
                   std::span<const Arg* const> args) const;
 

@@ -78,6 +78,12 @@ class ExpressionGenerator {
     std::string text = std::string(row.names.substr(0, row.names.find(' '))) + "(";
     for (int i = 0; i < row.arity; ++i) {
       if (i > 0) text += ", ";
+      // The sign of a NaN that an operation makes is not specified.
+      const bool sees_sign = op == Op::signbit || op == Op::copysign;
+      if (sees_sign) {
+        text += leaf();
+        continue;
+      }
       text += op == Op::pow && i == 1 && random_.chance(70)
                   ? random_.pick<const char*>({"0", "1", "2", "3", "5", "-1", "0.5"})
                   : value(depth - 1);
