@@ -19,12 +19,25 @@ llvm::Value* float_to_float(Emitter& e, llvm::Value* v, DType to) {
   return to == DType::float64 ? e.b.CreateFPExt(v, type) : e.b.CreateFPTrunc(v, type);
 }
 
+// NaN stays NaN.
 llvm::Value* clamp_floats(Emitter& e, llvm::Value* v, double low, double high) {
   auto& b = e.b;
   llvm::Value* lowest = e.floats(v->getType(), low);
   llvm::Value* highest = e.floats(v->getType(), high);
   v = b.CreateSelect(b.CreateFCmpOLT(v, lowest), lowest, v);
   return b.CreateSelect(b.CreateFCmpOGT(v, highest), highest, v);
+}
+
+// NaN goes to 0.
+llvm::Value* clamp_for_int(Emitter& e, llvm::Value* v, double low, double high) {
+  auto& b = e.b;
+  llvm::Constant* zero = e.zero(v->getType());
+  if (low != 0) {
+    return clamp_floats(e, b.CreateSelect(b.CreateFCmpUNO(v, v), zero, v), low, high);
+  }
+  llvm::Value* highest = e.floats(v->getType(), high);
+  v = b.CreateSelect(b.CreateFCmpOGT(v, zero), v, zero);
+  return b.CreateSelect(b.CreateFCmpOLT(v, highest), v, highest);
 }
 
 // The largest float of `from` below 2^bits.
@@ -45,10 +58,9 @@ llvm::Value* float_to_int(Emitter& e, llvm::Value* v, DType from, DType to) {
   const double end = std::ldexp(1.0, static_cast<int>(value_bits));
   const double low = is_signed ? -end : 0.0;
 
-  llvm::Value* ordered = b.CreateSelect(b.CreateFCmpUNO(v, v), e.zero(floats), v);
   const bool end_is_exact = value_bits < (from == DType::float32 ? 24u : 53u);
   llvm::Value* clamped =
-      clamp_floats(e, ordered, low, end_is_exact ? end - 1 : below_power(from, value_bits));
+      clamp_for_int(e, v, low, end_is_exact ? end - 1 : below_power(from, value_bits));
   if (bits < 32) return b.CreateTrunc(b.CreateFPToSI(clamped, e.int_vector(32)), type);
   llvm::Value* result = is_signed ? b.CreateFPToSI(clamped, type) : b.CreateFPToUI(clamped, type);
   if (end_is_exact) return result;

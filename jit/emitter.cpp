@@ -100,14 +100,21 @@ llvm::Value* Emitter::by_pieces(
 
 llvm::Value* Emitter::live_mask(unsigned per_lane) {
   if (live_count == nullptr) return nullptr;
+  if (masks_count_ != live_count || masks_block_ != b.GetInsertBlock()) masks_.clear();
+  masks_count_ = live_count;
+  masks_block_ = b.GetInsertBlock();
+  llvm::Value*& mask = masks_[per_lane];
+  if (mask != nullptr) return mask;
   const unsigned total = lanes * per_lane;
   // At most 128 elements (64 lanes of pairs), so bytes hold the numbers.
   std::vector<llvm::Constant*> numbers;
   for (unsigned i = 0; i < total; ++i) {
     numbers.push_back(b.getInt8(static_cast<std::uint8_t>(i)));
   }
-  llvm::Value* count = b.CreateTrunc(b.CreateMul(live_count, b.getInt64(per_lane)), b.getInt8Ty());
-  return b.CreateICmpULT(llvm::ConstantVector::get(numbers), b.CreateVectorSplat(total, count));
+  llvm::Value* count = live_count;
+  if (per_lane > 1) count = b.CreateMul(count, b.getInt64(per_lane));
+  llvm::Value* limit = b.CreateVectorSplat(total, b.CreateTrunc(count, b.getInt8Ty()));
+  return mask = b.CreateICmpULT(llvm::ConstantVector::get(numbers), limit);
 }
 
 llvm::Value* Emitter::only_live(llvm::Value* v, llvm::Value* other) {

@@ -65,6 +65,9 @@ class Emitter {
   llvm::Constant* ints(llvm::Type* type, std::uint64_t value);
   llvm::Constant* floats(llvm::Type* type, double value);
   llvm::Constant* zero(llvm::Type* type) { return llvm::Constant::getNullValue(type); }
+  llvm::Value* least(llvm::Value* x, llvm::Value* y) {
+    return b.CreateSelect(b.CreateICmpSLT(x, y), x, y);
+  }
   llvm::Value* splat(llvm::Value* scalar) { return b.CreateVectorSplat(lanes, scalar); }
   llvm::Constant* quiet_nan(llvm::Type* type);
 
@@ -118,6 +121,10 @@ class Emitter {
  private:
   llvm::Function& function_;
   std::vector<llvm::Value*> overflow_;
+  // Masks made in the current block, by elements per lane.
+  std::map<unsigned, llvm::Value*> masks_;
+  llvm::Value* masks_count_ = nullptr;
+  llvm::BasicBlock* masks_block_ = nullptr;
 };
 
 }  // namespace tightloop::jit

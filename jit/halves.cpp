@@ -67,11 +67,10 @@ llvm::Value* float_to_bfloat16_bits(Emitter& e, llvm::Value* floats) {
   llvm::Type* i32 = e.int_vector(32);
   llvm::Value* bits = e.as_ints(floats);
   llvm::Value* odd = b.CreateAnd(b.CreateLShr(bits, e.ints(i32, 16)), e.ints(i32, 1));
-  llvm::Value* rounded =
-      b.CreateLShr(b.CreateAdd(b.CreateAdd(bits, e.ints(i32, 0x7fff)), odd), e.ints(i32, 16));
-  llvm::Value* nan = b.CreateOr(b.CreateLShr(bits, e.ints(i32, 16)), e.ints(i32, 0x40));
-  llvm::Value* result = b.CreateSelect(b.CreateFCmpUNO(floats, floats), nan, rounded);
-  return b.CreateTrunc(result, e.int_vector(16));
+  llvm::Value* rounded = b.CreateAdd(b.CreateAdd(bits, odd), e.ints(i32, 0x7fff));
+  llvm::Value* quiet = b.CreateOr(bits, e.ints(i32, 0x400000));
+  llvm::Value* upper = b.CreateSelect(b.CreateFCmpUNO(floats, floats), quiet, rounded);
+  return b.CreateTrunc(b.CreateLShr(upper, e.ints(i32, 16)), e.int_vector(16));
 }
 
 // A float64 in float32 with the last bit set where the conversion was not exact: rounding that to

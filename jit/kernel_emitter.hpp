@@ -22,6 +22,11 @@ class KernelEmitter {
     llvm::Value* index;
     bool around_caches;
   };
+  struct Rows {
+    llvm::Value* begin;
+    llvm::Value* end;
+  };
+  class ColumnAccumulators;
   using Values = std::vector<Value>;
 
   // Frame and operands (kernel_emitter.cpp).
@@ -46,12 +51,13 @@ class KernelEmitter {
   void map_row(Carried& carried);
   void reduce_row(llvm::Value* row, Carried& carried);
   void columns(Carried& carried);
-  void column_tile(llvm::Value* index, unsigned tiles, Carried& carried);
+  void column_tile(ColumnAccumulators& acc, llvm::Value* strip, llvm::Value* at, unsigned tiles,
+                   const Rows& rows, Carried& carried);
   void finish_columns(ColumnReducer& reducer, const Parts& acc, std::size_t reduction,
                       llvm::Value* index);
   llvm::Value* rounded_down(llvm::Value* extent, unsigned step);
   llvm::Value* streaming_end(llvm::Value* end);
-  void tail(llvm::Value* begin, Carried& carried,
+  void tail(llvm::Value* begin, llvm::Value* end, Carried& carried,
             const std::function<void(llvm::Value*, Carried&)>& body);
 
   Emitter e_;

@@ -11,13 +11,12 @@ llvm::Value* KernelEmitter::rounded_down(llvm::Value* extent, unsigned step) {
   return b_.CreateAnd(extent, b_.getInt64(~(std::uint64_t{step} - 1)));
 }
 
-/// Runs vector steps from `begin` to the end of the row, the last one partial.
-void KernelEmitter::tail(llvm::Value* begin, Carried& carried,
+// Runs vector steps from `begin` to `end`, the last one partial.
+void KernelEmitter::tail(llvm::Value* begin, llvm::Value* end, Carried& carried,
                          const std::function<void(llvm::Value*, Carried&)>& body) {
   llvm::Value* const lanes = b_.getInt64(e_.lanes);
-  e_.loop(begin, n0_, lanes, carried, true, [&](llvm::Value* i, Carried& c) {
-    llvm::Value* rest = b_.CreateSub(n0_, i);
-    e_.live_count = b_.CreateSelect(b_.CreateICmpSLT(rest, lanes), rest, lanes);
+  e_.loop(begin, end, lanes, carried, true, [&](llvm::Value* i, Carried& c) {
+    e_.live_count = e_.least(b_.CreateSub(end, i), lanes);
     body(i, c);
     e_.live_count = nullptr;
   });
@@ -51,7 +50,7 @@ void KernelEmitter::map_row(Carried& carried) {
     begin = streamed;
   }
   run(begin, end, false);
-  tail(end, carried, [&](llvm::Value* i, Carried& c) { emit_step({i, false}, c); });
+  tail(end, n0_, carried, [&](llvm::Value* i, Carried& c) { emit_step({i, false}, c); });
 }
 
 namespace {
@@ -188,6 +187,43 @@ class RowAccumulators {
 
 }  // namespace
 
+// The accumulators of a strip of columns: on the stack, by vector step.
+class KernelEmitter::ColumnAccumulators {
+ public:
+  ColumnAccumulators(Emitter& e, const plan::KernelPlan& plan, const KernelShape& shape) : e_(e) {
+    constexpr unsigned kStripBytes = 16384;
+    constexpr unsigned kMostColumns = 4096;
+    unsigned bytes = 0;
+    for (std::size_t r = 0; r < plan.reductions.size(); ++r) {
+      const DType lane = plan.body[shape.sources[r].values[0]].lane;
+      reducers.push_back(make_column_reducer(plan.reductions[r], lane));
+      for (llvm::Value* part : reducers[r]->identity(e)) bytes += e.element_bits(part) / 8;
+    }
+    strip = std::max(e.lanes * shape.unroll,
+                     std::min(kMostColumns, std::bit_floor(kStripBytes / std::max(bytes, 1u))));
+    for (const auto& reducer : reducers) {
+      stack_.emplace_back(e, reducer->identity(e), strip / e.lanes);
+    }
+  }
+  void start(llvm::Value* at) {
+    for (std::size_t r = 0; r < reducers.size(); ++r) store(r, at, reducers[r]->identity(e_));
+  }
+  Parts load(std::size_t r, llvm::Value* at) { return stack_[r].load(e_, set(at)); }
+  void store(std::size_t r, llvm::Value* at, const Parts& parts) {
+    stack_[r].store(e_, set(at), parts);
+  }
+
+  std::vector<std::unique_ptr<ColumnReducer>> reducers;
+  unsigned strip = 0;  ///< columns, a power of two
+
+ private:
+  llvm::Value* set(llvm::Value* at) {
+    return e_.b.CreateLShr(at, e_.b.getInt64(std::countr_zero(e_.lanes)));
+  }
+  Emitter& e_;
+  std::vector<StackSets> stack_;
+};
+
 void KernelEmitter::reduce_row(llvm::Value* row, Carried& carried) {
   RowAccumulators acc(e_, plan_, shape_);
   const unsigned step = e_.lanes * shape_.unroll;
@@ -204,7 +240,7 @@ void KernelEmitter::reduce_row(llvm::Value* row, Carried& carried) {
   // Steps whose accumulators are merged, or on the stack.
   const auto rest = [&](llvm::Value* from) {
     Carried all = pack(acc.sets, carried);
-    tail(from, all, [&](llvm::Value* i, Carried& c) {
+    tail(from, n0_, all, [&](llvm::Value* i, Carried& c) {
       unpack(c, acc.sets, carried);
       acc.take(i, emit_step({i, false}, carried));
       c = pack(acc.sets, carried);
@@ -246,44 +282,72 @@ void KernelEmitter::reduce_row(llvm::Value* row, Carried& carried) {
   }
 }
 
+// A strip of columns at a time, its accumulators on the stack; in it a group of rows at a time,
+// tile by tile with the accumulators in registers. More rows at once are more streams of memory
+// than the hardware prefetches.
 void KernelEmitter::columns(Carried& carried) {
-  const unsigned step = e_.lanes * shape_.unroll;
-  llvm::Value* const end = rounded_down(n0_, step);
-  e_.loop(b_.getInt64(0), end, b_.getInt64(step), carried, true,
-          [&](llvm::Value* i, Carried& c) { column_tile(i, shape_.unroll, c); });
-  tail(end, carried, [&](llvm::Value* i, Carried& c) { column_tile(i, 1, c); });
+  constexpr unsigned kRows = 32;
+  ColumnAccumulators acc(e_, plan_, shape_);
+  llvm::Value* const lanes = b_.getInt64(e_.lanes);
+  llvm::Value* const strip = b_.getInt64(acc.strip);
+  e_.loop(b_.getInt64(0), n0_, strip, carried, false, [&](llvm::Value* begin, Carried& outer) {
+    llvm::Value* const end = e_.least(b_.CreateAdd(begin, strip), n0_);
+    llvm::Value* const width = b_.CreateSub(end, begin);
+    llvm::Value* const tiled = rounded_down(width, e_.lanes * shape_.unroll);
+    Carried none;
+    e_.loop(b_.getInt64(0), width, lanes, none, false,
+            [&](llvm::Value* at, Carried&) { acc.start(at); });
+    e_.loop(b_.getInt64(0), n1_, b_.getInt64(kRows), outer, false,
+            [&](llvm::Value* row, Carried& c) {
+              const Rows rows{row, e_.least(b_.CreateAdd(row, b_.getInt64(kRows)), n1_)};
+              e_.loop(b_.getInt64(0), tiled, b_.getInt64(e_.lanes * shape_.unroll), c, true,
+                      [&](llvm::Value* at, Carried& inner) {
+                        column_tile(acc, begin, at, shape_.unroll, rows, inner);
+                      });
+              tail(tiled, width, c, [&](llvm::Value* at, Carried& inner) {
+                column_tile(acc, begin, at, 1, rows, inner);
+              });
+            });
+    const auto finish = [&](llvm::Value* at, Carried& c) {
+      for (std::size_t r = 0; r < acc.reducers.size(); ++r) {
+        finish_columns(*acc.reducers[r], acc.load(r, at), r, b_.CreateAdd(begin, at));
+      }
+      collect_overflow(c);
+    };
+    llvm::Value* const whole = rounded_down(width, e_.lanes);
+    e_.loop(b_.getInt64(0), whole, lanes, outer, true, finish);
+    tail(whole, width, outer, finish);
+  });
 }
 
-void KernelEmitter::column_tile(llvm::Value* index, unsigned tiles, Carried& carried) {
-  std::vector<std::unique_ptr<ColumnReducer>> reducers;
-  Sets sets;
-  for (std::size_t r = 0; r < plan_.reductions.size(); ++r) {
-    const DType lane = plan_.body[shape_.sources[r].values[0]].lane;
-    reducers.push_back(make_column_reducer(plan_.reductions[r], lane));
-    sets.emplace_back(tiles, reducers[r]->identity(e_));
+// Columns from `at` of the strip on, `tiles` vector steps wide, over a group of rows.
+void KernelEmitter::column_tile(ColumnAccumulators& acc, llvm::Value* strip, llvm::Value* at,
+                                unsigned tiles, const Rows& rows, Carried& carried) {
+  const auto step = [&](llvm::Value* first, unsigned t) {
+    return t == 0 ? first : b_.CreateAdd(first, b_.getInt64(t * e_.lanes));
+  };
+  llvm::Value* const index = b_.CreateAdd(strip, at);
+  Sets sets(acc.reducers.size());
+  for (std::size_t r = 0; r < sets.size(); ++r) {
+    for (unsigned t = 0; t < tiles; ++t) sets[r].push_back(acc.load(r, step(at, t)));
   }
   Carried all = pack(sets, carried);
-  e_.loop(b_.getInt64(0), n1_, b_.getInt64(1), all, false, [&](llvm::Value* row, Carried& c) {
+  e_.loop(rows.begin, rows.end, b_.getInt64(1), all, false, [&](llvm::Value* row, Carried& c) {
     unpack(c, sets, carried);
     start_row(row, carried);
     for (unsigned t = 0; t < tiles; ++t) {
-      llvm::Value* at = t == 0 ? index : b_.CreateAdd(index, b_.getInt64(t * e_.lanes));
-      const std::vector<Sources> sources = emit_step({at, false}, carried);
-      for (std::size_t r = 0; r < reducers.size(); ++r) {
-        reducers[r]->update(e_, sets[r][t], sources[r]);
+      const std::vector<Sources> sources = emit_step({step(index, t), false}, carried);
+      for (std::size_t r = 0; r < sets.size(); ++r) {
+        acc.reducers[r]->update(e_, sets[r][t], sources[r]);
       }
       collect_overflow(carried);
     }
     c = pack(sets, carried);
   });
   unpack(all, sets, carried);
-  for (std::size_t r = 0; r < reducers.size(); ++r) {
-    for (unsigned t = 0; t < tiles; ++t) {
-      llvm::Value* at = t == 0 ? index : b_.CreateAdd(index, b_.getInt64(t * e_.lanes));
-      finish_columns(*reducers[r], sets[r][t], r, at);
-    }
+  for (std::size_t r = 0; r < sets.size(); ++r) {
+    for (unsigned t = 0; t < tiles; ++t) acc.store(r, step(at, t), sets[r][t]);
   }
-  collect_overflow(carried);
 }
 
 void KernelEmitter::finish_columns(ColumnReducer& reducer, const Parts& acc, std::size_t reduction,

@@ -16,16 +16,23 @@ bool is_real(DType t) {
   return !is_complex(t);
 }
 
-// Loads of `lane` go straight into the op; the result is stored as it is.
-plan::KernelPlan plan_of(Op op, DType lane, DType result, bool check = false) {
+struct Case {
+  Op op;
+  DType result;
+};
+
+// Loads of `lane` go straight into each op, whose results are stored as they are.
+plan::KernelPlan plan_of(const std::vector<Case>& cases, DType lane, bool check = false) {
   PlanBuilder p(plan::KernelKind::map);
-  std::vector<std::uint32_t> args;
-  for (int k = 0; k < info(op).arity; ++k) {
-    args.push_back(p.load(op == Op::where && k == 0 ? bool_ : lane));
+  const std::uint32_t x[] = {p.load(lane), p.load(lane), p.load(lane)};
+  const std::uint32_t condition = p.load(bool_);
+  for (const Case& c : cases) {
+    std::vector<std::uint32_t> args(x, x + info(c.op).arity);
+    if (c.op == Op::where) args[0] = condition;
+    const std::uint32_t id = p.op(c.op, c.result, args);
+    p.plan.body[id].check = check;
+    p.store(c.result, id);
   }
-  const std::uint32_t id = p.op(op, result, args);
-  p.plan.body[id].check = check;
-  p.store(result, id);
   return p.plan;
 }
 
@@ -52,14 +59,26 @@ TEST_CASE("jit: every op has a lowering") {
 
 TEST_CASE("jit: element-wise ops in all lanes") {
   std::uint32_t seed = 1;
-  for (int i = 0; i < kTableOps; ++i) {
-    const Op op = static_cast<Op>(i);
-    if (is_reduction(op)) continue;
-    for (DType lane : kLanes) {
+  for (DType lane : kLanes) {
+    // Few at a time, so that bodies stay small and vector steps as long as the lanes allow.
+    std::vector<Case> exact;
+    std::vector<Case> by_leaf;
+    const auto run = [&](std::vector<Case>& cases, std::size_t at_least) {
+      if (cases.empty() || cases.size() < at_least) return;
+      check_plan(plan_of(cases, lane), some_sizes(), seed++, tolerance_of(cases[0].op, lane));
+      cases.clear();
+    };
+    for (int i = 0; i < kTableOps; ++i) {
+      const Op op = static_cast<Op>(i);
+      if (is_reduction(op)) continue;
       const reference::LaneKernel kernel = reference::find_kernel(op, lane);
       if (kernel.run == nullptr) continue;
-      check_plan(plan_of(op, lane, kernel.result), some_sizes(), seed++, tolerance_of(op, lane));
+      std::vector<Case>& cases = tolerance_of(op, lane) == 0 ? exact : by_leaf;
+      cases.push_back({op, kernel.result});
+      run(cases, 6);
     }
+    run(exact, 1);
+    run(by_leaf, 1);
   }
 }
 
@@ -74,7 +93,7 @@ TEST_CASE("jit: integer ops report overflow") {
       // Short rows, so that many have no overflow at all.
       std::vector<RunShape> shapes(60, RunShape{2});
       shapes.push_back({67, 2, 3});
-      check_plan(plan_of(op, lane, kernel.result, true), shapes, seed++);
+      check_plan(plan_of({{op, kernel.result}}, lane, true), shapes, seed++);
     }
   }
 }
@@ -100,6 +119,20 @@ TEST_CASE("jit: integer division and powers by constants") {
   }
 }
 
+TEST_CASE("jit: float division with quotients past the precision") {
+  std::uint32_t seed = 2500;
+  for (DType lane : {DType::float32, DType::float64}) {
+    for (DType divisor : {DType::int8, DType::uint16}) {
+      PlanBuilder p(plan::KernelKind::map);
+      const std::uint32_t x = p.convert(Op::cast, lane, p.load(DType::int64));
+      const std::uint32_t y = p.convert(Op::cast, lane, p.load(divisor));
+      p.store(lane, p.op(Op::mod, lane, {x, y}));
+      p.store(lane, p.op(Op::floor_divide, lane, {x, y}));
+      check_plan(p.plan, std::vector<RunShape>(20, RunShape{500}), seed++);
+    }
+  }
+}
+
 TEST_CASE("jit: casts between all lanes") {
   std::uint32_t seed = 3000;
   for (DType from : kLanes) {
@@ -110,11 +143,14 @@ TEST_CASE("jit: casts between all lanes") {
     }
     check_plan(p.plan, some_sizes(), seed++);
   }
+  // To lanes of one width, whose vector steps are longer.
   for (DType from : kLanes) {
-    for (DType to : kLanes) {
-      if (from == to) continue;
+    for (std::size_t width : {1, 2, 4}) {
       PlanBuilder p(plan::KernelKind::map);
-      p.store(to, p.convert(Op::cast, to, p.load(from)));
+      const std::uint32_t x = p.load(from);
+      for (DType to : kLanes) {
+        if (itemsize(to) == width && from != to) p.store(to, p.convert(Op::cast, to, x));
+      }
       check_plan(p.plan, {{1}, {64}, {131}}, seed++);
     }
   }
@@ -147,11 +183,13 @@ TEST_CASE("jit: rounding to halves and saturation") {
     halves.store(DType::float32, halves.convert(Op::round_half, DType::float16, x));
     halves.store(DType::float32, halves.convert(Op::round_half, DType::bfloat16, x));
     check_plan(halves.plan, {{1}, {7}, {64}, {997}}, seed++);
-    for (DType to : kReal) {
+    for (bool to_floats : {false, true}) {
       PlanBuilder p(plan::KernelKind::map);
-      const std::uint32_t id = p.convert(Op::saturate, to, p.load(from));
-      p.store(ir::lane_of(to), id);
-      check_plan(p.plan, {{1}, {500}}, seed++);
+      const std::uint32_t y = p.load(from);
+      for (DType to : kReal) {
+        if (is_float(to) == to_floats) p.store(ir::lane_of(to), p.convert(Op::saturate, to, y));
+      }
+      check_plan(p.plan, {{1}, {500}, {997}}, seed++);
     }
   }
 }

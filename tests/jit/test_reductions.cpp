@@ -89,6 +89,17 @@ TEST_CASE("jit: reductions of every dtype along columns") {
   }
 }
 
+TEST_CASE("jit: many columns and rows are reduced strip by strip") {
+  for (DType t : {DType::uint8, DType::float32, DType::complex64, bool_}) {
+    PlanBuilder p(KernelKind::column_reduce);
+    const std::uint32_t x = p.load(t);
+    p.reduce(Op::sum, sum_type(t), x);
+    if (t == DType::float32) p.reduce(Op::min, t, x);
+    p.store(t, x);
+    check_plan(p.plan, {{5000, 3, 1}, {4096, 2}, {4097, 1}, {130, 70, 3}, {300, 64}}, 12500);
+  }
+}
+
 TEST_CASE("jit: the longest block of narrow integers does not overflow") {
   for (DType t : {DType::int8, DType::uint8, DType::int16, DType::uint16}) {
     for (std::int64_t value : {std::int64_t{-1}, std::int64_t{1} << (8 * itemsize(t) - 1)}) {
