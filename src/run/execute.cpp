@@ -60,7 +60,7 @@ class Addresses {
 };
 
 std::uint64_t scratch_bytes(const BoundStage& stage) {
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = std::uint64_t{16} << 10;  // what a thread's arena starts with
   for (const BoundNest& nest : stage.nests) {
     for (const plan::Operand& o : nest.nest->operands) {
       bytes += 64 + (o.packed ? plan::kPackElements * itemsize(o.dtype) : 0);

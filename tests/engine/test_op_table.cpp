@@ -7,7 +7,7 @@
 #include "catch.hpp"
 #include "front.hpp"
 #include "math/leaf.hpp"
-#include "reference/scalar_ops.hpp"
+#include "reference/lane_kernels.hpp"
 #include "tightloop/tightloop.hpp"
 
 namespace tl = tightloop;

@@ -91,6 +91,7 @@ inline void write_element(Random& random, DType t, unsigned char* out) {
 /// outside), and the view.
 struct RandomArray {
   std::unique_ptr<unsigned char[]> memory;
+  std::size_t bytes = 0;
   ArrayView view;
 };
 
@@ -126,7 +127,8 @@ inline RandomArray random_array(Random& random, DType t, const Dims& shape, bool
   RandomArray out;
   const std::int64_t bytes = high - low;
   const std::int64_t lead = odd ? 1 + random.below(7) : 0;
-  out.memory.reset(new unsigned char[static_cast<std::size_t>(bytes + lead)]);
+  out.bytes = static_cast<std::size_t>(bytes + lead);
+  out.memory.reset(new unsigned char[out.bytes]());
   unsigned char* base = out.memory.get() + lead;
   unsigned char element[16];
   for (std::int64_t at = 0; at < bytes; at += item) {

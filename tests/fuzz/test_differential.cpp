@@ -1,5 +1,6 @@
 // The JIT against the reference evaluator over random expressions, dtypes, layouts and sizes.
 // TIGHTLOOP_FUZZ_CASES sets the number of cases, TIGHTLOOP_FUZZ_SEED the seed.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdlib>
@@ -14,6 +15,7 @@
 #include "random_expressions.hpp"
 #include "run/engine_core.hpp"
 #include "types/half.hpp"
+#include "types/strides.hpp"
 
 namespace {
 
@@ -257,6 +259,43 @@ bool check_plan(run::EngineCore& engine, const Case& c) {
   return plan_is_bounded(prepared->program->plan(args), prepared->program->graph());
 }
 
+/// True where strides are so odd that elements of one view may share bytes.
+bool may_share_elements(const ArrayView& v) {
+  std::int64_t span = static_cast<std::int64_t>(itemsize(v.dtype()));
+  std::vector<std::pair<std::int64_t, std::int64_t>> axes;
+  for (int d = 0; d < v.ndim(); ++d) {
+    if (v.shape()[d] > 1) axes.emplace_back(std::abs(v.strides()[d]), v.shape()[d]);
+  }
+  std::sort(axes.begin(), axes.end());
+  for (const auto& [stride, extent] : axes) {
+    if (stride < span) return true;
+    span += stride * (extent - 1);
+  }
+  return false;
+}
+
+/// Evaluates into a destination of a random layout: exactly its elements change, to those of
+/// `want`.
+std::optional<std::string> check_destination(Random& random, const Case& c, const Array& want) {
+  fuzz::RandomArray to = fuzz::random_array(random, want.dtype(), want.shape());
+  for (int d = 0; d < to.view.ndim(); ++d) {
+    if (to.view.strides()[d] == 0 && to.view.shape()[d] > 1) return std::nullopt;
+  }
+  const std::vector<unsigned char> before(to.memory.get(), to.memory.get() + to.bytes);
+  const auto view = [&](unsigned char* memory) {
+    const auto at = static_cast<const unsigned char*>(to.view.data()) - to.memory.get();
+    return ArrayView(static_cast<void*>(memory + at), to.view.dtype(), to.view.shape(),
+                     to.view.strides(), to.view.byte_order());
+  };
+  std::vector<unsigned char> expected = before;
+  if (may_share_elements(to.view)) return std::nullopt;
+  copy_elements(view(expected.data()), want.view());
+  evaluate_into(view(to.memory.get()), c.expression.text, Bindings(c.bindings), c.options);
+  if (std::memcmp(expected.data(), to.memory.get(), to.bytes) == 0) return std::nullopt;
+  return "a destination " + ir::to_string(to.view.shape()) + " strides " +
+         ir::to_string(to.view.strides()) + " differs";
+}
+
 /// Returns what is wrong, or nothing.
 std::optional<std::string> compare(const Case& c, const Outcome& jit, const Outcome& reference,
                                    run::EngineCore& oracle) {
@@ -290,6 +329,7 @@ TEST_CASE("fuzz: the JIT equals the reference evaluator over random expressions"
   const std::uint64_t seed = setting("TIGHTLOOP_FUZZ_SEED", 20260901);
   const std::uint64_t cases = setting("TIGHTLOOP_FUZZ_CASES", 20000);
   WARN("seed " << seed << ", " << cases << " evaluated cases");
+  const bool random_destinations = cache_info().backend == "jit";
   std::uint64_t evaluated = 0;
   int failures = 0;
   std::map<std::string, int> covered;
@@ -302,6 +342,10 @@ TEST_CASE("fuzz: the JIT equals the reference evaluator over random expressions"
     if (expected.error.empty()) ++evaluated;
     auto wrong = compare(c, actual, expected, reference);
     if (!wrong && expected.error.empty() && !check_plan(jit, c)) wrong = "the plan holds too much";
+    if (!wrong && expected.error.empty() && random_destinations && i % 4 == 0 &&
+        actual.results.size() == 1) {
+      wrong = check_destination(random, c, actual.results[0]);
+    }
     if (wrong) {
       ++failures;
       UNSCOPED_INFO("case " << i << ": " << *wrong << "\n  " << describe(c));
