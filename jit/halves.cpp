@@ -70,7 +70,11 @@ llvm::Value* float_to_bfloat16_bits(Emitter& e, llvm::Value* floats) {
   llvm::Value* rounded = b.CreateAdd(b.CreateAdd(bits, odd), e.ints(i32, 0x7fff));
   llvm::Value* quiet = b.CreateOr(bits, e.ints(i32, 0x400000));
   llvm::Value* upper = b.CreateSelect(b.CreateFCmpUNO(floats, floats), quiet, rounded);
-  return b.CreateTrunc(b.CreateLShr(upper, e.ints(i32, 16)), e.int_vector(16));
+  // The upper words, taken by one permutation instead of shifts and truncations.
+  std::vector<int> odd_words;
+  for (unsigned i = 0; i < e.lanes; ++i) odd_words.push_back(2 * static_cast<int>(i) + 1);
+  auto* words = llvm::FixedVectorType::get(b.getInt16Ty(), 2 * e.lanes);
+  return b.CreateShuffleVector(b.CreateBitCast(upper, words), odd_words);
 }
 
 // A float64 in float32 with the last bit set where the conversion was not exact: rounding that to

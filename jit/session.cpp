@@ -201,14 +201,26 @@ Session::Emitted Session::emit(const plan::KernelPlan& plan, const std::string& 
   return out;
 }
 
+// What the passes were working on when they threw is abandoned with them.
+std::unique_ptr<llvm::MemoryBuffer> Session::generate(CodeGenerator& generator, Emitted& emitted) {
+  try {
+    return generator.run(*emitted.module);
+  } catch (...) {
+    (void)emitted.module.release();
+    (void)emitted.context.release();
+    (void)emitted.diagnostics.release();
+    throw;
+  }
+}
+
 std::unique_ptr<plan::Kernel> Session::compile_locked(const plan::KernelPlan& plan,
                                                       std::string& error) {
   if (objects_ == nullptr) objects_ = CodeGenerator::make(target_, false, error);
   if (objects_ == nullptr) return nullptr;
   const std::string symbol = "kernel_" + std::to_string(kernels_++);
-  const Emitted emitted = emit(plan, symbol, error);
+  Emitted emitted = emit(plan, symbol, error);
   if (emitted.module == nullptr) return nullptr;
-  std::unique_ptr<llvm::MemoryBuffer> object = objects_->run(*emitted.module);
+  std::unique_ptr<llvm::MemoryBuffer> object = generate(*objects_, emitted);
   if (!emitted.diagnostics->empty()) {
     error = *emitted.diagnostics;
     return nullptr;
@@ -235,7 +247,7 @@ std::unique_ptr<plan::Kernel> Session::compile_locked(const plan::KernelPlan& pl
 std::string Session::text_locked(const plan::KernelPlan& plan, Text kind, std::string& error) {
   if (objects_ == nullptr) objects_ = CodeGenerator::make(target_, false, error);
   if (objects_ == nullptr) return {};
-  const Emitted emitted = emit(plan, "kernel", error);
+  Emitted emitted = emit(plan, "kernel", error);
   if (emitted.module == nullptr) return {};
   if (kind == Text::ir) {
     std::string text;
@@ -245,7 +257,7 @@ std::string Session::text_locked(const plan::KernelPlan& plan, Text kind, std::s
   }
   if (assembly_ == nullptr) assembly_ = CodeGenerator::make(target_, true, error);
   if (assembly_ == nullptr) return {};
-  std::string text = assembly_->run(*emitted.module)->getBuffer().str();
+  std::string text = generate(*assembly_, emitted)->getBuffer().str();
   error = *emitted.diagnostics;
   return error.empty() ? text : std::string();
 }

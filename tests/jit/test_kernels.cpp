@@ -8,6 +8,10 @@
 #include "harness.hpp"
 #include "types/half.hpp"
 
+namespace llvm {
+[[noreturn]] void report_fatal_error(const char* reason, bool gen_crash_diag);
+}
+
 namespace tightloop::jit_test {
 namespace {
 
@@ -244,6 +248,31 @@ TEST_CASE("jit: unknown targets and missing leaves give errors") {
   p.store(DType::float64, p.op(Op::exp, DType::float64, {p.load(DType::float64)}));
   CHECK(bare->compile(p.plan, error) == nullptr);
   CHECK(error.find("exp") != std::string::npos);
+}
+
+TEST_CASE("jit: fatal errors of LLVM become errors of one compilation") {
+  static bool fail = true;
+  const auto leaf = [](Op, DType, int) -> void* {
+    if (fail) llvm::report_fatal_error("as asked", false);
+    return nullptr;
+  };
+  std::string error;
+  const std::unique_ptr<plan::Backend> backend(make_backend(leaf, "", error));
+  REQUIRE(backend != nullptr);
+  PlanBuilder p(KernelKind::map);
+  p.store(DType::float64, p.op(Op::exp, DType::float64, {p.load(DType::float64)}));
+  for (int round = 0; round < 3; ++round) {
+    CHECK(backend->compile(p.plan, error) == nullptr);
+    CHECK(error.find("as asked") != std::string::npos);
+  }
+  fail = false;
+  CHECK(backend->compile(p.plan, error) == nullptr);
+  CHECK(error.find("exp") != std::string::npos);
+  const TestTarget target{"host", backend.get()};
+  std::int64_t in = 7;
+  std::int64_t out = 0;
+  run_map(*compiled(target, copy_plan(DType::int64, DType::int64)), &in, &out, 1);
+  CHECK(out == 7);
 }
 
 TEST_CASE("jit: kernels come and go, on several threads") {
