@@ -189,9 +189,10 @@ std::array<Array, N> evaluate_all(std::string_view text, Bindings vars = {},
 }
 
 /// Evaluates into the caller's memory, which may overlap the inputs in any way: the result is as if
-/// the inputs had been copied first. Shape must equal the result's (or the result broadcasts to
-/// it); the dtype converts under Options::casting. Nothing is written when an Error is thrown
-/// before the loops start. Thread-safe.
+/// the inputs had been copied first. The shape must equal the result's, or the result broadcasts to
+/// it, or it is a vector without gaps of as many elements, which receives them in C order. The
+/// dtype converts under Options::casting. Nothing is written when an Error is thrown before the
+/// loops start. Thread-safe.
 TIGHTLOOP_API void evaluate_into(Destination out, std::string_view text, Bindings vars = {},
                                  const Options& options = {});
 TIGHTLOOP_API void evaluate_all_into(std::span<const Destination> outs, std::string_view text,

@@ -49,6 +49,8 @@ class Planner {
       const Dims& shape = plan_.shapes[id];
       if (!given) {
         outs_.push_back({shape, c_strides(shape, itemsize(graph_.nodes[id].dtype)), false});
+      } else if (is_flat(outs_[i], graph_.nodes[id].dtype, shape)) {
+        outs_[i] = {shape, c_strides(shape, itemsize(graph_.nodes[id].dtype)), outs_[i].swapped};
       } else if (!broadcasts(shape, outs_[i].shape)) {
         throw Error(ErrorCode::shape,
                     "the result has shape " + ir::to_string(shape) + " but the destination has " +
@@ -56,6 +58,15 @@ class Planner {
                     graph_.span(id));
       }
     }
+  }
+
+  /// True for memory without gaps, seen as one dimension, that has the result's number of elements:
+  /// a vector that receives a matrix in C order.
+  static bool is_flat(const ArrayLayout& out, DType dtype, const Dims& shape) {
+    std::int64_t size = 1;
+    for (std::int64_t e : shape) size *= e;
+    return shape.size() != 1 && out.shape.size() == 1 && out.shape[0] == size &&
+           out.strides[0] == static_cast<std::int64_t>(itemsize(dtype));
   }
 
   static bool broadcasts(const Dims& from, const Dims& to) {

@@ -158,6 +158,18 @@ TEST_CASE("engine: destinations may overlap the inputs in any way") {
   CHECK_THROWS_AS(tl::evaluate_into(all, "x[:3]", {{"x", all}}), tl::Error);
 }
 
+TEST_CASE("engine: a vector receives a result of any shape in C order; results broadcast") {
+  const std::vector<std::int16_t> v{1, 2, 3, 4, 5, 6};
+  const tl::ArrayView x(v.data(), {2, 3});
+  std::vector<std::int16_t> out(6);
+  tl::evaluate_into(out, "x.T", {{"x", x}});
+  CHECK(out == std::vector<std::int16_t>{1, 4, 2, 5, 3, 6});
+  tl::evaluate_into(tl::ArrayView(out.data(), {2, 3}), "max(x, axis=0)", {{"x", x}});
+  CHECK(out == std::vector<std::int16_t>{4, 5, 6, 4, 5, 6});
+  std::vector<std::int16_t> wrong(5);
+  CHECK_THROWS_AS(tl::evaluate_into(wrong, "x.T", {{"x", x}}), tl::Error);
+}
+
 TEST_CASE("engine: empty and 0-d arrays") {
   const std::vector<float> none;
   CHECK(tl::evaluate("x + 1", {{"x", none}}).shape() == tl::Dims{0});
