@@ -91,8 +91,7 @@ std::shared_ptr<Session> Session::make(const Target& target, plan::FindLeaf find
 
 Session::~Session() = default;
 
-// Turns whatever escapes from LLVM into an error. After a fatal error the code generators are in an
-// unknown state: they are abandoned, not destroyed.
+// Turns whatever escapes from LLVM into an error.
 template <class F>
 auto Session::guarded(std::string& error, F&& f) -> decltype(f()) {
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -100,14 +99,10 @@ auto Session::guarded(std::string& error, F&& f) -> decltype(f()) {
     try {
       return f();
     } catch (const FatalError& fatal) {
-      (void)objects_.release();
-      (void)assembly_.release();
       error = "LLVM: " + fatal.message;
     } catch (const CannotEmit& cannot) {
       error = cannot.message;
     } catch (const std::exception& other) {
-      (void)objects_.release();
-      (void)assembly_.release();
       error = std::string("code generation failed: ") + other.what();
     }
   } catch (...) {  // no memory for the message
@@ -201,11 +196,13 @@ Session::Emitted Session::emit(const plan::KernelPlan& plan, const std::string& 
   return out;
 }
 
-// What the passes were working on when they threw is abandoned with them.
-std::unique_ptr<llvm::MemoryBuffer> Session::generate(CodeGenerator& generator, Emitted& emitted) {
+// Passes that threw are in an unknown state: they are abandoned with what they were working on.
+std::unique_ptr<llvm::MemoryBuffer> Session::generate(std::unique_ptr<CodeGenerator>& generator,
+                                                      Emitted& emitted) {
   try {
-    return generator.run(*emitted.module);
+    return generator->run(*emitted.module);
   } catch (...) {
+    (void)generator.release();
     (void)emitted.module.release();
     (void)emitted.context.release();
     (void)emitted.diagnostics.release();
@@ -220,7 +217,7 @@ std::unique_ptr<plan::Kernel> Session::compile_locked(const plan::KernelPlan& pl
   const std::string symbol = "kernel_" + std::to_string(kernels_++);
   Emitted emitted = emit(plan, symbol, error);
   if (emitted.module == nullptr) return nullptr;
-  std::unique_ptr<llvm::MemoryBuffer> object = generate(*objects_, emitted);
+  std::unique_ptr<llvm::MemoryBuffer> object = generate(objects_, emitted);
   if (!emitted.diagnostics->empty()) {
     error = *emitted.diagnostics;
     return nullptr;
@@ -257,7 +254,7 @@ std::string Session::text_locked(const plan::KernelPlan& plan, Text kind, std::s
   }
   if (assembly_ == nullptr) assembly_ = CodeGenerator::make(target_, true, error);
   if (assembly_ == nullptr) return {};
-  std::string text = generate(*assembly_, emitted)->getBuffer().str();
+  std::string text = generate(assembly_, emitted)->getBuffer().str();
   error = *emitted.diagnostics;
   return error.empty() ? text : std::string();
 }

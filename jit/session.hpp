@@ -39,7 +39,8 @@ class Session : public std::enable_shared_from_this<Session> {
   Emitted emit(const plan::KernelPlan& plan, const std::string& symbol, std::string& error);
   std::unique_ptr<plan::Kernel> compile_locked(const plan::KernelPlan& plan, std::string& error);
   std::string text_locked(const plan::KernelPlan& plan, Text kind, std::string& error);
-  std::unique_ptr<llvm::MemoryBuffer> generate(CodeGenerator& generator, Emitted& emitted);
+  std::unique_ptr<llvm::MemoryBuffer> generate(std::unique_ptr<CodeGenerator>& generator,
+                                               Emitted& emitted);
   llvm::Error define(const std::map<std::string, void*>& symbols);
   void unload(const llvm::orc::ResourceTrackerSP& tracker);
   template <class F>

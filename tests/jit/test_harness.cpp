@@ -331,12 +331,15 @@ plan::Backend* make_backend(plan::FindLeaf find_leaf, const char* target, std::s
 }
 
 const std::vector<TestTarget>& targets() {
+  static std::vector<std::unique_ptr<plan::Backend>> backends;
   static const std::vector<TestTarget> made = [] {
     std::vector<TestTarget> list;
     for (const char* name : {"", "x86-64-v3", "x86-64-v2"}) {
       std::string error;
       plan::Backend* backend = make_backend(&math::find_leaf, name, error);
-      if (backend != nullptr) list.push_back({*name == 0 ? "host" : name, backend});
+      if (backend == nullptr) continue;
+      backends.emplace_back(backend);
+      list.push_back({*name == 0 ? "host" : name, backend});
     }
     return list;
   }();
