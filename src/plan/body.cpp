@@ -10,25 +10,35 @@ namespace tightloop::plan {
 using ir::NodeId;
 
 Body::Body(const ir::TypedGraph& graph, std::span<const Dims> shapes, Dims iteration,
-           FindReduction find_reduction)
+           std::size_t& instructions, FindReduction find_reduction)
     : graph_(graph),
       shapes_(shapes),
       iteration_(iteration),
+      instructions_(instructions),
       find_reduction_(std::move(find_reduction)) {
   kernel.fast_math = graph.fast_math;
 }
 
+void Body::count(NodeId node) {
+  if (++instructions_ <= kMaxPlanned) return;
+  throw Error(ErrorCode::limit,
+              "views of views and reductions of reductions make this expression more than " +
+                  std::to_string(kMaxPlanned) + " operations",
+              graph_.span(node), "evaluate a part of it first");
+}
+
 std::uint32_t Body::chain_through(std::uint32_t chain, NodeId view) {
   const ir::TypedNode& node = graph_.nodes[view];
-  Chain wanted{chain, node.attr, shapes_[node.args[0]], graph_.span(view)};
-  for (std::uint32_t i = 0; i < chains_.size(); ++i) {
-    if (chains_[i].parent == wanted.parent && chains_[i].view == wanted.view &&
-        chains_[i].operand == wanted.operand) {
-      return i + 1;
-    }
+  const Dims& operand = shapes_[node.args[0]];
+  const auto [first, last] = chain_of_.equal_range(key(node.attr, chain));
+  for (auto at = first; at != last; ++at) {
+    if (chains_[at->second - 1].operand == operand) return at->second;
   }
-  chains_.push_back(wanted);
-  return static_cast<std::uint32_t>(chains_.size());
+  count(view);
+  chains_.push_back({chain, node.attr, operand, graph_.span(view)});
+  const auto made = static_cast<std::uint32_t>(chains_.size());
+  chain_of_.emplace(key(node.attr, chain), made);
+  return made;
 }
 
 ir::Layout Body::layout(const BodyLoad& load, const ir::Layout& own) const {
@@ -41,13 +51,13 @@ ir::Layout Body::layout(const BodyLoad& load, const ir::Layout& own) const {
 }
 
 std::uint32_t Body::load(Source source, DType dtype, std::uint32_t chain, NodeId node) {
-  std::uint32_t at = 0;
-  while (at < loads.size() && !(loads[at].source == source && loads[at].chain == chain)) ++at;
-  if (at == loads.size()) {
+  const auto [at, fresh] = load_of_[static_cast<std::size_t>(source.kind)].try_emplace(
+      key(source.index, chain), static_cast<std::uint32_t>(loads.size()));
+  if (fresh) {
     loads.push_back({source, dtype, chain, node});
     kernel.loads.push_back({dtype, Access::contiguous});
   }
-  return at;
+  return at->second;
 }
 
 std::uint32_t Body::param(ParamSource source, DType lane) {
@@ -59,15 +69,16 @@ std::uint32_t Body::param(ParamSource source, DType lane) {
 }
 
 std::uint32_t Body::constant(const Scalar& value) {
-  auto& list = kernel.constants;
-  const auto found = std::find(list.begin(), list.end(), value);
-  if (found != list.end()) return static_cast<std::uint32_t>(found - list.begin());
-  list.push_back(value);
-  return static_cast<std::uint32_t>(list.size() - 1);
+  std::string bytes(reinterpret_cast<const char*>(value.bytes), sizeof value.bytes);
+  const auto [at, fresh] = constant_of_.try_emplace(
+      {value.dtype, std::move(bytes)}, static_cast<std::uint32_t>(kernel.constants.size()));
+  if (fresh) kernel.constants.push_back(value);
+  return at->second;
 }
 
 std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
   const ir::TypedNode& node = graph_.nodes[id];
+  count(id);
   Inst inst;
   inst.op = node.op;
   inst.lane = inst.target = ir::lane_of(node.dtype);

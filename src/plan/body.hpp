@@ -4,13 +4,19 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
+#include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "plan/loop_plan.hpp"
 
 namespace tightloop::plan {
+
+/// Most instructions of all bodies of a plan.
+inline constexpr std::size_t kMaxPlanned = 4 * ir::kMaxNodes;
 
 /// One load of a body before its layout is known: a source seen through a chain of views.
 struct BodyLoad {
@@ -25,8 +31,11 @@ class Body {
   /// Says where the body finds a reduction's result.
   using FindReduction = std::function<Source(ir::NodeId)>;
 
+  /// `instructions` counts those of all bodies of a plan: views of views and reductions of
+  /// reductions repeat what they read, so that a short text can stand for more than memory holds.
+  /// Past kMaxPlanned they are Error(limit).
   Body(const ir::TypedGraph& graph, std::span<const Dims> shapes, Dims iteration,
-       FindReduction find_reduction);
+       std::size_t& instructions, FindReduction find_reduction);
 
   /// Emits the cone of a node, down to inputs and reductions; returns its index in the body.
   std::uint32_t emit(ir::NodeId root);
@@ -43,7 +52,6 @@ class Body {
     std::uint32_t view;
     Dims operand;
     Span span;
-    friend bool operator==(const Chain&, const Chain&) = default;
   };
   struct Frame {
     ir::NodeId node;
@@ -55,17 +63,22 @@ class Body {
   std::uint32_t load(Source source, DType dtype, std::uint32_t chain, ir::NodeId node);
   std::uint32_t param(ParamSource source, DType lane);
   std::uint32_t constant(const Scalar& value);
-  static std::uint64_t key(ir::NodeId node, std::uint32_t chain) {
+  void count(ir::NodeId node);
+  static std::uint64_t key(std::uint32_t node, std::uint32_t chain) {
     return (std::uint64_t{chain} << 32) | node;
   }
 
   const ir::TypedGraph& graph_;
   std::span<const Dims> shapes_;
   Dims iteration_;
+  std::size_t& instructions_;
   FindReduction find_reduction_;
   std::vector<Chain>
       chains_;  // chain k is chains_[k - 1]; chain 0 broadcasts to the iteration space
-  std::unordered_map<std::uint64_t, std::uint32_t> done_;
+  std::unordered_multimap<std::uint64_t, std::uint32_t> chain_of_;  // by view and parent
+  std::unordered_map<std::uint64_t, std::uint32_t> done_;           // by node and chain
+  std::unordered_map<std::uint64_t, std::uint32_t> load_of_[4];     // by index and chain; per kind
+  std::map<std::pair<DType, std::string>, std::uint32_t> constant_of_;
 };
 
 }  // namespace tightloop::plan

@@ -1,5 +1,6 @@
 // Assembles the loop plan: passes, their bodies, their loops.
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "plan/body.hpp"
@@ -34,6 +35,7 @@ class Planner {
     for (const Pass& pass : passes) {
       for (std::uint32_t i : pass.kept) {
         const NodeId id = pass.reductions[i];
+        intermediate_of_[id] = static_cast<std::uint32_t>(plan_.intermediates.size());
         plan_.intermediates.push_back({accumulator(id), plan_.shapes[id], id});
       }
     }
@@ -79,9 +81,8 @@ class Planner {
   }
 
   std::uint32_t intermediate_of(NodeId reduction) const {
-    for (std::uint32_t i = 0; i < plan_.intermediates.size(); ++i) {
-      if (plan_.intermediates[i].node == reduction) return i;
-    }
+    const auto at = intermediate_of_.find(reduction);
+    if (at != intermediate_of_.end()) return at->second;
     throw Error(ErrorCode::internal, "a reduction that no pass keeps is read");
   }
 
@@ -154,7 +155,8 @@ class Planner {
   Stage make_stage(const Pass& pass) {
     Stage stage;
     const bool reduces = !pass.reductions.empty();
-    Body body(graph_, plan_.shapes, pass.iteration, [&](NodeId id) { return stored(id); });
+    Body body(graph_, plan_.shapes, pass.iteration, instructions_,
+              [&](NodeId id) { return stored(id); });
     for (NodeId id : pass.reductions) {
       const ir::TypedNode& node = graph_.nodes[id];
       const bool check = node.may_wrap && graph_.check_overflow && node.op == Op::prod;
@@ -181,19 +183,23 @@ class Planner {
 
   /// Adds the epilogue's kernel and operands, then those of plain copies (listed in `copied`).
   void make_epilogue(Stage& stage, const Pass& pass, std::vector<AxisOperand>& operands,
-                     std::vector<std::uint32_t>& copied) const {
+                     std::vector<std::uint32_t>& copied) {
+    const auto count = static_cast<std::uint32_t>(pass.reductions.size());
+    std::unordered_map<NodeId, std::uint32_t> own;
+    for (std::uint32_t i = 0; i < count; ++i) own.emplace(pass.reductions[i], i);
     const auto position = [&](NodeId id) {
-      const auto at = std::find(pass.reductions.begin(), pass.reductions.end(), id);
-      return static_cast<std::uint32_t>(at - pass.reductions.begin());
+      const auto at = own.find(id);
+      return at == own.end() ? count : at->second;
     };
-    Body body(graph_, plan_.shapes, plan_.shapes[pass.reductions[0]], [&](NodeId id) {
-      const std::uint32_t at = position(id);
-      return at < pass.reductions.size() ? Source{Source::Kind::accumulator, at} : stored(id);
-    });
+    Body body(graph_, plan_.shapes, plan_.shapes[pass.reductions[0]], instructions_,
+              [&](NodeId id) {
+                const std::uint32_t at = position(id);
+                return at < count ? Source{Source::Kind::accumulator, at} : stored(id);
+              });
     std::vector<AxisOperand> stores, copies;
     for (std::uint32_t r : pass.epilogues) {
       const NodeId id = graph_.results[r];
-      if (position(id) < pass.reductions.size() && !is_half(graph_.nodes[id].dtype)) {
+      if (position(id) < count && !is_half(graph_.nodes[id].dtype)) {
         copied.push_back(position(id));
         copies.push_back(store_result(r, pass, true));
       } else {
@@ -261,6 +267,8 @@ class Planner {
   std::span<const ArrayLayout> inputs_;
   std::vector<ArrayLayout> outs_;
   LoopPlan plan_;
+  std::unordered_map<NodeId, std::uint32_t> intermediate_of_;  // by reduction
+  std::size_t instructions_ = 0;                               // of all bodies so far
 };
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
+#include <tuple>
+#include <utility>
 
 #include "ir/shapes.hpp"
 
@@ -13,7 +16,12 @@ using ir::NodeId;
 class Partition {
  public:
   Partition(const ir::TypedGraph& graph, std::span<const Dims> shapes, std::span<const Dims> outs)
-      : graph_(graph), shapes_(shapes), outs_(outs), level_(graph.nodes.size(), 0) {}
+      : graph_(graph),
+        shapes_(shapes),
+        outs_(outs),
+        level_(graph.nodes.size(), 0),
+        pass_of_(graph.nodes.size(), kNoPass),
+        seen_(2 * graph.nodes.size(), 0) {}
 
   std::vector<Pass> run() {
     find_levels();
@@ -21,21 +29,23 @@ class Partition {
     for (std::uint32_t i = 0; i < graph_.results.size(); ++i) place_result(i);
     std::stable_sort(passes_.begin(), passes_.end(),
                      [](const Pass& a, const Pass& b) { return a.level < b.level; });
+    note_passes();
     keep_what_is_read();
     return std::move(passes_);
   }
 
  private:
-  /// Calls visit(reduction, under_view) for the reductions that a cone reads directly.
-  void frontier(NodeId root, const std::function<void(NodeId, bool)>& visit) const {
-    std::vector<std::uint8_t> seen(2 * (std::size_t{root} + 1), 0);
-    std::vector<std::pair<NodeId, bool>> stack{{root, false}};
+  /// Calls visit(reduction, under_view) for the reductions that the cones of `roots` read directly.
+  void frontier(std::vector<std::pair<NodeId, bool>> roots,
+                const std::function<void(NodeId, bool)>& visit) {
+    ++walk_;
+    std::vector<std::pair<NodeId, bool>>& stack = roots;
     while (!stack.empty()) {
       const auto [id, viewed] = stack.back();
       stack.pop_back();
-      std::uint8_t& mark = seen[2 * std::size_t{id} + (viewed ? 1 : 0)];
-      if (mark != 0) continue;
-      mark = 1;
+      std::uint32_t& mark = seen_[2 * std::size_t{id} + (viewed ? 1 : 0)];
+      if (mark == walk_) continue;
+      mark = walk_;
       const ir::TypedNode& node = graph_.nodes[id];
       if (is_reduction(node.op)) {
         visit(id, viewed);
@@ -70,6 +80,8 @@ class Partition {
   }
 
   void group_reductions() {
+    using Key = std::tuple<std::uint32_t, std::uint32_t, bool, std::vector<std::int64_t>>;
+    std::map<Key, std::size_t> known;
     const std::vector<bool> need = needed();
     for (NodeId id = 0; id < graph_.nodes.size(); ++id) {
       const ir::TypedNode& node = graph_.nodes[id];
@@ -80,41 +92,41 @@ class Partition {
       wanted.iteration = shapes_[node.args[0]];
       wanted.mask = ir::reduced_axes(spec, wanted.iteration.size(), graph_.span(id));
       wanted.keepdims = spec.keepdims;
-      auto at = std::find_if(passes_.begin(), passes_.end(), [&](const Pass& p) {
-        return p.level == wanted.level && p.mask == wanted.mask && p.keepdims == wanted.keepdims &&
-               p.iteration == wanted.iteration;
-      });
-      if (at == passes_.end()) at = passes_.insert(passes_.end(), wanted);
-      at->reductions.push_back(id);
+      const Dims& space = wanted.iteration;
+      const auto [at, fresh] = known.try_emplace(
+          Key{wanted.level, wanted.mask, wanted.keepdims, {space.begin(), space.end()}},
+          passes_.size());
+      if (fresh) passes_.push_back(wanted);
+      passes_[at->second].reductions.push_back(id);
+    }
+    note_passes();
+  }
+
+  void note_passes() {
+    for (std::uint32_t p = 0; p < passes_.size(); ++p) {
+      for (NodeId id : passes_[p].reductions) pass_of_[id] = p;
     }
   }
 
-  bool epilogue_fits(std::uint32_t result, const Pass& pass) const {
+  /// Returns the pass whose accumulators, of equal shape, a result is computed from, or kNoPass:
+  /// whatever else it reads must be complete before.
+  std::uint32_t epilogue_pass(std::uint32_t result) {
     const NodeId root = graph_.results[result];
-    if (!(shapes_[root] == outs_[result]) || !(shapes_[pass.reductions[0]] == outs_[result])) {
-      return false;
-    }
-    bool fits = true;
-    frontier(root, [&](NodeId id, bool viewed) {
-      const auto& own = pass.reductions;
-      if (std::find(own.begin(), own.end(), id) != own.end()) {
-        fits = fits && !viewed;
-      } else {
-        fits = fits && level_[id] <= pass.level;
-      }
+    std::uint32_t found = kNoPass;
+    bool fits = level_[root] > 0 && shapes_[root] == outs_[result];
+    frontier({{root, false}}, [&](NodeId id, bool viewed) {
+      if (level_[id] < level_[root]) return;
+      if (found == kNoPass) found = pass_of_[id];
+      fits = fits && !viewed && pass_of_[id] == found && shapes_[id] == outs_[result];
     });
-    return fits;
+    return fits ? found : kNoPass;
   }
 
   void place_result(std::uint32_t result) {
-    const NodeId root = graph_.results[result];
-    const std::uint32_t level = level_[root];
-    for (Pass& pass : passes_) {
-      if (level > 0 && !pass.reductions.empty() && pass.level + 1 == level &&
-          epilogue_fits(result, pass)) {
-        pass.epilogues.push_back(result);
-        return;
-      }
+    const std::uint32_t level = level_[graph_.results[result]];
+    if (const std::uint32_t p = epilogue_pass(result); p != kNoPass) {
+      passes_[p].epilogues.push_back(result);
+      return;
     }
     for (Pass& pass : passes_) {
       if (pass.level == level && pass.iteration == outs_[result]) {
@@ -129,36 +141,34 @@ class Partition {
     passes_.push_back(map);
   }
 
-  void keep(NodeId reduction) {
+  void keep_what_is_read() {
+    std::vector<bool> kept(graph_.nodes.size(), false);
+    for (std::uint32_t p = 0; p < passes_.size(); ++p) {
+      const Pass& pass = passes_[p];
+      std::vector<std::pair<NodeId, bool>> roots, ends;
+      for (NodeId id : pass.reductions) roots.emplace_back(graph_.nodes[id].args[0], false);
+      for (std::uint32_t r : pass.stores) roots.emplace_back(graph_.results[r], false);
+      for (std::uint32_t r : pass.epilogues) ends.emplace_back(graph_.results[r], false);
+      frontier(std::move(roots), [&](NodeId id, bool) { kept[id] = true; });
+      frontier(std::move(ends), [&](NodeId id, bool) {
+        if (pass_of_[id] != p) kept[id] = true;
+      });
+    }
     for (Pass& pass : passes_) {
       for (std::uint32_t i = 0; i < pass.reductions.size(); ++i) {
-        if (pass.reductions[i] != reduction) continue;
-        if (std::find(pass.kept.begin(), pass.kept.end(), i) == pass.kept.end()) {
-          pass.kept.push_back(i);
-        }
+        if (kept[pass.reductions[i]]) pass.kept.push_back(i);
       }
     }
-  }
-
-  void keep_what_is_read() {
-    for (const Pass& pass : passes_) {
-      const auto keep_all = [&](NodeId id, bool) { keep(id); };
-      for (NodeId id : pass.reductions) frontier(graph_.nodes[id].args[0], keep_all);
-      for (std::uint32_t r : pass.stores) frontier(graph_.results[r], keep_all);
-      for (std::uint32_t r : pass.epilogues) {
-        frontier(graph_.results[r], [&](NodeId id, bool) {
-          const auto& own = pass.reductions;
-          if (std::find(own.begin(), own.end(), id) == own.end()) keep(id);
-        });
-      }
-    }
-    for (Pass& pass : passes_) std::sort(pass.kept.begin(), pass.kept.end());
   }
 
   const ir::TypedGraph& graph_;
   std::span<const Dims> shapes_;
   std::span<const Dims> outs_;
+  static constexpr std::uint32_t kNoPass = ~std::uint32_t{0};
   std::vector<std::uint32_t> level_;
+  std::vector<std::uint32_t> pass_of_;  // of reductions
+  std::vector<std::uint32_t> seen_;     // the last walk that met a node, outside and under a view
+  std::uint32_t walk_ = 0;
   std::vector<Pass> passes_;
 };
 
