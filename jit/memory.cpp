@@ -108,7 +108,7 @@ Value splat_constant(Emitter& e, DType lane, const unsigned char* bytes) {
     return llvm::ConstantFP::get(e.vector(lane), value);
   };
   Value v{lane, part(0), nullptr};
-  if (is_complex(lane)) v.im = part(itemsize(part_of(lane)));
+  if (is_complex(lane)) v.im = part(lane == DType::complex64 ? 4 : 8);
   return v;
 }
 

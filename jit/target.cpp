@@ -52,12 +52,16 @@ void initialize_llvm() {
 std::string host_feature_text(const llvm::StringMap<bool>& host) {
   std::vector<std::string> items;
   for (const auto& feature : host) {
-    items.push_back((feature.getValue() ? "+" : "-") + feature.getKey().str());
+    items.emplace_back(1, feature.getValue() ? '+' : '-');
+    items.back() += feature.getKey();
   }
   std::sort(items.begin(), items.end(),
             [](const std::string& a, const std::string& b) { return a.substr(1) < b.substr(1); });
   std::string text;
-  for (const std::string& item : items) text += (text.empty() ? "" : ",") + item;
+  for (const std::string& item : items) {
+    if (!text.empty()) text += ',';
+    text += item;
+  }
   return text;
 }
 
