@@ -22,7 +22,15 @@ inline constexpr int kMaxRank = 16;
 class Dims {
  public:
   constexpr Dims() = default;
-  TIGHTLOOP_API Dims(std::initializer_list<std::int64_t> values);
+  Dims(std::initializer_list<std::int64_t> values)
+      : Dims(std::span<const std::int64_t>(values.begin(), values.size())) {}
+  /// One dimension.
+  static constexpr Dims of(std::int64_t value) noexcept {
+    Dims d;
+    d.v_[0] = value;
+    d.size_ = 1;
+    return d;
+  }
   /// Copies `values`; throws Error(limit) for more than kMaxRank of them.
   TIGHTLOOP_API explicit Dims(std::span<const std::int64_t> values);
 
@@ -78,6 +86,18 @@ class ArrayView {
   template <Element T>
   requires(!std::is_const_v<T>) ArrayView(T* data, const Dims& shape)
       : ArrayView(static_cast<void*>(data), dtype_of<T>, shape) {}
+
+  /// Views `count` elements without gaps; the count must be that of memory that exists.
+  static ArrayView vector(const void* data, DType dtype, std::size_t count,
+                          bool readonly) noexcept {
+    ArrayView v;
+    v.data_ = data;
+    v.shape_ = Dims::of(static_cast<std::int64_t>(count));
+    v.strides_ = Dims::of(static_cast<std::int64_t>(itemsize(dtype)));
+    v.dtype_ = dtype;
+    v.readonly_ = readonly;
+    return v;
+  }
 
   const void* data() const noexcept { return data_; }
   /// Returns the address for writing; null where the view is read-only.

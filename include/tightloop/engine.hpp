@@ -79,12 +79,9 @@ class Arg {
   Arg(const Array& array) : view_(array.view().as_const()) {}
   template <Element T, class A>
   requires(!std::is_same_v<T, bool>) Arg(const std::vector<T, A>& v)
-      : view_(static_cast<const void*>(v.data()), dtype_of<T>,
-              Dims{static_cast<std::int64_t>(v.size())}) {}
+      : view_(ArrayView::vector(v.data(), dtype_of<T>, v.size(), true)) {}
   template <Element T>
-  Arg(std::span<T> v)
-      : view_(static_cast<const void*>(v.data()), dtype_of<T>,
-              Dims{static_cast<std::int64_t>(v.size())}) {}
+  Arg(std::span<T> v) : view_(ArrayView::vector(v.data(), dtype_of<T>, v.size(), true)) {}
   template <Element T, std::size_t N>
   Arg(const std::array<T, N>& v)
       : view_(static_cast<const void*>(v.data()), dtype_of<T>, Dims{static_cast<std::int64_t>(N)}) {
@@ -152,12 +149,10 @@ class Destination {
   Destination(Array& array) : view_(array.view()) {}
   template <Element T, class A>
   requires(!std::is_same_v<T, bool>) Destination(std::vector<T, A>& v)
-      : view_(static_cast<void*>(v.data()), dtype_of<T>,
-              Dims{static_cast<std::int64_t>(v.size())}) {}
+      : view_(ArrayView::vector(v.data(), dtype_of<T>, v.size(), false)) {}
   template <Element T>
   requires(!std::is_const_v<T>) Destination(std::span<T> v)
-      : view_(static_cast<void*>(v.data()), dtype_of<T>,
-              Dims{static_cast<std::int64_t>(v.size())}) {}
+      : view_(ArrayView::vector(v.data(), dtype_of<T>, v.size(), false)) {}
   const ArrayView& view() const noexcept { return view_; }
 
  private:

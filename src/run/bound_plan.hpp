@@ -31,7 +31,11 @@ struct BoundStage {
 struct BoundPlan {
   plan::LoopPlan plan;
   std::vector<BoundStage> stages;
+  bool small = false;  ///< run_small may run it
 };
+
+/// Work below which waking a thread costs more than it saves, in bytes moved.
+inline constexpr double kThreadedCost = 512 << 10;
 
 /// Binds the stages of bound.plan to kernels; get_kernel is called once per nest.
 template <class GetKernel>

@@ -5,6 +5,7 @@
 
 #include "run/arena.hpp"
 #include "run/run_loops.hpp"
+#include "run/run_small.hpp"
 
 namespace tightloop::run {
 namespace {
@@ -76,7 +77,6 @@ std::uint64_t scratch_bytes(const BoundStage& stage) {
 
 std::uint64_t run_stage(const BoundStage& stage, const StageArguments& arguments, Workers workers,
                         std::uint64_t& extra_bytes) {
-  constexpr double kThreadedCost = 512 << 10;  // below, waking a thread costs more than it saves
   if (stage.cost < kThreadedCost) workers.threads = 1;
   if (workers.threads > 1) {
     workers.threads = std::min(workers.threads, workers.executor->concurrency());
@@ -88,6 +88,10 @@ std::uint64_t run_stage(const BoundStage& stage, const StageArguments& arguments
 
 std::uint64_t execute(const BoundPlan& bound, const CallArguments& call, Workers workers,
                       std::uint64_t& extra_bytes) {
+  if (bound.small) {
+    extra_bytes = 0;  // the stack
+    return run_small(bound, call);
+  }
   Arena& arena = Arena::local();
   const Arena::Mark mark(arena);
   void** intermediates = arena.array<void*>(bound.plan.intermediates.size());

@@ -1,6 +1,7 @@
 #include "run/program.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <mutex>
@@ -9,6 +10,7 @@
 #include "run/arena.hpp"
 #include "run/execute.hpp"
 #include "run/locks.hpp"
+#include "run/run_small.hpp"
 #include "types/strides.hpp"
 
 namespace tightloop::run {
@@ -25,7 +27,22 @@ struct SignatureView {
   const std::int64_t* data;
   std::size_t size;
   std::uint64_t hash;
+  bool equals(const std::vector<std::int64_t>& s) const {
+    return std::equal(s.begin(), s.end(), data, data + size);
+  }
 };
+
+/// A plan that this thread used last.
+struct Recent {
+  std::uint64_t program = 0;
+  std::vector<std::int64_t> signature;
+  std::shared_ptr<const BoundPlan> plan;
+};
+
+std::uint64_t next_serial() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
 
 std::int64_t* put(std::int64_t* at, const ArrayView& v) {
   *at++ = v.ndim() * 2 + (v.byte_order() == ByteOrder::swapped ? 1 : 0);
@@ -100,7 +117,7 @@ std::string index_text(const Dims& index) {
 }  // namespace
 
 Program::Program(ir::TypedGraph graph, EngineCore& engine)
-    : graph_(std::move(graph)), engine_(engine) {}
+    : graph_(std::move(graph)), engine_(engine), serial_(next_serial()) {}
 
 std::vector<Dims> Program::shapes(std::span<const Arg* const> args) const {
   std::vector<Dims> in;
@@ -130,12 +147,24 @@ std::shared_ptr<const BoundPlan> Program::make_bound(std::span<const Arg* const>
     compiled += fresh ? 1 : 0;
     return out;
   });
+  bound->small = is_small(*bound);
   if (options.stats != nullptr) {
     options.stats->plan_seconds += planned;
     options.stats->kernels_compiled += compiled;
     if (compiled > 0) options.stats->compile_seconds += seconds_since(start) - planned;
   }
   return bound;
+}
+
+std::shared_ptr<const BoundPlan> Program::find(std::uint64_t hash, const std::int64_t* signature,
+                                               std::size_t size) const {
+  const std::shared_lock lock(locks().plans);
+  const auto [begin, end] = plans_.equal_range(hash);
+  for (auto at = begin; at != end; ++at) {
+    const Signature& s = at->second.signature;
+    if (std::equal(s.begin(), s.end(), signature, signature + size)) return at->second.plan;
+  }
+  return nullptr;
 }
 
 std::shared_ptr<const BoundPlan> Program::bind(std::span<const Arg* const> args,
@@ -145,17 +174,18 @@ std::shared_ptr<const BoundPlan> Program::bind(std::span<const Arg* const> args,
   Arena& arena = Arena::local();
   const Arena::Mark mark(arena);
   const SignatureView wanted = signature_of(args, outs, arena);
-  {
-    const std::shared_lock lock(locks().plans);
-    const auto [begin, end] = plans_.equal_range(wanted.hash);
-    for (auto at = begin; at != end; ++at) {
-      const Signature& s = at->second.signature;
-      if (std::equal(s.begin(), s.end(), wanted.data, wanted.data + wanted.size)) {
-        return at->second.plan;
-      }
-    }
+  thread_local Recent recent[8];  // of any program; spares the lock
+  Recent& slot = recent[(serial_ ^ wanted.hash) % 8];
+  if (slot.program == serial_ && wanted.equals(slot.signature)) return slot.plan;
+  auto bound = find(wanted.hash, wanted.data, wanted.size);
+  if (bound != nullptr) {
+    slot.program = 0;  // an allocation below may throw
+    slot.signature.assign(wanted.data, wanted.data + wanted.size);
+    slot.plan = bound;
+    slot.program = serial_;
+    return bound;
   }
-  auto bound = make_bound(args, outs, options);
+  bound = make_bound(args, outs, options);
   decltype(plans_) dropped;  // freed when the lock is gone
   const std::lock_guard lock(locks().plans);
   if (plans_.size() >= kMostPlans) plans_.swap(dropped);

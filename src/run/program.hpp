@@ -43,6 +43,8 @@ class Program {
   std::shared_ptr<const BoundPlan> bind(std::span<const Arg* const> args,
                                         std::span<const ArrayView* const> outs,
                                         const Options& options) const;
+  std::shared_ptr<const BoundPlan> find(std::uint64_t hash, const std::int64_t* signature,
+                                        std::size_t size) const;
   std::shared_ptr<const BoundPlan> make_bound(std::span<const Arg* const> args,
                                               std::span<const ArrayView* const> outs,
                                               const Options& options) const;
@@ -60,6 +62,7 @@ class Program {
 
   ir::TypedGraph graph_;
   EngineCore& engine_;
+  const std::uint64_t serial_;  // never used again, unlike the address
   mutable std::unordered_multimap<std::uint64_t, Entry> plans_;  // under locks().plans
 };
 

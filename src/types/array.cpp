@@ -111,9 +111,6 @@ std::int64_t bytes_of(DType dtype, const Dims& shape) {
 
 }  // namespace
 
-Dims::Dims(std::initializer_list<std::int64_t> values)
-    : Dims(std::span<const std::int64_t>(values.begin(), values.size())) {}
-
 Dims::Dims(std::span<const std::int64_t> values) {
   for (std::int64_t value : values) push_back(value);
 }

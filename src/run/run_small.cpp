@@ -1,0 +1,140 @@
+#include "run/run_small.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "run/accumulate.hpp"
+
+namespace tightloop::run {
+namespace {
+
+using plan::Source;
+
+constexpr std::size_t kOperands = 16;
+constexpr std::size_t kParams = 8;
+constexpr std::size_t kReductions = 8;
+
+bool fits(const plan::Nest& nest) {
+  return !nest.any_packed && nest.operands.size() <= kOperands && nest.params.size() <= kParams;
+}
+
+/// Arguments of one kernel call on the stack.
+struct Frame {
+  void* ptr[kOperands];
+  alignas(16) unsigned char params[kParams][16];
+  plan::KernelFrame kernel{};
+
+  Frame(const plan::Nest& nest, const CallArguments& call, void* const* acc,
+        std::uint64_t* events) {
+    for (std::size_t i = 0; i < nest.operands.size(); ++i) {
+      const plan::Operand& o = nest.operands[i];
+      switch (o.source.kind) {
+        case Source::Kind::input:
+          ptr[i] = static_cast<char*>(const_cast<void*>(call.inputs[o.source.index])) + o.offset;
+          break;
+        case Source::Kind::result:
+          ptr[i] = static_cast<char*>(call.results[o.source.index]) + o.offset;
+          break;
+        default: ptr[i] = acc[o.source.index]; break;  // a small plan has no intermediates
+      }
+    }
+    for (std::size_t i = 0; i < nest.params.size(); ++i) {
+      const plan::ParamSource& p = nest.params[i];
+      if (p.is_input) {
+        std::memcpy(params[i], call.scalars[p.index].bytes, 16);
+      } else {
+        std::memcpy(params[i], &p.number, sizeof p.number);
+      }
+    }
+    kernel.ptr = ptr;
+    kernel.params = params;
+    kernel.acc = acc;
+    kernel.events = events;
+  }
+
+  void run(const BoundNest& nest, std::int64_t n0, std::int64_t n1, const std::int64_t* step) {
+    static constexpr std::int64_t kNoStep[kOperands] = {};
+    kernel.n0 = n0;
+    kernel.n1 = n1;
+    kernel.step = step != nullptr ? step : kNoStep;
+    nest.kernel->fn(&kernel);
+  }
+};
+
+void run_small_map(const BoundStage& bound, const CallArguments& call, std::uint64_t* events) {
+  const plan::Stage& stage = *bound.stage;
+  const BoundNest& nest = bound.nests[0];
+  const bool two = stage.m.size() == 2;
+  const std::int64_t n0 = stage.m.back(), n1 = two ? stage.m[0] : 1;
+  if (n0 == 0 || n1 == 0) return;
+  Frame frame(*nest.nest, call, nullptr, events);
+  frame.run(nest, n0, n1, two ? nest.m[0].data() : nullptr);
+}
+
+void accumulate(const BoundStage& bound, Frame& frame) {
+  const BoundNest& nest = bound.nests[0];
+  const std::int64_t extent = bound.stage->r.back();
+  const std::int64_t block = bound.stage->blocking.block;
+  const std::int64_t whole = extent / block;
+  const std::size_t count = nest.operands();
+  const std::int64_t* inner = nest.r.empty() ? nullptr : nest.r.back().data();
+  std::int64_t step[kOperands] = {};
+  for (std::size_t i = 0; i < count; ++i) step[i] = inner[i] * block;
+  if (whole > 0) frame.run(nest, block, whole, step);
+  if (whole * block == extent) return;
+  for (std::size_t i = 0; i < count; ++i) {
+    frame.ptr[i] = static_cast<char*>(frame.ptr[i]) + whole * step[i];
+  }
+  frame.run(nest, extent - whole * block, 1, nullptr);
+}
+
+void run_small_reduce(const BoundStage& bound, const CallArguments& call, std::uint64_t* events) {
+  const plan::Stage& stage = *bound.stage;
+  const auto& reductions = stage.main.kernel.reductions;
+  alignas(16) unsigned char slots[kReductions][16];
+  void* acc[kReductions];
+  for (std::size_t i = 0; i < reductions.size(); ++i) {
+    acc[i] = slots[i];
+    fill_identity(reductions[i].op, reductions[i].acc, slots[i], 1, stage.r.back() == 0);
+  }
+  if (stage.r.back() != 0) {
+    Frame frame(stage.main, call, acc, events);
+    accumulate(bound, frame);
+  }
+  for (const plan::AccumulatorCopy& copy : stage.copies) {
+    std::memcpy(static_cast<char*>(call.results[copy.to.source.index]) + copy.to.offset,
+                slots[copy.accumulator], itemsize(copy.to.dtype));
+  }
+  if (!stage.has_epilogue) return;
+  Frame frame(stage.epilogue, call, acc, events);
+  frame.run(bound.nests[1], 1, 1, nullptr);
+}
+
+}  // namespace
+
+bool is_small(const BoundPlan& bound) {
+  if (bound.stages.size() != 1 || bound.stages[0].cost >= kThreadedCost) return false;
+  const plan::Stage& stage = *bound.stages[0].stage;
+  if (!fits(stage.main)) return false;
+  if (stage.r.empty()) return stage.m.size() <= 2;
+  return stage.m_size() == 1 && stage.r.size() == 1 && stage.blocking.chunks == 1 &&
+         stage.main.kernel.kind == plan::KernelKind::row_reduce &&
+         stage.main.kernel.reductions.size() <= kReductions &&
+         (!stage.has_epilogue || fits(stage.epilogue)) &&
+         std::none_of(stage.copies.begin(), stage.copies.end(), [](const auto& c) {
+           return c.to.swapped || c.to.source.kind != Source::Kind::result;
+         });
+}
+
+std::uint64_t run_small(const BoundPlan& bound, const CallArguments& call) {
+  const BoundStage& stage = bound.stages[0];
+  std::uint64_t events = 0;
+  if (stage.stage->r.empty()) {
+    run_small_map(stage, call, &events);
+  } else {
+    run_small_reduce(stage, call, &events);
+  }
+  return events;
+}
+
+}  // namespace tightloop::run
