@@ -6,12 +6,12 @@
 namespace bench {
 
 /// One instantiation per dtype of W1.
-#define BENCH_W1_TYPES(X)                                                                     \
-  X(std::int8_t)                                                                              \
-  X(std::int16_t)                                                                             \
-  X(std::int32_t)                                                                             \
-  X(std::int64_t) X(std::uint8_t) X(std::uint16_t) X(std::uint32_t) X(std::uint64_t) X(float) \
-      X(double)
+#define BENCH_W1_TYPES(X) \
+  X(std::int8_t)          \
+  X(std::int16_t)         \
+  X(std::int32_t)         \
+  X(std::int64_t)         \
+  X(std::uint8_t) X(std::uint16_t) X(std::uint32_t) X(std::uint64_t) X(float) X(double)
 #define BENCH_DECLARE(T) double hand_w1(const T* a, const T* b, std::int64_t n, int threads);
 BENCH_W1_TYPES(BENCH_DECLARE)
 #undef BENCH_DECLARE
