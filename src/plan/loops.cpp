@@ -12,6 +12,26 @@ struct Axis {
   std::vector<std::int64_t> strides;  // one per operand
 };
 
+/// Shapes and strides of arrays without elements can be any numbers: of a space without elements
+/// keeps only what its outputs need.
+void forget_nothing(Dims& extents, std::uint32_t mask, std::vector<AxisOperand>& operands) {
+  bool empty = false, no_outputs = false;
+  for (int i = 0; i < extents.size(); ++i) {
+    if (extents[i] != 0) continue;
+    empty = true;
+    no_outputs = no_outputs || ((mask >> i) & 1U) == 0;
+  }
+  if (!empty) return;
+  for (AxisOperand& o : operands) {
+    if (o.in_epilogue && !no_outputs) continue;
+    std::fill(o.strides.begin(), o.strides.end(), 0);
+    o.operand.offset = 0;
+  }
+  for (int i = 0; i < extents.size(); ++i) {
+    if (no_outputs || ((mask >> i) & 1U) != 0) extents[i] = 0;
+  }
+}
+
 /// Makes an axis run upwards where no operand runs upwards along it already.
 void flip_descending(Axis& axis, std::vector<AxisOperand>& operands) {
   const bool any =
@@ -55,7 +75,9 @@ void collapse(std::vector<Axis>& axes) {
     Axis& inner = axes[i];
     bool one = true;
     for (std::size_t k = 0; k < outer.strides.size(); ++k) {
-      one = one && outer.strides[k] == inner.strides[k] * inner.extent;
+      std::int64_t whole = 0;
+      one = one && !__builtin_mul_overflow(inner.strides[k], inner.extent, &whole) &&
+            outer.strides[k] == whole;
     }
     if (one) {
       outer.extent *= inner.extent;
@@ -98,7 +120,9 @@ void choose_access(AxisOperand& o, KernelLoad* load, std::int64_t stride, std::i
 
 void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool reduces,
                   std::vector<AxisOperand>& operands) {
-  std::vector<Axis> axes = collect_axes(extents, mask, operands);
+  Dims space = extents;
+  forget_nothing(space, mask, operands);
+  std::vector<Axis> axes = collect_axes(space, mask, operands);
   sort_axes(axes, operands);
   bool row = axes.empty() || axes.back().reduced;
   std::vector<Axis> m, r;
@@ -137,9 +161,16 @@ Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, b
   const std::int64_t inner = stage.r.back();
   const std::int64_t outer = stage.r_size() / std::max<std::int64_t>(inner, 1);
   const std::int64_t m = stage.m_size();
+  std::int64_t slot_bytes = 0;  // of one output
+  for (const KernelReduce& r : stage.main.kernel.reductions) {
+    slot_bytes += static_cast<std::int64_t>(itemsize(r.acc));
+  }
+  // Accumulators of a tile stay within 32 KiB, those of a column tile at least a vector wide.
+  const std::int64_t widest =
+      std::clamp<std::int64_t>((32 << 10) / std::max<std::int64_t>(slot_bytes, 1), 64, 2048);
   Blocking b;
   if (inner == 0 || outer == 0 || m == 0) {  // nothing to accumulate
-    b.tile = 2048;
+    b.tile = widest;
     return b;
   }
   if (kind == KernelKind::column_reduce) {
@@ -150,21 +181,23 @@ Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, b
   b.blocks_inner = (inner + b.block - 1) / b.block;
   b.blocks = outer * b.blocks_inner;
   const std::int64_t columns =
-      kind == KernelKind::column_reduce ? std::min<std::int64_t>(stage.m.back(), 2048) : 1;
+      kind == KernelKind::column_reduce ? std::min(stage.m.back(), widest) : 1;
   const std::int64_t work = m / columns >= 32 ? std::int64_t{1} << 22 : std::int64_t{1} << 18;
   b.chunk = std::max<std::int64_t>(1, work / (b.block * columns));
   // The partials of all columns of a tile stay within half a MiB.
-  const std::int64_t most = std::clamp<std::int64_t>(65536 / columns, 16, 4096);
+  const std::int64_t partials = (512 << 10) / std::max<std::int64_t>(slot_bytes, 8);
+  const std::int64_t most = std::clamp<std::int64_t>(partials / columns, 16, 4096);
   b.chunk = std::max(b.chunk, (b.blocks + most - 1) / most);
   b.chunk = std::min(b.chunk, b.blocks);
   b.chunks = (b.blocks + b.chunk - 1) / b.chunk;
   if (kind == KernelKind::column_reduce) {
-    b.tile = packed ? std::clamp<std::int64_t>(kPackElements / b.block, 32, 2048) : 2048;
+    b.tile = packed ? std::clamp<std::int64_t>(kPackElements / b.block, 32, widest) : widest;
     b.tile = std::max<std::int64_t>(std::min(b.tile, m), 1);
   } else {
-    const std::int64_t per_output = std::max<std::int64_t>(1, b.blocks * b.block);
-    b.tile =
-        b.chunks > 1 ? 1 : std::clamp<std::int64_t>((std::int64_t{1} << 18) / per_output, 1, 2048);
+    const std::int64_t per_output = stage.r_size();
+    b.tile = b.chunks > 1
+                 ? 1
+                 : std::clamp<std::int64_t>((std::int64_t{1} << 18) / per_output, 1, widest);
   }
   return b;
 }

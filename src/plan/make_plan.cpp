@@ -247,6 +247,12 @@ class Planner {
       }
       (o.source.kind == Source::Kind::result ? written : read) += distinct;
     }
+    const auto outputs = static_cast<std::uint64_t>(stage.m_size());
+    const auto count_output = [&](const Operand& o) {
+      if (o.source.kind == Source::Kind::result) written += outputs * itemsize(o.dtype);
+    };
+    for (const Operand& o : stage.epilogue.operands) count_output(o);
+    for (const AccumulatorCopy& c : stage.copies) count_output(c.to);
     plan_.bytes_read += read;
     plan_.bytes_written += written;
     if (!reduces) {
