@@ -2,6 +2,7 @@
 // whatever is thrown is an Error that carries the text.
 #include "tightloop/engine.hpp"
 
+#include <algorithm>
 #include <new>
 #include <string>
 
@@ -35,12 +36,14 @@ struct Call {
   run::Arena& arena = run::Arena::local();
   run::Arena::Mark mark{arena};
 
+  /// Throws Error where a name is given twice.
   std::span<const Variable> variables(Bindings vars) {
     const auto items = vars.items();
     auto* out = arena.array<Variable>(items.size());
     for (std::size_t i = 0; i < items.size(); ++i) {
       new (out + i) Variable{items[i].name, &items[i].value};
     }
+    detail::check_names({out, items.size()});
     return {out, items.size()};
   }
   std::span<const Variable> variables(std::span<const Arg> leaves) {
@@ -62,44 +65,26 @@ struct Call {
   }
 };
 
-void check_names(Bindings vars) {
-  const auto items = vars.items();
-  if (items.size() > ir::kMaxInputs) {
-    throw Error(ErrorCode::limit, "more than " + std::to_string(ir::kMaxInputs) + " variables");
-  }
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (items[i].name == items[j].name) {
-        throw Error(ErrorCode::value,
-                    "the variable '" + std::string(items[i].name) + "' is given twice");
-      }
-    }
-  }
-}
-
 void check_steps(std::span<const detail::Step> steps) {
   if (steps.empty()) throw Error(ErrorCode::value, "an expression without steps");
 }
 
-void check_options(const Options& options) {
-  if (options.threads < 0) {
-    throw Error(ErrorCode::value, "threads is " + std::to_string(options.threads) +
-                                      "; it must be 0 (all) or a positive number");
-  }
+void start(const Options& options) {
+  detail::check_options(options);
   if (options.stats != nullptr) *options.stats = Stats{};
 }
 
 std::vector<Array> evaluate_list(const Expression& expression, Call& call,
                                  std::span<const Variable> variables, const Options& options,
                                  run::EngineCore& engine) {
-  check_options(options);
+  start(options);
   const auto prepared = prepare(expression, variables, {}, options, engine);
   return prepared->program->call(call.arguments(*prepared, variables), options);
 }
 
 void evaluate_list_into(std::span<const Destination> outs, const Expression& expression, Call& call,
                         std::span<const Variable> variables, const Options& options) {
-  check_options(options);
+  start(options);
   const auto prepared = prepare(expression, variables, outs, options, run::EngineCore::standard());
   prepared->program->call_into(call.views(outs), call.arguments(*prepared, variables), options);
 }
@@ -113,6 +98,30 @@ Array only(std::vector<Array> list) {
 
 namespace detail {
 
+void check_names(std::span<const Variable> variables) {
+  if (variables.size() > ir::kMaxInputs) {
+    throw Error(ErrorCode::limit, "more than " + std::to_string(ir::kMaxInputs) + " variables");
+  }
+  run::Arena& arena = run::Arena::local();
+  const run::Arena::Mark mark(arena);
+  auto* sorted = arena.array<std::string_view>(variables.size());
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    new (sorted + i) std::string_view(variables[i].name);
+  }
+  std::sort(sorted, sorted + variables.size());
+  const auto* end = sorted + variables.size();
+  if (const auto* twice = std::adjacent_find(sorted, sorted + variables.size()); twice != end) {
+    throw Error(ErrorCode::value, "the variable '" + std::string(*twice) + "' is given twice");
+  }
+}
+
+void check_options(const Options& options) {
+  if (options.threads < 0) {
+    throw Error(ErrorCode::value, "threads is " + std::to_string(options.threads) +
+                                      "; it must be 0 (all) or a positive number");
+  }
+}
+
 void throw_result_count(std::size_t wanted, std::size_t got) {
   throw Error(ErrorCode::value, "the expression has " + std::to_string(got) +
                                     (got == 1 ? " result" : " results") + ", not " +
@@ -122,7 +131,6 @@ void throw_result_count(std::size_t wanted, std::size_t got) {
 std::vector<Array> evaluate_with(run::EngineCore& engine, std::string_view text, Bindings vars,
                                  const Options& options) {
   return guarded(text, [&] {
-    check_names(vars);
     Call call;
     return evaluate_list({text, {}}, call, call.variables(vars), options, engine);
   });
@@ -162,7 +170,6 @@ Array evaluate(std::string_view text, Bindings vars, const Options& options) {
 void evaluate_all_into(std::span<const Destination> outs, std::string_view text, Bindings vars,
                        const Options& options) {
   guarded(text, [&] {
-    check_names(vars);
     if (outs.empty()) throw Error(ErrorCode::value, "no destination is given");
     Call call;
     evaluate_list_into(outs, {text, {}}, call, call.variables(vars), options);
@@ -175,8 +182,7 @@ void evaluate_into(Destination out, std::string_view text, Bindings vars, const 
 
 std::string explain(std::string_view text, Bindings vars, const Options& options) {
   return guarded(text, [&] {
-    check_names(vars);
-    check_options(options);
+    start(options);
     Call call;
     const auto variables = call.variables(vars);
     const auto prepared = prepare({text, {}}, variables, {}, options, run::EngineCore::standard());

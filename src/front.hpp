@@ -39,6 +39,11 @@ std::shared_ptr<const Prepared> prepare(const Expression& expression,
                                         std::span<const Destination> destinations,
                                         const Options& options, run::EngineCore& engine);
 
+/// Throws Error where there are too many variables, or two of one name.
+void check_names(std::span<const Variable> variables);
+/// Throws Error(value) for options out of their range.
+void check_options(const Options& options);
+
 /// Forgets all prepared programs.
 void forget_prepared();
 

@@ -1,4 +1,5 @@
 // Function: an expression that is parsed and typed once and called with arrays of those dtypes.
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstring>
@@ -151,19 +152,28 @@ std::shared_ptr<const Prepared> make_version(const FunctionState& s,
 }
 
 const Prepared& version(FunctionState& s, std::span<const Destination> outs) {
-  constexpr std::size_t kInline = 64;
-  char dtypes[kInline];
-  const std::size_t count = std::min(outs.size(), kInline);
-  for (std::size_t i = 0; i < count; ++i) dtypes[i] = static_cast<char>(outs[i].view().dtype());
-  const std::string_view wanted(dtypes, count);
+  const auto same = [&](const std::string& dtypes) {
+    return std::equal(
+        dtypes.begin(), dtypes.end(), outs.begin(), outs.end(),
+        [](char t, const Destination& d) { return t == static_cast<char>(d.view().dtype()); });
+  };
   for (auto* v = s.versions.load(std::memory_order_acquire); v != nullptr; v = v->next) {
-    if (v->destinations == wanted && outs.size() <= kInline) return *v->prepared;
+    if (same(v->destinations)) return *v->prepared;
   }
-  auto* fresh = new FunctionState::Version{std::string(wanted), make_version(s, outs), nullptr};
+  std::string wanted;
+  for (const Destination& d : outs) wanted += static_cast<char>(d.view().dtype());
+  auto* fresh = new FunctionState::Version{std::move(wanted), make_version(s, outs), nullptr};
   fresh->next = s.versions.load(std::memory_order_relaxed);
   while (!s.versions.compare_exchange_weak(fresh->next, fresh, std::memory_order_release)) {
   }
   return *fresh->prepared;
+}
+
+FunctionState& state_of(const std::shared_ptr<FunctionState>& state) {
+  if (state == nullptr) {
+    throw Error(ErrorCode::value, "the function is empty", {}, "compile() makes functions");
+  }
+  return *state;
 }
 
 template <class F>
@@ -175,6 +185,8 @@ auto with_source(const FunctionState& s, F&& f) {
     throw;
   } catch (const std::bad_alloc&) {
     throw Error(ErrorCode::memory, "out of memory");
+  } catch (const std::exception& e) {
+    throw Error(ErrorCode::internal, std::string("unexpected: ") + e.what());
   }
 }
 
@@ -187,12 +199,9 @@ std::span<const Arg* const> line_up(const FunctionState& s, const Prepared& p,
   }
   const std::size_t count = p.argument_of_input.size();
   auto** out = arena.array<const Arg*>(count);
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    const Arg* fitted = fit(s, i, args[i], arena);
-    for (std::size_t k = 0; k < count; ++k) {
-      if (p.argument_of_input[k] == i) out[k] = fitted;
-    }
-  }
+  auto** fitted = arena.array<const Arg*>(args.size());
+  for (std::size_t i = 0; i < args.size(); ++i) fitted[i] = fit(s, i, args[i], arena);
+  for (std::size_t k = 0; k < count; ++k) out[k] = fitted[p.argument_of_input[k]];
   return {out, count};
 }
 
@@ -222,12 +231,17 @@ Function compile(std::string_view text, std::initializer_list<Parameter> paramet
       s.names.emplace_back(p.name);
       s.types.push_back(p.type);
     }
+    detail::check_options(options);
+    std::vector<detail::Variable> variables;
+    for (const std::string& name : s.names) variables.push_back({name, nullptr});
+    detail::check_names(variables);
     detail::version(s, {});
     return f;
   });
 }
 
 std::size_t Function::results() const noexcept {
+  if (state_ == nullptr) return 0;
   for (auto* v = state_->versions.load(std::memory_order_acquire); v != nullptr; v = v->next) {
     if (v->destinations.empty()) return v->prepared->program->graph().results.size();
   }
@@ -235,7 +249,7 @@ std::size_t Function::results() const noexcept {
 }
 
 std::vector<Array> Function::all(std::span<const Arg> args) const {
-  FunctionState& s = *state_;
+  FunctionState& s = detail::state_of(state_);
   return detail::with_source(s, [&] {
     const detail::Prepared& p = detail::version(s, {});
     run::Arena& arena = run::Arena::local();
@@ -251,7 +265,7 @@ Array Function::operator()(std::initializer_list<Arg> args) const {
 }
 
 void Function::into(std::span<const Destination> outs, std::span<const Arg> args) const {
-  FunctionState& s = *state_;
+  FunctionState& s = detail::state_of(state_);
   detail::with_source(s, [&] {
     if (outs.empty()) throw Error(ErrorCode::value, "no destination is given");
     const detail::Prepared& p = detail::version(s, outs);

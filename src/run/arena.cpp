@@ -1,6 +1,7 @@
 #include "run/arena.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace tightloop::run {
 
@@ -11,6 +12,8 @@ Arena& Arena::local() {
 
 void* Arena::bytes(std::size_t count) {
   constexpr std::size_t kFirst = std::size_t{16} << 10;
+  // No address space of today holds more; sanitizers abort on larger requests instead of failing.
+  if (count > std::size_t{1} << 40) throw std::bad_alloc();
   count = (count + 63) & ~std::size_t{63};
   while (block_ < blocks_.size() && blocks_[block_].size - used_ < count) {
     ++block_;

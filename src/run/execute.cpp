@@ -79,7 +79,7 @@ std::uint64_t run_stage(const BoundStage& stage, const StageArguments& arguments
                         std::uint64_t& extra_bytes) {
   if (stage.cost < kThreadedCost) workers.threads = 1;
   if (workers.threads > 1) {
-    workers.threads = std::min(workers.threads, workers.executor->concurrency());
+    workers.threads = std::clamp(workers.executor->concurrency(), 1, workers.threads);
   }
   extra_bytes += scratch_bytes(stage) * static_cast<std::uint64_t>(workers.threads);
   if (stage.stage->r.empty()) return run_map(stage, arguments, workers);

@@ -100,7 +100,7 @@ Workers workers_of(const Options& options) {
   w.executor = options.executor;
   if (options.threads == 1) return w;
   if (w.executor == nullptr) w.executor = &default_executor();
-  w.threads = options.threads > 0 ? options.threads : w.executor->concurrency();
+  w.threads = options.threads > 0 ? options.threads : std::max(1, w.executor->concurrency());
   return w;
 }
 
@@ -170,7 +170,9 @@ std::shared_ptr<const BoundPlan> Program::find(std::uint64_t hash, const std::in
 std::shared_ptr<const BoundPlan> Program::bind(std::span<const Arg* const> args,
                                                std::span<const ArrayView* const> outs,
                                                const Options& options) const {
-  constexpr std::size_t kMostPlans = 512;
+  // A plan of a long expression is large: of those fewer are kept.
+  constexpr std::size_t kMostNodes = std::size_t{1} << 18;
+  const std::size_t most = std::clamp<std::size_t>(kMostNodes / graph_.nodes.size(), 2, 512);
   Arena& arena = Arena::local();
   const Arena::Mark mark(arena);
   const SignatureView wanted = signature_of(args, outs, arena);
@@ -188,7 +190,7 @@ std::shared_ptr<const BoundPlan> Program::bind(std::span<const Arg* const> args,
   bound = make_bound(args, outs, options);
   decltype(plans_) dropped;  // freed when the lock is gone
   const std::lock_guard lock(locks().plans);
-  if (plans_.size() >= kMostPlans) plans_.swap(dropped);
+  if (plans_.size() >= most) plans_.swap(dropped);
   plans_.emplace(wanted.hash, Entry{Signature(wanted.data, wanted.data + wanted.size), bound});
   return bound;
 }

@@ -124,6 +124,7 @@ class Reduction {
     NestRunner runner(nest, arguments_.main, arguments_.main_params, arena);
     const bool by_column = stage_.main.kernel.kind == KernelKind::column_reduce;
     for (std::int64_t at = first; at < last;) {
+      const Arena::Mark step_mark(arena);
       const std::int64_t column = at % columns_;
       const std::int64_t count = std::min(last - at, columns_ - column);
       void** here = offset(arena, acc, at - first);
@@ -134,6 +135,7 @@ class Reduction {
         runner.call(stage_.r.back(), inner_r(), count, inner_m(), {here, true});
       } else {
         for (std::int64_t i = 0; i < count; ++i) {
+          const Arena::Mark output_mark(arena);
           row_blocks(runner, at + i, block, block_end, offset(arena, here, i));
         }
       }

@@ -18,6 +18,7 @@ std::uint64_t run_tasks(std::int64_t count, Workers workers, RunTask&& run_task)
     RunTask& run_task;
     std::atomic<std::uint64_t> events{0};
     std::atomic<bool> no_memory{false};
+    std::atomic<bool> failed{false};
   } shared{run_task};
   const auto body = [](void* context, std::size_t index) {
     auto& s = *static_cast<Shared*>(context);
@@ -26,6 +27,8 @@ std::uint64_t run_tasks(std::int64_t count, Workers workers, RunTask&& run_task)
       if (e != 0) s.events.fetch_or(e, std::memory_order_relaxed);
     } catch (const std::bad_alloc&) {
       s.no_memory.store(true, std::memory_order_relaxed);
+    } catch (...) {
+      s.failed.store(true, std::memory_order_relaxed);
     }
   };
   if (count == 1 || workers.threads <= 1) {
@@ -35,6 +38,7 @@ std::uint64_t run_tasks(std::int64_t count, Workers workers, RunTask&& run_task)
   }
   if (shared.no_memory)
     throw Error(ErrorCode::memory, "no memory for the scratch space of a thread");
+  if (shared.failed) throw Error(ErrorCode::internal, "a task of a stage failed");
   return shared.events;
 }
 
