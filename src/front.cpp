@@ -22,7 +22,8 @@ double seconds_since(Clock::time_point start) {
 }
 
 run::LruMap<const Prepared>& prepared_programs() {
-  static auto* const map = new run::LruMap<const Prepared>(2048);  // under locks().programs
+  static auto* const map =
+      new run::LruMap<const Prepared>(2048, 4 << 20);  // under locks().programs
   return *map;
 }
 
@@ -138,14 +139,14 @@ std::shared_ptr<const Prepared> prepare(const Expression& expression,
     if (auto found = prepared_programs().find(key)) return found;
   }
   auto made = make_prepared(expression, variables, destinations, options, engine);
-  std::shared_ptr<const Prepared> dropped;  // freed when the lock is gone
+  std::vector<std::shared_ptr<const Prepared>> dropped;  // freed when the lock is gone
   const std::lock_guard lock(run::locks().programs);
   dropped = prepared_programs().insert(key, made);
   return made;
 }
 
 void forget_prepared() {
-  run::LruMap<const Prepared> dropped(1);
+  run::LruMap<const Prepared> dropped(1, 0);
   const std::lock_guard lock(run::locks().programs);
   prepared_programs().swap(dropped);
 }

@@ -4,9 +4,14 @@
 #include "tightloop/error.hpp"
 
 namespace tightloop::run {
+namespace {
+
+constexpr std::size_t kKeyBytes = std::size_t{32} << 20;
+
+}  // namespace
 
 KernelCache::KernelCache(plan::Backend& backend, std::size_t capacity)
-    : backend_(backend), capacity_(capacity), kernels_(capacity) {}
+    : backend_(backend), capacity_(capacity), kernels_(capacity, kKeyBytes) {}
 
 std::shared_ptr<const plan::Kernel> KernelCache::find(const std::string& key) {
   const std::lock_guard lock(locks().kernels);
@@ -27,7 +32,7 @@ std::shared_ptr<const plan::Kernel> KernelCache::get(const plan::KernelPlan& pla
     throw Error(ErrorCode::internal, "code generation failed: " + error);
   }
   compiled = true;
-  std::shared_ptr<const plan::Kernel> dropped;  // freed when the lock is gone
+  std::vector<std::shared_ptr<const plan::Kernel>> dropped;  // freed when the lock is gone
   const std::lock_guard lock(locks().kernels);
   ++compiled_;
   dropped = kernels_.insert(std::move(key), kernel);
@@ -35,7 +40,7 @@ std::shared_ptr<const plan::Kernel> KernelCache::get(const plan::KernelPlan& pla
 }
 
 void KernelCache::clear() {
-  LruMap<const plan::Kernel> dropped(capacity_);
+  LruMap<const plan::Kernel> dropped(capacity_, kKeyBytes);
   const std::lock_guard lock(locks().kernels);
   kernels_.swap(dropped);
 }
