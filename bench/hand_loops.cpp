@@ -18,7 +18,10 @@ void hand_w2(std::uint64_t* out, const std::uint8_t* a, const std::uint8_t* b, s
 
 void hand_w3(std::uint8_t* out, const std::uint8_t* a, const std::uint8_t* b, std::int64_t n,
              int threads) {
-  map(out, a, b, n, threads, [](std::uint8_t x, std::uint8_t y) { return x > y ? x - y : y - x; });
+  map(out, a, b, n, threads, [](std::uint8_t x, std::uint8_t y) {
+    const std::uint8_t above = x > y ? x : y, below = x > y ? y : x;
+    return static_cast<std::uint8_t>(above - below);
+  });
 }
 
 namespace {

@@ -62,7 +62,9 @@ void KernelEmitter::load_frame() {
 void KernelEmitter::start_row(llvm::Value* row, Carried& carried) {
   for (std::size_t k = 0; k < base_.size(); ++k) {
     if (base_[k] == nullptr) continue;
-    row_[k] = b_.CreateGEP(b_.getInt8Ty(), base_[k], b_.CreateMul(row, step_[k]));
+    const bool shared = k < plan_.loads.size() && plan_.loads[k].shared;
+    row_[k] =
+        shared ? base_[k] : b_.CreateGEP(b_.getInt8Ty(), base_[k], b_.CreateMul(row, step_[k]));
   }
   llvm::Value* const live = e_.live_count;
   e_.live_count = nullptr;
@@ -96,10 +98,17 @@ void KernelEmitter::emit() {
   if (plan_.kind == plan::KernelKind::column_reduce) {
     columns(carried);
   } else {
-    e_.loop(b_.getInt64(0), n1_, b_.getInt64(1), carried, false, [&](llvm::Value* row, Carried& c) {
-      start_row(row, c);
-      plan_.kind == plan::KernelKind::map ? map_row(c) : reduce_row(row, c);
-    });
+    llvm::Value* single = b_.getInt64(0);
+    if (plan_.joined_rows > 1) {
+      single = rounded_down(n1_, plan_.joined_rows);
+      e_.loop(b_.getInt64(0), single, b_.getInt64(plan_.joined_rows), carried, true,
+              [&](llvm::Value* row, Carried& c) { reduce_joined_rows(row, c); });
+    }
+    e_.loop(single, n1_, b_.getInt64(1), carried, plan_.joined_rows > 1,
+            [&](llvm::Value* row, Carried& c) {
+              start_row(row, c);
+              plan_.kind == plan::KernelKind::map ? map_row(c) : reduce_row(row, c);
+            });
   }
   if (shape_.has_checks) {
     llvm::Value* events = frame_field(offsetof(plan::KernelFrame, events), b_.getPtrTy());

@@ -50,6 +50,9 @@ class KernelEmitter {
   // Loops (kernel_loops.cpp).
   void map_row(Carried& carried);
   void reduce_row(llvm::Value* row, Carried& carried);
+  void reduce_joined_rows(llvm::Value* first, Carried& carried);
+  void finish_row(RowReducer& reducer, const std::vector<Parts>& acc, std::size_t reduction,
+                  llvm::Value* row, Carried& carried);
   void columns(Carried& carried);
   void column_tile(ColumnAccumulators& acc, llvm::Value* strip, llvm::Value* at, unsigned tiles,
                    const Rows& rows, Carried& carried);

@@ -274,11 +274,61 @@ void KernelEmitter::reduce_row(llvm::Value* row, Carried& carried) {
   }
 
   for (std::size_t r = 0; r < acc.reducers.size(); ++r) {
-    const std::size_t size = itemsize(plan_.reductions[r].acc);
-    llvm::Value* offset = b_.CreateMul(b_.CreateMul(row, slot_step_), b_.getInt64(size));
-    llvm::Value* slot = b_.CreateGEP(b_.getInt8Ty(), slots_[r], offset);
-    llvm::Value* lost = acc.reducers[r]->finish(e_, acc.sets[r], n0_, slot);
-    if (lost != nullptr) carried.back() = b_.CreateOr(carried.back(), lost);
+    finish_row(*acc.reducers[r], acc.sets[r], r, row, carried);
+  }
+}
+
+void KernelEmitter::finish_row(RowReducer& reducer, const std::vector<Parts>& acc,
+                               std::size_t reduction, llvm::Value* row, Carried& carried) {
+  const std::size_t size = itemsize(plan_.reductions[reduction].acc);
+  llvm::Value* offset = b_.CreateMul(b_.CreateMul(row, slot_step_), b_.getInt64(size));
+  llvm::Value* slot = b_.CreateGEP(b_.getInt8Ty(), slots_[reduction], offset);
+  llvm::Value* lost = reducer.finish(e_, acc, n0_, slot);
+  if (lost != nullptr) carried.back() = b_.CreateOr(carried.back(), lost);
+}
+
+// Several rows at once, each with accumulators of its own. Loads that they share have one address
+// in all of them, and code generation reads it once.
+void KernelEmitter::reduce_joined_rows(llvm::Value* first, Carried& carried) {
+  const unsigned rows = plan_.joined_rows;
+  const auto row = [&](unsigned u) { return b_.CreateAdd(first, b_.getInt64(u)); };
+  std::vector<std::vector<llvm::Value*>> addresses;
+  std::vector<Values> values;
+  for (unsigned u = 0; u < rows; ++u) {
+    start_row(row(u), carried);
+    addresses.push_back(row_);
+    values.push_back(call_values_);
+  }
+  std::vector<std::unique_ptr<RowReducer>> reducers;
+  Sets sets;
+  for (std::size_t r = 0; r < plan_.reductions.size(); ++r) {
+    const ReductionSource& source = shape_.sources[r];
+    const DType lane = plan_.body[source.values[0]].lane;
+    reducers.push_back(make_row_reducer(e_, plan_.reductions[r], source, lane));
+    sets.emplace_back(rows, reducers[r]->identity(e_));
+  }
+  const auto step = [&](llvm::Value* i, Carried& c) {
+    unpack(c, sets, carried);
+    for (unsigned u = 0; u < rows; ++u) {
+      row_ = addresses[u];
+      call_values_ = values[u];
+      const std::vector<Sources> sources = emit_step({i, false}, carried);
+      for (std::size_t r = 0; r < reducers.size(); ++r) {
+        reducers[r]->update(e_, sets[r][u], sources[r]);
+      }
+      collect_overflow(carried);
+    }
+    c = pack(sets, carried);
+  };
+  llvm::Value* const end = rounded_down(n0_, e_.lanes);
+  Carried all = pack(sets, carried);
+  e_.loop(b_.getInt64(0), end, b_.getInt64(e_.lanes), all, true, step);
+  tail(end, n0_, all, step);
+  unpack(all, sets, carried);
+  for (unsigned u = 0; u < rows; ++u) {
+    for (std::size_t r = 0; r < reducers.size(); ++r) {
+      finish_row(*reducers[r], {sets[r][u]}, r, row(u), carried);
+    }
   }
 }
 

@@ -191,6 +191,12 @@ std::string find_fault(const plan::KernelPlan& plan) {
     const std::string fault = fault_of_reduction(plan, r);
     if (!fault.empty()) return "reduction " + std::string(id(r.op)) + " has " + fault;
   }
+  const unsigned joined = plan.joined_rows;
+  const bool ordered = std::any_of(plan.reductions.begin(), plan.reductions.end(), is_ordered);
+  const bool joins = plan.kind == plan::KernelKind::row_reduce && plan.stores.empty() && !ordered;
+  if (joined == 0 || (joined & (joined - 1)) != 0 || (joined > 1 && !joins)) {
+    return "rows that cannot be joined";
+  }
   const bool is_map = plan.kind == plan::KernelKind::map;
   if (is_map != plan.reductions.empty()) return "a kernel kind that does not suit its reductions";
   return plan.stores.empty() && plan.reductions.empty() ? "a kernel without results" : "";

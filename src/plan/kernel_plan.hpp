@@ -27,6 +27,7 @@ enum class Access : std::uint8_t {
 struct KernelLoad {
   DType dtype = DType::float64;  ///< storage dtype, native byte order; half types are converted
   Access access = Access::contiguous;
+  bool shared = false;  ///< every row reads the same elements: the frame's step is 0
 };
 
 /// Stores body[value], converted from its lane type to the storage dtype; the lane type always
@@ -67,6 +68,9 @@ struct KernelPlan {
   std::vector<Inst> body;
   std::vector<KernelStore> stores;
   std::vector<KernelReduce> reductions;  ///< empty exactly for map kernels
+  /// row_reduce without stores and without float sums or products: so many rows (a power of two)
+  /// advance together, and what is shared is read once for all of them.
+  std::uint8_t joined_rows = 1;
   bool fast_math = false;
   bool streaming_stores = false;  ///< store around the caches (map kernels; a hint)
 };

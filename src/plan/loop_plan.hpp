@@ -58,6 +58,9 @@ struct Blocking {
   std::int64_t chunk = 1;         ///< consecutive blocks that one task accumulates in order
   std::int64_t chunks = 1;        ///< tasks per output element; their partials combine in a tree
   std::int64_t tile = 1;          ///< output elements per task
+  std::int64_t turn = 0;          ///< where outputs share a large operand: blocks of one output
+                                  ///< before the next has its turn, so that the operand stays in
+                                  ///< cache; 0: all. Does not change any output's order of blocks
 };
 
 /// Copies an accumulator to a result or intermediate without a kernel.

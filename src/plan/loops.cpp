@@ -155,9 +155,29 @@ void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool re
   }
 }
 
+namespace {
+
+/// Returns the element size of the widest operand that all outputs of the innermost map dimension
+/// read, where it does not stay in a cache between two outputs by itself; else 0.
+std::int64_t shared_item(const Stage& stage) {
+  constexpr std::int64_t kStaysInCache = 128 << 10;
+  std::int64_t widest = 0;
+  for (const Operand& o : stage.main.operands) {
+    if (o.source.kind == Source::Kind::result || o.m.back() != 0) continue;
+    const auto item = static_cast<std::int64_t>(itemsize(o.dtype));
+    std::int64_t bytes = item;
+    for (std::size_t d = 0; d < o.r.size(); ++d) bytes *= o.r[d] != 0 ? stage.r[d] : 1;
+    if (bytes > kStaysInCache) widest = std::max(widest, item);
+  }
+  return widest;
+}
+
+}  // namespace
+
 Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, bool packed) {
   constexpr std::int64_t kFloatBlock = 4096;
   constexpr std::int64_t kRowsPerBlock = 128;
+  constexpr std::int64_t kTurnBytes = 16 << 10;
   const std::int64_t inner = stage.r.back();
   const std::int64_t outer = stage.r_size() / std::max<std::int64_t>(inner, 1);
   const std::int64_t m = stage.m_size();
@@ -173,6 +193,7 @@ Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, b
     b.tile = widest;
     return b;
   }
+  const std::int64_t shared = stage.m.back() > 1 ? shared_item(stage) : 0;
   if (kind == KernelKind::column_reduce) {
     b.block = std::min(kRowsPerBlock, inner);
   } else {
@@ -198,6 +219,10 @@ Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, b
     b.tile = b.chunks > 1
                  ? 1
                  : std::clamp<std::int64_t>((std::int64_t{1} << 18) / per_output, 1, widest);
+    if (shared > 0) {
+      b.turn = std::max<std::int64_t>(1, kTurnBytes / (b.block * shared));
+      b.tile = std::max<std::int64_t>(b.tile, std::min<std::int64_t>(8, widest));
+    }
   }
   return b;
 }

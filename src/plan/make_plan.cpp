@@ -234,6 +234,19 @@ class Planner {
     }
   }
 
+  /// Lets rows that share an operand advance together, where registers hold their accumulators.
+  static void join_rows(Stage& stage) {
+    KernelPlan& kernel = stage.main.kernel;
+    if (kernel.kind != KernelKind::row_reduce || !kernel.stores.empty() || stage.main.any_packed ||
+        kernel.body.size() > 16 || kernel.reductions.size() > 2) {
+      return;
+    }
+    kernel.joined_rows = kernel.body.size() <= 6 && kernel.reductions.size() == 1 ? 8 : 4;
+    for (std::size_t i = 0; i < kernel.loads.size(); ++i) {
+      kernel.loads[i].shared = stage.main.operands[i].m.back() == 0;
+    }
+  }
+
   void finish(Stage& stage, bool reduces) {
     const auto elements = static_cast<std::uint64_t>(stage.m_size() * stage.r_size());
     std::uint64_t read = 0, written = 0;
@@ -267,6 +280,7 @@ class Planner {
     }
     stage.blocking =
         choose_blocking(stage, stage.main.kernel.kind, float_sums, stage.main.any_packed);
+    if (stage.blocking.turn > 0 && !float_sums) join_rows(stage);
   }
 
   const ir::TypedGraph& graph_;

@@ -92,10 +92,12 @@ std::string to_string(const KernelPlan& plan) {
   std::string out{kind_name(plan.kind)};
   if (plan.fast_math) out += " fast_math";
   if (plan.streaming_stores) out += " streaming_stores";
+  if (plan.joined_rows > 1) out += " joined_rows " + std::to_string(plan.joined_rows);
   out += "\n";
   for (const KernelLoad& l : plan.loads) {
     (out += "in ") += name(l.dtype);
-    out += l.access == Access::splat ? " splat\n" : "\n";
+    if (l.access == Access::splat) out += " splat";
+    out += l.shared ? " shared\n" : "\n";
   }
   for (DType p : plan.params) ((out += "param ") += name(p)) += "\n";
   for (std::size_t i = 0; i < plan.body.size(); ++i) {
@@ -127,7 +129,8 @@ std::string to_string(const LoopPlan& plan) {
     if (!s.r.empty()) {
       out += " reduce " + dims_text(s.r) + ", blocks of " + number(s.blocking.block) + ", " +
              number(s.blocking.blocks) + " blocks in " + number(s.blocking.chunks) +
-             " chunks, tiles of " + number(s.blocking.tile);
+             " chunks, tiles of " + number(s.blocking.tile) +
+             (s.blocking.turn > 0 ? ", turns of " + number(s.blocking.turn) : "");
     }
     out += "\n";
     print_nest(s.main, out);

@@ -96,8 +96,10 @@ class Reduction {
       const std::int64_t count = std::min(group, outputs_ - first);
       const std::int64_t tiles = (count + tile - 1) / tile;
       events |= run_tasks(tiles * chunks, workers_, [&](std::int64_t index) {
-        const std::int64_t chunk = index % chunks;
-        const std::int64_t begin = index / chunks * tile;
+        // Outputs that share an operand take the same chunk of it one after the other.
+        const bool shared = blocking_.turn > 0;
+        const std::int64_t chunk = shared ? index / tiles : index % chunks;
+        const std::int64_t begin = (shared ? index % tiles : index / chunks) * tile;
         const std::int64_t end = std::min(count, begin + tile);
         Arena& own = Arena::local();
         const Arena::Mark own_mark(own);
@@ -134,9 +136,18 @@ class Reduction {
         place(runner, at);
         runner.call(stage_.r.back(), inner_r(), count, inner_m(), {here, true});
       } else {
-        for (std::int64_t i = 0; i < count; ++i) {
-          const Arena::Mark output_mark(arena);
-          row_blocks(runner, at + i, block, block_end, offset(arena, here, i));
+        if (stage_.main.kernel.joined_rows > 1) {
+          joined_blocks(runner, at, count, block, block_end, here);
+          at += count;
+          continue;
+        }
+        const std::int64_t turn = blocking_.turn > 0 ? blocking_.turn : block_end - block;
+        for (std::int64_t from = block; from < block_end; from += turn) {
+          for (std::int64_t i = 0; i < count; ++i) {
+            const Arena::Mark output_mark(arena);
+            row_blocks(runner, at + i, from, std::min(block_end, from + turn),
+                       offset(arena, here, i));
+          }
         }
       }
       at += count;
@@ -166,6 +177,20 @@ class Reduction {
       runner.move_outer(nest.r, stage_.r, stage_.r.size() - 1, block / blocking_.blocks_inner);
       if (!nest.r.empty()) runner.move(nest.r.back(), begin);
       runner.call(count, inner_m(), rows, inner_r(), {acc, false});
+    }
+  }
+
+  /// Blocks of neighbouring outputs, which the kernel takes as rows that advance together.
+  void joined_blocks(NestRunner& runner, std::int64_t output, std::int64_t count,
+                     std::int64_t block, std::int64_t block_end, void* const* acc) const {
+    const BoundNest& nest = bound_.nests[0];
+    for (; block < block_end; ++block) {
+      const std::int64_t begin = block % blocking_.blocks_inner * blocking_.block;
+      place(runner, output);
+      runner.move_outer(nest.r, stage_.r, stage_.r.size() - 1, block / blocking_.blocks_inner);
+      runner.move(nest.r.back(), begin);
+      runner.call(std::min(blocking_.block, stage_.r.back() - begin), inner_r(), count, inner_m(),
+                  {acc, true});
     }
   }
 

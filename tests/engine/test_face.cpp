@@ -1,4 +1,5 @@
 // The public face as a user meets it, through both front ends and both engines.
+#include <algorithm>
 #include <numeric>
 #include <vector>
 
@@ -32,6 +33,42 @@ TEST_CASE("engine: a stack against one frame, reduced over an axis tuple") {
       want += static_cast<std::uint64_t>(std::abs(int(a[f * 1500 + i]) - int(b[i])));
     }
     CHECK(c.values<std::uint64_t>()[f] == want);
+  }
+}
+
+TEST_CASE("engine: rows that share a large operand advance together and give the same numbers") {
+  // 150,001 elements: blocks with a tail; 21 rows: two groups of 8 and single ones.
+  const std::int64_t rows = 21, columns = 150001;
+  std::vector<std::int16_t> a(static_cast<std::size_t>(rows * columns)), b(150001);
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<std::int16_t>(i * 40503);
+  for (std::size_t i = 0; i < b.size(); ++i) b[i] = static_cast<std::int16_t>(i * 30011);
+  const tl::ArrayView as(a.data(), {rows, columns});
+  const auto [sums, least, any] =
+      tl::evaluate_all<3>("sum(abs(a - b), axis=1), min(a ^ b, axis=1), any(a == b + 1, axis=1)",
+                          {{"a", as}, {"b", b}});
+  tl::Options check;
+  check.overflow = tl::Overflow::check;
+  const tl::Array only = tl::evaluate("sum(abs(a - b), axis=1)", {{"a", as}, {"b", b}}, check);
+  const tl::Array bytes =
+      tl::evaluate("sum(absdiff(uint8(a), uint8(b)), axis=1)", {{"a", as}, {"b", b}});
+  for (std::int64_t r = 0; r < rows; ++r) {
+    std::uint64_t sum = 0, narrow = 0;
+    std::int16_t smallest = INT16_MAX;
+    bool found = false;
+    for (std::int64_t c = 0; c < columns; ++c) {
+      const int x = a[static_cast<std::size_t>(r * columns + c)],
+                y = b[static_cast<std::size_t>(c)];
+      sum += static_cast<std::uint64_t>(std::abs(x - y));
+      narrow += static_cast<std::uint64_t>(std::abs((x & 255) - (y & 255)));
+      smallest = std::min(smallest, static_cast<std::int16_t>(x ^ y));
+      found = found || x == y + 1;
+    }
+    const auto i = static_cast<std::size_t>(r);
+    CHECK(sums.values<std::uint64_t>()[i] == sum);
+    CHECK(only.values<std::uint64_t>()[i] == sum);
+    CHECK(bytes.values<std::uint64_t>()[i] == narrow);
+    CHECK(least.values<std::int16_t>()[i] == smallest);
+    CHECK(any.values<bool>()[i] == found);
   }
 }
 
