@@ -6,7 +6,6 @@
 #include <cstring>
 #include <mutex>
 
-#include "reference/evaluate.hpp"
 #include "run/arena.hpp"
 #include "run/execute.hpp"
 #include "run/locks.hpp"
@@ -72,16 +71,6 @@ SignatureView signature_of(std::span<const Arg* const> args, std::span<const Arr
   return {begin, size, hash};
 }
 
-/// Converts a weak argument to how the typed graph holds it.
-Scalar scalar_as(const Arg& arg, DType dtype) {
-  Scalar s;
-  s.dtype = dtype;
-  // Integers are little-endian two's complement: the low bytes of a value that fits are the value.
-  static_assert(std::endian::native == std::endian::little);
-  std::memcpy(s.bytes, arg.scalar(), itemsize(dtype));
-  return s;
-}
-
 std::vector<plan::ArrayLayout> layouts_of(std::span<const Arg* const> args) {
   std::vector<plan::ArrayLayout> out;
   for (const Arg* a : args) {
@@ -110,11 +99,16 @@ void check_memory(const ArrayView& view, const std::string& what) {
   }
 }
 
-std::string index_text(const Dims& index) {
-  return index.empty() ? std::string() : " at index " + ir::to_string(index);
-}
-
 }  // namespace
+
+Scalar scalar_as(const Arg& arg, DType dtype) {
+  Scalar s;
+  s.dtype = dtype;
+  // Integers are little-endian two's complement: the low bytes of a value that fits are the value.
+  static_assert(std::endian::native == std::endian::little);
+  std::memcpy(s.bytes, arg.scalar(), itemsize(dtype));
+  return s;
+}
 
 Program::Program(ir::TypedGraph graph, EngineCore& engine)
     : graph_(std::move(graph)), engine_(engine), serial_(next_serial()) {}
@@ -341,111 +335,6 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
     // A partial product overflowed but the product fits: it is right modulo 2^64, hence right. The
     // oracle has used the results as scratch memory, so they are computed once more.
     execute(*bound, {inputs, scalars, results}, workers_of(options), extra);
-  }
-}
-
-namespace {
-
-std::vector<reference::Input> reference_inputs(const ir::TypedGraph& graph,
-                                               std::span<const Arg* const> args) {
-  std::vector<reference::Input> out(args.size());
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    if (args[i]->weak()) {
-      out[i].scalar = scalar_as(*args[i], graph.inputs[i].dtype);
-    } else {
-      out[i].view = args[i]->view();
-    }
-  }
-  return out;
-}
-
-[[noreturn]] void throw_overflow_at(const ir::TypedGraph& graph, const reference::OverflowAt& at) {
-  throw Error(ErrorCode::overflow,
-              "integer overflow in '" + graph.text(at.node) + "'" + index_text(at.index),
-              graph.span(at.node));
-}
-
-std::int64_t size_of(const Dims& shape) {
-  std::int64_t n = 1;
-  for (std::int64_t e : shape) n *= e;
-  return n;
-}
-
-bool is_gapless(const ArrayView& vector) {
-  return vector.strides()[0] == static_cast<std::int64_t>(itemsize(vector.dtype()));
-}
-
-/// Sees the memory of a vector as a C-ordered array.
-ArrayView in_c_order(const ArrayView& vector, const Dims& shape) {
-  return ArrayView(vector.mutable_data(), vector.dtype(), shape,
-                   c_strides(shape, itemsize(vector.dtype())), vector.byte_order());
-}
-
-/// Repeats a view along broadcast axes: `shape` must broadcast to the shape of `like`.
-ArrayView stretched(const ArrayView& view, const Dims& shape) {
-  const ir::Layout wide = ir::broadcast_to({view.shape(), view.strides(), 0}, shape);
-  return ArrayView(view.data(), view.dtype(), wide.shape, wide.strides, view.byte_order());
-}
-
-}  // namespace
-
-void Program::run_reference(std::span<const Arg* const> args,
-                            std::span<const ArrayView* const> outs) const {
-  const std::vector<Dims> node_shapes = shapes(args);
-  std::vector<Array> narrow(outs.size());
-  std::vector<ArrayView> targets;
-  for (std::size_t i = 0; i < outs.size(); ++i) {
-    const Dims& shape = node_shapes[graph_.results[i]];
-    targets.push_back(*outs[i]);
-    if (shape == outs[i]->shape()) continue;
-    if (outs[i]->ndim() == 1 && outs[i]->size() == size_of(shape) && is_gapless(*outs[i])) {
-      targets[i] = in_c_order(*outs[i], shape);
-      continue;
-    }
-    bool fits = shape.size() <= outs[i]->ndim();
-    for (int d = 1; fits && d <= shape.size(); ++d) {
-      const std::int64_t extent = shape[shape.size() - d];
-      fits = extent == 1 || extent == outs[i]->shape()[outs[i]->ndim() - d];
-    }
-    if (!fits) {
-      throw Error(ErrorCode::shape,
-                  "the result has shape " + ir::to_string(shape) + " but the destination has " +
-                      ir::to_string(outs[i]->shape()),
-                  graph_.span(graph_.results[i]));
-    }
-    narrow[i] = Array(outs[i]->dtype(), shape);
-    targets[i] = narrow[i].view();
-  }
-  const auto inputs = reference_inputs(graph_, args);
-  if (const auto at = reference::evaluate(graph_, node_shapes, inputs, targets)) {
-    throw_overflow_at(graph_, *at);
-  }
-  for (std::size_t i = 0; i < outs.size(); ++i) {
-    if (targets[i].data() != outs[i]->data()) {
-      copy_elements(*outs[i], stretched(targets[i], outs[i]->shape()));
-    }
-  }
-}
-
-void Program::confirm_overflow(std::span<const Arg* const> args,
-                               std::span<const ArrayView* const> outs) const {
-  // The kernels only say that it happened. The reference evaluator finds the first place, with the
-  // results as its scratch memory.
-  const std::vector<Dims> node_shapes = shapes(args);
-  std::vector<Array> narrow;
-  std::vector<ArrayView> targets;
-  for (std::size_t i = 0; i < outs.size(); ++i) {
-    const Dims& shape = node_shapes[graph_.results[i]];
-    if (shape == outs[i]->shape()) {
-      targets.push_back(*outs[i]);
-    } else {
-      narrow.emplace_back(outs[i]->dtype(), shape);
-      targets.push_back(narrow.back().view());
-    }
-  }
-  const auto inputs = reference_inputs(graph_, args);
-  if (const auto at = reference::evaluate(graph_, node_shapes, inputs, targets)) {
-    throw_overflow_at(graph_, *at);
   }
 }
 

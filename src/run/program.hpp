@@ -14,6 +14,9 @@
 
 namespace tightloop::run {
 
+/// Converts a weak argument to how the typed graph holds it.
+Scalar scalar_as(const Arg& arg, DType dtype);
+
 /// Thread-safe; calls run concurrently.
 class Program {
  public:
