@@ -203,7 +203,9 @@ Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, b
   b.blocks = outer * b.blocks_inner;
   const std::int64_t columns =
       kind == KernelKind::column_reduce ? std::min(stage.m.back(), widest) : 1;
-  const std::int64_t work = m / columns >= 32 ? std::int64_t{1} << 22 : std::int64_t{1} << 18;
+  // Outputs that share an operand are cut finer: a chunk of it serves all of them from the cache.
+  const bool whole = m / columns >= 32 && shared == 0;
+  const std::int64_t work = std::int64_t{1} << (whole ? 22 : 18);
   b.chunk = std::max<std::int64_t>(1, work / (b.block * columns));
   // The partials of all columns of a tile stay within half a MiB.
   const std::int64_t partials = (512 << 10) / std::max<std::int64_t>(slot_bytes, 8);
