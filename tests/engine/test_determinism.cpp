@@ -37,11 +37,19 @@ fuzz::RandomArray ill_conditioned(fuzz::Random& random, tl::DType t, const tl::D
   return out;
 }
 
-const char* const kReductions[] = {"sum(x)",           "mean(x)",
-                                   "prod(x)",          "sum(x, axis=0)",
-                                   "mean(x, axis=1)",  "sum(x.T, axis=0)",
-                                   "prod(x, axis=-1)", "sum(x[:, ::2])",
-                                   "sum(x - mean(x))", "sum(x[::-1] * x, axis=0, keepdims=True)"};
+const char* const kReductions[] = {"sum(x)",
+                                   "mean(x)",
+                                   "prod(x)",
+                                   "sum(x, axis=0)",
+                                   "mean(x, axis=1)",
+                                   "sum(x.T, axis=0)",
+                                   "prod(x, axis=-1)",
+                                   "sum(x[:, ::2])",
+                                   "sum(x - mean(x))",
+                                   "sum(x[::-1] * x, axis=0, keepdims=True)",
+                                   "any(x)",
+                                   "all(x, axis=0)",
+                                   "count_nonzero(x, axis=1)"};
 const char* const kExtremes[] = {"min(x)", "max(x, axis=0)", "max(x, axis=1)"};
 
 }  // namespace
