@@ -70,7 +70,27 @@ Dims viewed_shape(const ViewSpec& spec, const Dims& shape, Span span) {
 
 }  // namespace
 
+namespace {
+
+/// Refuses a reduction of far more elements than there are in memory: a short text could ask for
+/// years of work.
+void require_bounded_work(const Dims& shape, std::int64_t largest_input, Span span) {
+  const std::int64_t count = element_count(shape).value_or(0);
+  if (count > kMaxBroadcastWork && count / 64 > largest_input) {
+    throw Error(ErrorCode::limit,
+                "the reduction of " + to_string(shape) + " broadcast elements is more than " +
+                    std::to_string(kMaxBroadcastWork) + " of them",
+                span);
+  }
+}
+
+}  // namespace
+
 std::vector<Dims> infer_shapes(const TypedGraph& graph, std::span<const Dims> inputs) {
+  std::int64_t largest_input = 0;
+  for (const Dims& shape : inputs) {
+    largest_input = std::max(largest_input, element_count(shape).value_or(0));
+  }
   if (inputs.size() != graph.inputs.size()) {
     throw Error(ErrorCode::internal, "shape inference got " + std::to_string(inputs.size()) +
                                          " shapes for " + std::to_string(graph.inputs.size()) +
@@ -88,6 +108,7 @@ std::vector<Dims> infer_shapes(const TypedGraph& graph, std::span<const Dims> in
     } else if (n.op == Op::view) {
       shapes.push_back(viewed_shape(graph.views[n.attr], shapes[n.args[0]], graph.span(id)));
     } else if (is_reduction(n.op)) {
+      require_bounded_work(shapes[n.args[0]], largest_input, graph.span(id));
       shapes.push_back(reduced_shape(graph, id, shapes[n.args[0]]));
     } else {
       shapes.push_back(elementwise_shape(graph, id, shapes));

@@ -116,6 +116,7 @@ TEST_CASE("engine: errors name the culprit and carry the text") {
   }
   CHECK_THROWS_AS(tl::evaluate("x", {{"x", x}, {"x", y}}), tl::Error);
   CHECK_THROWS_AS(tl::evaluate("min(x)", {{"x", std::vector<float>()}}), tl::Error);
+  CHECK_THROWS_AS(tl::evaluate("sum(broadcast_to(1, (2147483648, 2147483648)))"), tl::Error);
   tl::Options negative;
   negative.threads = -1;
   CHECK_THROWS_AS(tl::evaluate("x", {{"x", x}}, negative), tl::Error);
