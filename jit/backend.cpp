@@ -10,21 +10,22 @@ namespace {
 
 class LlvmBackend : public plan::Backend {
  public:
-  explicit LlvmBackend(std::shared_ptr<Session> session) : session_(std::move(session)) {}
+  LlvmBackend(const Target& target, plan::FindLeaf find_leaf) : session_(target, find_leaf) {}
 
-  std::unique_ptr<plan::Kernel> compile(const plan::KernelPlan& plan, std::string& error) override {
-    return session_->compile(plan, error);
+  bool compile(const plan::KernelPlan& plan, plan::KernelImage& image,
+               std::string& error) override {
+    return session_.compile(plan, image, error);
   }
-  std::string fingerprint() const override { return session_->target().fingerprint(); }
+  std::string fingerprint() const override { return session_.target().fingerprint(); }
   std::string assembly(const plan::KernelPlan& plan, std::string& error) override {
-    return session_->text(plan, Session::Text::assembly, error);
+    return session_.text(plan, Session::Text::assembly, error);
   }
   std::string ir(const plan::KernelPlan& plan, std::string& error) override {
-    return session_->text(plan, Session::Text::ir, error);
+    return session_.text(plan, Session::Text::ir, error);
   }
 
  private:
-  std::shared_ptr<Session> session_;
+  Session session_;
 };
 
 }  // namespace
@@ -37,8 +38,7 @@ tightloop_make_backend_1(tightloop::plan::FindLeaf find_leaf, const char* target
   try {
     Target found;
     if (!find_target(target == nullptr ? "" : target, found, *error)) return nullptr;
-    std::shared_ptr<Session> session = Session::make(found, find_leaf, *error);
-    return session == nullptr ? nullptr : new LlvmBackend(std::move(session));
+    return new LlvmBackend(found, find_leaf);
   } catch (const std::exception& e) {
     *error = e.what();
     return nullptr;

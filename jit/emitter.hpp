@@ -51,8 +51,6 @@ class Emitter {
   /// How many lanes of the current step are live (i64); null where all are. The others hold zeros
   /// or leftovers of computing on zeros.
   llvm::Value* live_count = nullptr;
-  /// Leaf functions called so far: symbol name and address.
-  std::map<std::string, void*> leaves;
 
   // Types. `element` is i1 for bool and the part's type for complex.
   llvm::Type* element(DType t);

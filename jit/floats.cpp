@@ -6,6 +6,8 @@
 #include <llvm/IR/IntrinsicsX86.h>
 #include <llvm/IR/Module.h>
 
+#include "plan/leaf_symbol.hpp"
+
 namespace tightloop::jit {
 namespace {
 
@@ -188,18 +190,14 @@ Leaf find_leaf_function(Emitter& e, Op op, DType lane, std::size_t arity) {
   auto& b = e.b;
   for (auto width = static_cast<unsigned>(e.target.vector_bytes / itemsize(lane)); width != 0;
        width /= 2) {
-    void* address =
-        e.find_leaf == nullptr ? nullptr : e.find_leaf(op, lane, static_cast<int>(width));
-    if (address == nullptr) continue;
-    const std::string symbol = "tightloop_leaf_" + std::string(id(op)) + "_" +
-                               std::string(name(lane)) + "x" + std::to_string(width);
-    e.leaves[symbol] = address;
+    const auto lanes = static_cast<int>(width);
+    if (e.find_leaf == nullptr || e.find_leaf(op, lane, lanes) == nullptr) continue;
     llvm::Type* type = e.element(lane);
     if (width > 1) type = llvm::FixedVectorType::get(type, width);
     const std::vector<llvm::Type*> parameters(arity, type);
     auto* signature = llvm::FunctionType::get(type, parameters, false);
     llvm::Module* module = b.GetInsertBlock()->getModule();
-    Leaf leaf{module->getOrInsertFunction(symbol, signature), width};
+    Leaf leaf{module->getOrInsertFunction(plan::leaf_symbol(op, lane, lanes), signature), width};
     auto* function = llvm::cast<llvm::Function>(leaf.function.getCallee());
     function->setDoesNotThrow();
     function->setDoesNotAccessMemory();

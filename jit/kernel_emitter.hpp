@@ -14,7 +14,6 @@ class KernelEmitter {
   KernelEmitter(llvm::Function& function, const plan::KernelPlan& plan, const Target& target,
                 plan::FindLeaf find_leaf);
   void emit();
-  const std::map<std::string, void*>& leaves() const { return e_.leaves; }
 
  private:
   // Where one vector step works: from element `index` on, with `e_.live_count` lanes.

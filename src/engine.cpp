@@ -199,7 +199,9 @@ CacheInfo cache_info() {
     out.kernels = engine.cache().size();
     out.hits = engine.cache().hits();
     out.compiled = engine.cache().compiled();
-    out.target = engine.cache().backend().fingerprint();
+    out.loaded = engine.cache().loaded();
+    out.target = engine.cache().target();
+    out.folder = engine.cache().folder();
   }
   return out;
 }

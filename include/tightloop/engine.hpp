@@ -247,8 +247,10 @@ struct CacheInfo {
   std::size_t kernels = 0;     ///< kernels held now
   std::uint64_t hits = 0;      ///< plans that found their kernel
   std::uint64_t compiled = 0;  ///< kernels compiled since the start
+  std::uint64_t loaded = 0;    ///< kernels read from the folder since the start
   std::string backend;         ///< "jit" or "reference"
-  std::string target;          ///< what the kernels are compiled for, e.g. a CPU name
+  std::string target;          ///< what the kernels are compiled for: "host" or a CPU's name
+  std::string folder;          ///< where kernels are kept between processes; empty: nowhere
 };
 TIGHTLOOP_API CacheInfo cache_info();
 /// Forgets all cached programs and kernels; those in use stay valid until they end.

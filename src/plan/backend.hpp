@@ -1,9 +1,10 @@
-// The narrow door to code generation: a kernel plan goes in, a function comes out.
+// The narrow door to code generation: a kernel plan goes in, an image of its code comes out.
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "plan/kernel_image.hpp"
 #include "plan/kernel_plan.hpp"
 
 namespace tightloop::plan {
@@ -23,8 +24,8 @@ using FindLeaf = void* (*)(Op op, DType lane, int lanes);
 class Backend {
  public:
   virtual ~Backend() = default;
-  /// Compiles; returns null and sets `error` on failure. Thread-safe. Never throws.
-  virtual std::unique_ptr<Kernel> compile(const KernelPlan& plan, std::string& error) = 0;
+  /// Compiles; returns false and sets `error` on failure. Thread-safe. Never throws.
+  virtual bool compile(const KernelPlan& plan, KernelImage& image, std::string& error) = 0;
   /// Names the target CPU, its features and the code generator's version.
   virtual std::string fingerprint() const = 0;
   /// Returns the assembly or IR text of a plan, for `--explain` and tests.

@@ -1,5 +1,7 @@
 #include "run/engine_core.hpp"
 
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "run/jit_loader.hpp"
@@ -9,10 +11,21 @@ namespace tightloop::run {
 
 EngineCore::EngineCore(Kind kind, const std::string& target) {
   if (kind == Kind::reference) return;
-  std::string error;
-  plan::Backend* backend = load_jit(target, error);
-  if (backend == nullptr) throw Error(ErrorCode::unsupported, error);
-  cache_ = std::make_unique<KernelCache>(*backend);
+  cache_ = std::make_unique<KernelCache>(target);
+  jit_ = true;
+  try {
+    cache_->backend();
+  } catch (const NoCodeGenerator& e) {
+    throw Error(ErrorCode::unsupported, e.what());
+  }
+}
+
+EngineCore::EngineCore(std::unique_ptr<KernelCache> cache, bool may_fall_back)
+    : cache_(std::move(cache)), may_fall_back_(may_fall_back), jit_(true) {}
+
+void EngineCore::give_up(const std::string& why) {
+  if (!may_fall_back_) throw Error(ErrorCode::unsupported, why);
+  jit_ = false;
 }
 
 EngineCore& EngineCore::standard() {
@@ -25,12 +38,12 @@ EngineCore& EngineCore::standard() {
       throw Error(ErrorCode::value,
                   "TIGHTLOOP_BACKEND is '" + choice + "'; it can be 'jit' or 'reference'");
     }
-    try {
-      return new EngineCore(Kind::jit, target != nullptr ? target : "");
-    } catch (const Error&) {
-      if (choice == "jit" || target != nullptr) throw;
+    const bool asked = choice == "jit" || target != nullptr;
+    if (!asked && access(jit_object_path().c_str(), R_OK) != 0) {
       return new EngineCore(Kind::reference);
     }
+    auto cache = std::make_unique<KernelCache>(target != nullptr ? target : "", cache_folder());
+    return new EngineCore(std::move(cache), !asked);
   }();
   return *instance;
 }

@@ -13,7 +13,7 @@ namespace {
 
 /// The object stands beside the binary that holds this code: libtightloop.so, or a program that
 /// links the library statically.
-std::string object_path() {
+std::string find_object() {
   Dl_info info{};
   if (dladdr(reinterpret_cast<void*>(&load_jit), &info) == 0 || info.dli_fname == nullptr) {
     return "libtightloop_jit.so";
@@ -29,7 +29,7 @@ std::string object_path() {
 plan::MakeBackend find_maker(std::string& error) {
   static std::string failure;
   static const plan::MakeBackend maker = [] {
-    void* handle = dlopen(object_path().c_str(), RTLD_NOW | RTLD_LOCAL);
+    void* handle = dlopen(jit_object_path().c_str(), RTLD_NOW | RTLD_LOCAL);
     void* symbol = handle != nullptr ? dlsym(handle, plan::kMakeBackendSymbol) : nullptr;
     if (symbol == nullptr) {
       const char* why = dlerror();
@@ -43,6 +43,11 @@ plan::MakeBackend find_maker(std::string& error) {
 }
 
 }  // namespace
+
+std::string jit_object_path() {
+  static const auto* const path = new std::string(find_object());
+  return *path;
+}
 
 plan::Backend* load_jit(const std::string& target, std::string& error) {
   static std::mutex mutex;

@@ -11,4 +11,7 @@ namespace tightloop::run {
 /// is missing, or it refuses the target. The object lives as long as the process. Thread-safe.
 plan::Backend* load_jit(const std::string& target, std::string& error);
 
+/// Returns where the shared object is expected: beside the binary that holds this library.
+std::string jit_object_path();
+
 }  // namespace tightloop::run

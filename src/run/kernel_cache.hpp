@@ -1,37 +1,59 @@
-// Kernels in memory, by their plan's text; least recently used ones are dropped first.
+// Kernels in memory, by their plan's text; least recently used ones are dropped first. Behind it a
+// folder of images on disk, and behind that the code generator, which is loaded when first needed.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
+#include <string>
 
 #include "plan/backend.hpp"
+#include "run/disk_cache.hpp"
 #include "run/lru_map.hpp"
 
 namespace tightloop::run {
 
-/// A cache over one backend. Thread-safe: lookups take a short lock; equal plans that miss at once
-/// compile once.
+/// Says that there is no code generator for the target.
+class NoCodeGenerator : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Where a kernel came from.
+enum class KernelOrigin : unsigned char { memory, disk, compiled };
+
+/// Thread-safe: lookups take a short lock; equal plans that miss at once compile once.
 class KernelCache {
  public:
-  /// `backend` must outlive the cache.
-  explicit KernelCache(plan::Backend& backend, std::size_t capacity = 4096);
+  /// For a target ("" is the host) and a folder of images (empty: none).
+  explicit KernelCache(std::string target, const std::string& folder = {},
+                       std::size_t capacity = 4096);
 
-  /// Returns the kernel of a plan, compiling it where it is not held; `compiled` tells which.
-  /// Throws Error(internal) where the code generator fails.
-  std::shared_ptr<const plan::Kernel> get(const plan::KernelPlan& plan, bool& compiled);
+  /// Returns the kernel of a plan. Throws NoCodeGenerator where it has to be compiled and cannot,
+  /// Error(internal) where the code generator fails, Error(unsupported) where the system refuses
+  /// executable memory.
+  std::shared_ptr<const plan::Kernel> get(const plan::KernelPlan& plan, KernelOrigin& origin);
   void clear();
   std::size_t size() const;
   std::uint64_t hits() const;
   std::uint64_t compiled() const;
-  plan::Backend& backend() const { return backend_; }
+  std::uint64_t loaded() const;  ///< from disk
+  const std::string& folder() const { return disk_.folder(); }
+  std::string target() const { return target_.empty() ? "host" : target_; }
+  /// Loads the code generator. Throws NoCodeGenerator.
+  plan::Backend& backend() const;
 
  private:
   std::shared_ptr<const plan::Kernel> find(const std::string& key);
-  plan::Backend& backend_;
+  std::shared_ptr<const plan::Kernel> make(const plan::KernelPlan& plan, const std::string& key,
+                                           KernelOrigin& origin);
+  const std::string target_;
   const std::size_t capacity_;
+  DiskCache disk_;
   LruMap<const plan::Kernel> kernels_;
   std::uint64_t hits_ = 0;
   std::uint64_t compiled_ = 0;
+  std::uint64_t loaded_ = 0;
 };
 
 }  // namespace tightloop::run

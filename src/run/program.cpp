@@ -136,9 +136,9 @@ std::shared_ptr<const BoundPlan> Program::make_bound(std::span<const Arg* const>
   const double planned = seconds_since(start);
   int compiled = 0;
   bind_stages(*bound, [&](const plan::KernelPlan& kernel) {
-    bool fresh = false;
-    auto out = engine_.cache().get(kernel, fresh);
-    compiled += fresh ? 1 : 0;
+    KernelOrigin origin{};
+    auto out = engine_.cache().get(kernel, origin);
+    compiled += origin == KernelOrigin::compiled ? 1 : 0;
     return out;
   });
   bound->small = is_small(*bound);
@@ -164,6 +164,7 @@ std::shared_ptr<const BoundPlan> Program::find(std::uint64_t hash, const std::in
 std::shared_ptr<const BoundPlan> Program::bind(std::span<const Arg* const> args,
                                                std::span<const ArrayView* const> outs,
                                                const Options& options) const {
+  if (!engine_.is_jit()) return nullptr;
   // A plan of a long expression is large: of those fewer are kept.
   constexpr std::size_t kMostNodes = std::size_t{1} << 18;
   const std::size_t most = std::clamp<std::size_t>(kMostNodes / graph_.nodes.size(), 2, 512);
@@ -181,7 +182,12 @@ std::shared_ptr<const BoundPlan> Program::bind(std::span<const Arg* const> args,
     slot.program = serial_;
     return bound;
   }
-  bound = make_bound(args, outs, options);
+  try {
+    bound = make_bound(args, outs, options);
+  } catch (const NoCodeGenerator& e) {
+    engine_.give_up(e.what());
+    return nullptr;
+  }
   decltype(plans_) dropped;  // freed when the lock is gone
   const std::lock_guard lock(locks().plans);
   if (plans_.size() >= most) plans_.swap(dropped);
@@ -202,8 +208,8 @@ std::vector<Array> Program::call(std::span<const Arg* const> args, const Options
   std::shared_ptr<const BoundPlan> bound;
   std::vector<Dims> own;
   const std::vector<Dims>* node_shapes = &own;
-  if (engine_.is_jit()) {
-    bound = bind(args, {}, options);
+  bound = bind(args, {}, options);
+  if (bound != nullptr) {
     node_shapes = &bound->plan.shapes;
   } else {
     own = shapes(args);
@@ -272,8 +278,7 @@ void Program::call_into(std::span<const ArrayView* const> outs, std::span<const 
       }
     }
   }
-  std::shared_ptr<const BoundPlan> bound;
-  if (engine_.is_jit()) bound = bind(args, outs, options);
+  std::shared_ptr<const BoundPlan> bound = bind(args, outs, options);
   Arena& arena = Arena::local();
   const Arena::Mark mark(arena);
   std::vector<Array> temporaries;  // of destinations that overlap an input

@@ -43,6 +43,7 @@ class Program {
     Signature signature;
     std::shared_ptr<const BoundPlan> plan;
   };
+  /// Finds or makes the plan for these layouts; null where the reference evaluator is to run.
   std::shared_ptr<const BoundPlan> bind(std::span<const Arg* const> args,
                                         std::span<const ArrayView* const> outs,
                                         const Options& options) const;

@@ -8,6 +8,7 @@
 
 #include "catch.hpp"
 #include "harness.hpp"
+#include "kernel_maker.hpp"
 #include "math/leaf.hpp"
 #include "plan_oracle.hpp"
 #include "types/half.hpp"
@@ -349,11 +350,11 @@ const std::vector<TestTarget>& targets() {
 void check_plan(const plan::KernelPlan& plan, const std::vector<RunShape>& shapes,
                 std::uint32_t seed, double tolerance) {
   INFO("seed " << seed << describe(plan));
-  std::vector<std::unique_ptr<plan::Kernel>> kernels;
+  std::vector<std::shared_ptr<const plan::Kernel>> kernels;
   for (const TestTarget& target : targets()) {
     INFO("target " << target.name);
     std::string error;
-    kernels.push_back(target.backend->compile(plan, error));
+    kernels.push_back(make_kernel(*target.backend, plan, error));
     CHECK(error.empty());
     CAPTURE(error);
     REQUIRE(kernels.back() != nullptr);

@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "harness.hpp"
+#include "kernel_maker.hpp"
 #include "types/half.hpp"
 
 namespace llvm {
@@ -23,7 +24,7 @@ DType dtype_at(int i) {
 }
 
 // Runs a map of one load and one store over whole arrays.
-void run_map(plan::Kernel& kernel, const void* in, void* out, std::int64_t n) {
+void run_map(const plan::Kernel& kernel, const void* in, void* out, std::int64_t n) {
   void* ptr[] = {const_cast<void*>(in), out};
   const std::int64_t step[] = {0, 0};
   std::uint64_t events = 0;
@@ -31,9 +32,10 @@ void run_map(plan::Kernel& kernel, const void* in, void* out, std::int64_t n) {
   kernel.fn(&frame);
 }
 
-std::unique_ptr<plan::Kernel> compiled(const TestTarget& target, const plan::KernelPlan& plan) {
+std::shared_ptr<const plan::Kernel> compiled(const TestTarget& target,
+                                             const plan::KernelPlan& plan) {
   std::string error;
-  std::unique_ptr<plan::Kernel> kernel = target.backend->compile(plan, error);
+  std::shared_ptr<const plan::Kernel> kernel = make_kernel(*target.backend, plan, error);
   CAPTURE(error);
   REQUIRE(kernel != nullptr);
   return kernel;
@@ -210,7 +212,7 @@ TEST_CASE("jit: faulty plans give errors") {
   plan::Backend& backend = *targets()[0].backend;
   const auto refused = [&](const plan::KernelPlan& plan) {
     std::string error;
-    CHECK(backend.compile(plan, error) == nullptr);
+    CHECK(make_kernel(backend, plan, error) == nullptr);
     CHECK(!error.empty());
     std::string again;
     CHECK(backend.assembly(plan, again).empty());
@@ -246,7 +248,7 @@ TEST_CASE("jit: unknown targets and missing leaves give errors") {
   REQUIRE(bare != nullptr);
   PlanBuilder p(KernelKind::map);
   p.store(DType::float64, p.op(Op::exp, DType::float64, {p.load(DType::float64)}));
-  CHECK(bare->compile(p.plan, error) == nullptr);
+  CHECK(make_kernel(*bare, p.plan, error) == nullptr);
   CHECK(error.find("exp") != std::string::npos);
 }
 
@@ -262,11 +264,11 @@ TEST_CASE("jit: fatal errors of LLVM become errors of one compilation") {
   PlanBuilder p(KernelKind::map);
   p.store(DType::float64, p.op(Op::exp, DType::float64, {p.load(DType::float64)}));
   for (int round = 0; round < 3; ++round) {
-    CHECK(backend->compile(p.plan, error) == nullptr);
+    CHECK(make_kernel(*backend, p.plan, error) == nullptr);
     CHECK(error.find("as asked") != std::string::npos);
   }
   fail = false;
-  CHECK(backend->compile(p.plan, error) == nullptr);
+  CHECK(make_kernel(*backend, p.plan, error) == nullptr);
   CHECK(error.find("exp") != std::string::npos);
   const TestTarget target{"host", backend.get()};
   std::int64_t in = 7;
@@ -277,7 +279,7 @@ TEST_CASE("jit: fatal errors of LLVM become errors of one compilation") {
 
 TEST_CASE("jit: kernels come and go, on several threads") {
   const TestTarget& target = targets()[0];
-  std::vector<std::unique_ptr<plan::Kernel>> kept(4);
+  std::vector<std::shared_ptr<const plan::Kernel>> kept(4);
   std::vector<int> wrong(4, 0);
   std::vector<std::thread> threads;
   for (std::size_t t = 0; t < 4; ++t) {
@@ -288,7 +290,7 @@ TEST_CASE("jit: kernels come and go, on several threads") {
         const auto value = static_cast<std::int64_t>(t) * 100 + round;
         p.store(DType::int64, p.op(Op::add, DType::int64, {x, p.constant(Scalar::of(value))}));
         std::string error;
-        std::unique_ptr<plan::Kernel> kernel = target.backend->compile(p.plan, error);
+        std::shared_ptr<const plan::Kernel> kernel = make_kernel(*target.backend, p.plan, error);
         if (kernel == nullptr) {
           ++wrong[t];
           continue;

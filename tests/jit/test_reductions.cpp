@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "harness.hpp"
+#include "kernel_maker.hpp"
 
 namespace tightloop::jit_test {
 namespace {
@@ -190,7 +191,7 @@ TEST_CASE("jit: products report overflow") {
       p.plan.reductions[0].check = true;
       for (const TestTarget& target : targets()) {
         std::string error;
-        const auto kernel = target.backend->compile(p.plan, error);
+        const auto kernel = make_kernel(*target.backend, p.plan, error);
         REQUIRE(kernel != nullptr);
         // 100 ones (or rows of them), and `twos` times 2.
         for (const int twos : {0, 10, 62, 65}) {
@@ -230,7 +231,7 @@ TEST_CASE("jit: fast math sums floats within the tolerance of float32") {
   p.plan.fast_math = true;
   for (const TestTarget& target : targets()) {
     std::string error;
-    const auto kernel = target.backend->compile(p.plan, error);
+    const auto kernel = make_kernel(*target.backend, p.plan, error);
     REQUIRE(kernel != nullptr);
     double slot = -0.0;
     void* ptr[] = {x.data()};
