@@ -10,13 +10,14 @@ namespace tightloop::plan {
 using ir::NodeId;
 
 Body::Body(const ir::TypedGraph& graph, std::span<const Dims> shapes, Dims iteration,
-           std::size_t& instructions, FindReduction find_reduction)
+           std::size_t& instructions, FindStored find_stored)
     : graph_(graph),
       shapes_(shapes),
       iteration_(iteration),
       instructions_(instructions),
-      find_reduction_(std::move(find_reduction)) {
+      find_stored_(std::move(find_stored)) {
   kernel.fast_math = graph.fast_math;
+  same_or_new({0, 0, iteration, {}, 0, identity_map(iteration)}, ir::kNoNode);
 }
 
 void Body::count(NodeId node) {
@@ -28,24 +29,70 @@ void Body::count(NodeId node) {
 }
 
 std::uint32_t Body::chain_through(std::uint32_t chain, NodeId view) {
+  const auto known = chain_of_.find(key(view, chain));
+  if (known != chain_of_.end()) return known->second;
   const ir::TypedNode& node = graph_.nodes[view];
+  const ir::ViewSpec& spec = graph_.views[node.attr];
   const Dims& operand = shapes_[node.args[0]];
-  const auto [first, last] = chain_of_.equal_range(key(node.attr, chain));
-  for (auto at = first; at != last; ++at) {
-    if (chains_[at->second - 1].operand == operand) return at->second;
+  Chain made{chain, node.attr, operand, graph_.span(view), chains_[chain].base, {}};
+  if (spec.kind == ir::ViewSpec::Kind::reshape) {
+    made.base = static_cast<std::uint32_t>(chains_.size());
+    made.map = identity_map(operand);
+  } else {
+    made.map = compose(chains_[chain].map, chains_[chain].operand, spec, operand, made.span);
   }
-  count(view);
-  chains_.push_back({chain, node.attr, operand, graph_.span(view)});
-  const auto made = static_cast<std::uint32_t>(chains_.size());
-  chain_of_.emplace(key(node.attr, chain), made);
-  return made;
+  const std::uint32_t id = same_or_new(std::move(made), view);
+  chain_of_.emplace(key(view, chain), id);
+  return id;
+}
+
+/// Returns the chain that leads from the same space to the same elements.
+std::uint32_t Body::same_or_new(Chain chain, NodeId view) {
+  const auto id = static_cast<std::uint32_t>(chains_.size());
+  const bool reshapes = id > 0 && chain.base == id;
+  std::vector<std::int64_t> text{reshapes ? 1 : 0, reshapes ? chain.parent : chain.base,
+                                 reshapes ? chain.view : 0};
+  text.insert(text.end(), chain.operand.begin(), chain.operand.end());
+  for (const AxisMap& a : chain.map) text.insert(text.end(), {a.axis, a.start, a.step});
+  const auto [at, fresh] = chain_like_.try_emplace(std::move(text), id);
+  if (!fresh) return at->second;
+  if (view != ir::kNoNode) count(view);
+  chains_.push_back(std::move(chain));
+  return id;
+}
+
+std::uint32_t Body::without_axes(std::uint32_t mask) {
+  Chain made{0, kWithoutAxes, {}, {}, 0, {}};
+  for (int i = 0; i < iteration_.size(); ++i) {
+    if ((mask >> i) & 1U) continue;
+    made.operand.push_back(iteration_[i]);
+    made.map.push_back(chains_[0].map[static_cast<std::size_t>(i)]);
+  }
+  chains_.push_back(std::move(made));
+  removed_axes_ = mask;
+  return static_cast<std::uint32_t>(chains_.size() - 1);
+}
+
+/// Puts axes of extent 1 where those of `mask` are missing.
+ir::Layout Body::with_axes(const ir::Layout& from, std::uint32_t mask) const {
+  ir::Layout out{{}, {}, from.offset};
+  int next = 0;
+  for (int i = 0; i < iteration_.size(); ++i) {
+    const bool missing = ((mask >> i) & 1U) != 0;
+    out.shape.push_back(missing ? 1 : from.shape[next]);
+    out.strides.push_back(missing ? 0 : from.strides[next]);
+    if (!missing) ++next;
+  }
+  return out;
 }
 
 ir::Layout Body::layout(const BodyLoad& load, const ir::Layout& own) const {
   ir::Layout at = own;
-  for (std::uint32_t c = load.chain; c != 0; c = chains_[c - 1].parent) {
-    const Chain& step = chains_[c - 1];
-    at = ir::apply_view(graph_.views[step.view], ir::broadcast_to(at, step.operand), step.span);
+  for (std::uint32_t c = load.chain; c != 0; c = chains_[c].parent) {
+    const Chain& step = chains_[c];
+    at = ir::broadcast_to(at, step.operand);
+    at = step.view == kWithoutAxes ? with_axes(at, removed_axes_)
+                                   : ir::apply_view(graph_.views[step.view], at, step.span);
   }
   return ir::broadcast_to(at, iteration_);
 }
@@ -82,9 +129,9 @@ std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
   Inst inst;
   inst.op = node.op;
   inst.lane = inst.target = ir::lane_of(node.dtype);
-  if (is_reduction(node.op)) {
+  if (const auto stored = find_stored_(id)) {
     inst.op = Op::variable;
-    inst.attr = load(find_reduction_(id), inst.lane, chain, id);
+    inst.attr = load(*stored, inst.lane, chain, id);
   } else if (node.op == Op::variable) {
     const ir::TypedInput& input = graph_.inputs[node.attr];
     inst.param = input.weak;
@@ -111,11 +158,12 @@ std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
     for (std::size_t i = 0; i < node.nargs; ++i) inst.args[i] = done_.at(key(node.args[i], chain));
   }
   kernel.body.push_back(inst);
+  nodes.push_back(chain == 0 ? id : ir::kNoNode);
   return static_cast<std::uint32_t>(kernel.body.size() - 1);
 }
 
-std::uint32_t Body::emit(NodeId root) {
-  std::vector<Frame> stack{{root, 0, 0}};
+std::uint32_t Body::emit(NodeId root, std::uint32_t from) {
+  std::vector<Frame> stack{{root, from, 0}};
   while (!stack.empty()) {
     Frame& top = stack.back();
     const NodeId id = top.node;
@@ -125,7 +173,7 @@ std::uint32_t Body::emit(NodeId root) {
       stack.pop_back();
       continue;
     }
-    const bool leaf = is_reduction(node.op) || node.op == Op::extent;
+    const bool leaf = node.op == Op::extent || (top.next == 0 && find_stored_(id).has_value());
     if (!leaf && top.next < node.nargs) {
       const NodeId arg = node.args[static_cast<std::size_t>(top.next++)];
       stack.push_back({arg, node.op == Op::view ? chain_through(chain, id) : chain, 0});
@@ -136,7 +184,7 @@ std::uint32_t Body::emit(NodeId root) {
                                 : append(id, chain);
     stack.pop_back();
   }
-  return done_.at(key(root, 0));
+  return done_.at(key(root, from));
 }
 
 }  // namespace tightloop::plan

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "plan/index_maps.hpp"
 #include "plan/loop_plan.hpp"
 
 namespace tightloop::plan {
@@ -28,37 +30,48 @@ struct BodyLoad {
 
 class Body {
  public:
-  /// Says where the body finds a reduction's result.
-  using FindReduction = std::function<Source(ir::NodeId)>;
+  /// Says where the body finds a reduction's result, or another node that need not be computed.
+  using FindStored = std::function<std::optional<Source>(ir::NodeId)>;
 
   /// `instructions` counts those of all bodies of a plan: views of views and reductions of
   /// reductions repeat what they read, so that a short text can stand for more than memory holds.
   /// Past kMaxPlanned they are Error(limit).
   Body(const ir::TypedGraph& graph, std::span<const Dims> shapes, Dims iteration,
-       std::size_t& instructions, FindReduction find_reduction);
+       std::size_t& instructions, FindStored find_stored);
 
-  /// Emits the cone of a node, down to inputs and reductions; returns its index in the body.
-  std::uint32_t emit(ir::NodeId root);
+  /// Emits the cone of a node, down to inputs and what is stored elsewhere; returns its index in
+  /// the body. `chain` 0 broadcasts the node to the iteration space.
+  std::uint32_t emit(ir::NodeId root, std::uint32_t chain = 0);
+  /// Returns the chain of an array that lacks the axes of `mask`, which have extent 1 in the
+  /// iteration space.
+  std::uint32_t without_axes(std::uint32_t mask);
   /// Returns the layout of a load over the iteration space, given the source's own layout.
   ir::Layout layout(const BodyLoad& load, const ir::Layout& own) const;
 
   KernelPlan kernel;
   std::vector<BodyLoad> loads;
   std::vector<ParamSource> params;
+  /// The node of each instruction, kNoNode for one under a view.
+  std::vector<ir::NodeId> nodes;
 
  private:
   struct Chain {  // maps the iteration space to a view's operand
     std::uint32_t parent;
-    std::uint32_t view;
+    std::uint32_t view;  // or kWithoutAxes
     Dims operand;
     Span span;
+    std::uint32_t base;  // the space that `map` starts from: 0, or the chain of a reshape
+    IndexMap map;
   };
   struct Frame {
     ir::NodeId node;
     std::uint32_t chain;
     int next;
   };
+  static constexpr std::uint32_t kWithoutAxes = ~std::uint32_t{0};
   std::uint32_t chain_through(std::uint32_t chain, ir::NodeId view);
+  std::uint32_t same_or_new(Chain chain, ir::NodeId view);
+  ir::Layout with_axes(const ir::Layout& from, std::uint32_t mask) const;
   std::uint32_t append(ir::NodeId node, std::uint32_t chain);
   std::uint32_t load(Source source, DType dtype, std::uint32_t chain, ir::NodeId node);
   std::uint32_t param(ParamSource source, DType lane);
@@ -72,12 +85,13 @@ class Body {
   std::span<const Dims> shapes_;
   Dims iteration_;
   std::size_t& instructions_;
-  FindReduction find_reduction_;
-  std::vector<Chain>
-      chains_;  // chain k is chains_[k - 1]; chain 0 broadcasts to the iteration space
-  std::unordered_multimap<std::uint64_t, std::uint32_t> chain_of_;  // by view and parent
-  std::unordered_map<std::uint64_t, std::uint32_t> done_;           // by node and chain
-  std::unordered_map<std::uint64_t, std::uint32_t> load_of_[4];     // by index and chain; per kind
+  FindStored find_stored_;
+  std::uint32_t removed_axes_ = 0;
+  std::vector<Chain> chains_;  // chain 0 broadcasts to the iteration space
+  std::unordered_map<std::uint64_t, std::uint32_t> chain_of_;      // by view node and parent
+  std::map<std::vector<std::int64_t>, std::uint32_t> chain_like_;  // by what it maps to what
+  std::unordered_map<std::uint64_t, std::uint32_t> done_;          // by node and chain
+  std::unordered_map<std::uint64_t, std::uint32_t> load_of_[4];    // by index and chain; per kind
   std::map<std::pair<DType, std::string>, std::uint32_t> constant_of_;
 };
 

@@ -69,12 +69,12 @@ struct AccumulatorCopy {
   Operand to;
 };
 
-/// One pass over memory. Map dimensions m (outermost first) and reduced dimensions r; a map stage
-/// has no r. The kernel's inner loop runs over the last of m (map, column_reduce) or of r
-/// (row_reduce).
+/// One loop nest. Map dimensions m (outermost first) and reduced dimensions r; a map stage has no
+/// r. The kernel's inner loop runs over the last of m (map, column_reduce) or of r (row_reduce).
 struct Stage {
   std::vector<std::int64_t> m;
   std::vector<std::int64_t> r;
+  std::vector<std::uint32_t> common;  ///< where the dimensions of its group stand in m
   Nest main;
   Blocking blocking;                    ///< reductions only
   std::vector<AccumulatorCopy> copies;  ///< reductions: accumulators stored as they are
@@ -84,18 +84,33 @@ struct Stage {
   std::int64_t r_size() const;
 };
 
-/// An array that a later stage reads: always the size of a reduction's result.
+/// What a later stage reads: an array of the size of a reduction's result, or of that of a turn.
 struct Intermediate {
   DType dtype = DType::float64;
   Dims shape;
-  ir::NodeId node = ir::kNoNode;  ///< the reduction whose accumulators it holds
+  ir::NodeId node = ir::kNoNode;  ///< the reduction whose accumulators it holds, or the value
+  std::int64_t turn_bytes = 0;    ///< above 0: holds only those of a turn, in its thread's scratch
+};
+
+/// One pass over memory: stages that run one after the other, or, where they have common
+/// dimensions, turn by turn: each turn runs all of them over a few indices of these, so that what
+/// the first of them reads is still in a cache for the last.
+struct Group {
+  std::uint32_t first = 0;  ///< stages [first, first + count)
+  std::uint32_t count = 1;
+  std::vector<std::int64_t> extents;  ///< of the common dimensions; none for a single stage
+  std::int64_t rows = 1;  ///< a turn takes one index of each dimension but the last, and so many of
+                          ///< that
+  /// Returns how many turns there are.
+  std::int64_t turns() const;
 };
 
 struct LoopPlan {
   std::vector<Stage> stages;
+  std::vector<Group> groups;  ///< in order; every stage is in one
   std::vector<Intermediate> intermediates;
   std::vector<Dims> shapes;         ///< of every node of the typed graph
-  std::uint64_t bytes_read = 0;     ///< each array operand once per stage
+  std::uint64_t bytes_read = 0;     ///< elements of inputs and intermediates, once per group
   std::uint64_t bytes_written = 0;  ///< results
 };
 

@@ -10,6 +10,8 @@ struct Axis {
   std::int64_t extent;
   bool reduced;
   std::vector<std::int64_t> strides;  // one per operand
+  bool common = false;
+  int number = 0;  // of the iteration space
 };
 
 /// Shapes and strides of arrays without elements can be any numbers: of a space without elements
@@ -73,7 +75,7 @@ void collapse(std::vector<Axis>& axes) {
   for (std::size_t i = 1; i < axes.size(); ++i) {
     Axis& outer = axes[kept];
     Axis& inner = axes[i];
-    bool one = true;
+    bool one = !outer.common && !inner.common;
     for (std::size_t k = 0; k < outer.strides.size(); ++k) {
       std::int64_t whole = 0;
       one = one && !__builtin_mul_overflow(inner.strides[k], inner.extent, &whole) &&
@@ -90,15 +92,17 @@ void collapse(std::vector<Axis>& axes) {
 }
 
 std::vector<Axis> collect_axes(const Dims& extents, std::uint32_t mask,
-                               std::vector<AxisOperand>& operands) {
+                               std::vector<AxisOperand>& operands, const CommonAxes* common) {
   std::vector<Axis> axes;
   for (int i = 0; i < extents.size(); ++i) {
     if (extents[i] == 1) continue;
-    Axis axis{extents[i], ((mask >> i) & 1U) != 0, {}};
+    Axis axis{extents[i], ((mask >> i) & 1U) != 0, {}, false, i};
+    axis.common = common != nullptr &&
+                  std::find(common->axes.begin(), common->axes.end(), i) != common->axes.end();
     for (const AxisOperand& o : operands) {
       axis.strides.push_back(o.is_accumulator ? 0 : o.strides[static_cast<std::size_t>(i)]);
     }
-    flip_descending(axis, operands);
+    if (!axis.common) flip_descending(axis, operands);
     axes.push_back(std::move(axis));
   }
   return axes;
@@ -116,30 +120,41 @@ void choose_access(AxisOperand& o, KernelLoad* load, std::int64_t stride, std::i
   }
 }
 
+void note_common(Stage& stage, const std::vector<Axis>& m, const std::vector<int>& axes) {
+  for (const int axis : axes) {
+    const auto at = std::find_if(m.begin(), m.end(),
+                                 [&](const Axis& a) { return a.common && a.number == axis; });
+    if (at == m.end()) throw Error(ErrorCode::internal, "a common axis is no loop of its stage");
+    stage.common.push_back(static_cast<std::uint32_t>(at - m.begin()));
+  }
+}
+
 }  // namespace
 
 void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool reduces,
-                  std::vector<AxisOperand>& operands) {
+                  std::vector<AxisOperand>& operands, const CommonAxes* common) {
   Dims space = extents;
   forget_nothing(space, mask, operands);
-  std::vector<Axis> axes = collect_axes(space, mask, operands);
+  std::vector<Axis> axes = collect_axes(space, mask, operands, common);
   sort_axes(axes, operands);
   bool row = axes.empty() || axes.back().reduced;
   std::vector<Axis> m, r;
   for (Axis& a : axes) (a.reduced ? r : m).push_back(std::move(a));
   collapse(m);
   collapse(r);
-  const Axis unit{1, false, std::vector<std::int64_t>(operands.size(), 0)};
+  const Axis unit{1, false, std::vector<std::int64_t>(operands.size(), 0), false, -1};
   if (m.empty()) m.push_back(unit);
   if (reduces && r.empty()) r.push_back(unit);
   // Short rows would spend their time on combining lanes: run along the map axis instead.
   if (reduces && row && r.back().extent < 16 && m.back().extent >= 64) row = false;
-  const KernelKind kind = !reduces ? KernelKind::map
-                          : row    ? KernelKind::row_reduce
-                                   : KernelKind::column_reduce;
+  const KernelKind kind = common != nullptr ? common->kind
+                          : !reduces        ? KernelKind::map
+                          : row             ? KernelKind::row_reduce
+                                            : KernelKind::column_reduce;
   stage.main.kernel.kind = kind;
   for (const Axis& a : m) stage.m.push_back(a.extent);
   for (const Axis& a : r) stage.r.push_back(a.extent);
+  if (common != nullptr) note_common(stage, m, common->axes);
   std::size_t load_index = 0, epilogue_load = 0;
   for (std::size_t i = 0; i < operands.size(); ++i) {
     AxisOperand& o = operands[i];

@@ -19,10 +19,18 @@ struct AxisOperand {
   bool is_accumulator = false;  ///< addressed by position in the tile, whatever the strides
 };
 
-/// Chooses the loops and fills in m, r and blocking of `stage`, the kernel kind, and m and r
-/// strides of every operand. `extents` is the iteration space, `mask` its reduced axes.
+/// The axes that a stage has in common with others of its group: they stay loops of their own that
+/// run upwards. `kind` is that of the same stage without a group, so that its results are the same.
+struct CommonAxes {
+  std::vector<int> axes;
+  KernelKind kind = KernelKind::map;
+};
+
+/// Chooses the loops and fills in m, r and common of `stage`, the kernel kind, and m and r strides
+/// of every operand. `extents` is the iteration space, `mask` its reduced axes. `common` may be
+/// null.
 void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool reduces,
-                  std::vector<AxisOperand>& operands);
+                  std::vector<AxisOperand>& operands, const CommonAxes* common);
 
 /// Computes the blocking of a reduction stage whose loops are chosen. `float_sums` says whether a
 /// reduction depends on order.

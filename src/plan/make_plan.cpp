@@ -1,22 +1,19 @@
-// Assembles the loop plan: passes, their bodies, their loops.
+// Assembles the loop plan: passes, groups of them, the values that a group keeps, their loops.
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
-#include "plan/body.hpp"
+#include "plan/draft.hpp"
+#include "plan/groups.hpp"
+#include "plan/kept_values.hpp"
 #include "plan/loop_plan.hpp"
 #include "plan/loops.hpp"
 #include "plan/partition.hpp"
+#include "plan/traffic.hpp"
 
 namespace tightloop::plan {
 namespace {
 
-using ir::Layout;
 using ir::NodeId;
-
-std::vector<std::int64_t> to_vector(const Dims& d) {
-  return {d.begin(), d.end()};
-}
 
 class Planner {
  public:
@@ -32,14 +29,24 @@ class Planner {
     std::vector<Dims> out_shapes;
     for (const ArrayLayout& out : outs_) out_shapes.push_back(out.shape);
     const std::vector<Pass> passes = partition(graph_, plan_.shapes, out_shapes);
+    Kept reductions;
     for (const Pass& pass : passes) {
       for (std::uint32_t i : pass.kept) {
         const NodeId id = pass.reductions[i];
-        intermediate_of_[id] = static_cast<std::uint32_t>(plan_.intermediates.size());
-        plan_.intermediates.push_back({accumulator(id), plan_.shapes[id], id});
+        reductions[id] = static_cast<std::uint32_t>(plan_.intermediates.size());
+        plan_.intermediates.push_back({accumulator_dtype(graph_, id), plan_.shapes[id], id});
       }
     }
-    for (const Pass& pass : passes) plan_.stages.push_back(make_stage(pass));
+    const DraftContext context{graph_, inputs_, outs_, plan_.shapes, plan_.intermediates};
+    std::vector<Draft> drafts;
+    std::size_t instructions = 0;
+    for (const Pass& pass : passes) {
+      drafts.push_back(make_draft(context, pass, reductions, {}, {}, instructions));
+    }
+    std::vector<PassGroup> groups = choose_groups(drafts);
+    keep_values(context, reductions, plan_.intermediates, drafts, groups);
+    place_intermediates(drafts, groups);
+    for (const PassGroup& group : groups) add_group(drafts, group);
     return std::move(plan_);
   }
 
@@ -80,155 +87,102 @@ class Planner {
     return true;
   }
 
-  std::uint32_t intermediate_of(NodeId reduction) const {
-    const auto at = intermediate_of_.find(reduction);
-    if (at != intermediate_of_.end()) return at->second;
-    throw Error(ErrorCode::internal, "a reduction that no pass keeps is read");
-  }
-
-  /// Half types reduce in float32.
-  DType accumulator(NodeId reduction) const { return ir::lane_of(graph_.nodes[reduction].dtype); }
-
-  Source stored(NodeId id) const { return {Source::Kind::intermediate, intermediate_of(id)}; }
-
-  /// Expands a body's loads to operands; for the epilogue, axes that were reduced are put back.
-  void add_loads(const Body& body, const Pass& pass, bool epilogue,
-                 std::vector<AxisOperand>& list) const {
-    for (const BodyLoad& load : body.loads) {
-      AxisOperand o;
-      o.operand.source = load.source;
-      o.operand.dtype = load.dtype;
-      o.in_epilogue = epilogue;
-      o.is_accumulator = load.source.kind == Source::Kind::accumulator;
-      if (!o.is_accumulator) {
-        Layout own;
-        if (load.source.kind == Source::Kind::input) {
-          const ArrayLayout& in = inputs_[load.source.index];
-          own = {in.shape, in.strides, 0};
-          o.operand.swapped = in.swapped && itemsize(load.dtype) > 1;
-        } else {
-          const Dims& shape = plan_.intermediates[load.source.index].shape;
-          own = {shape, c_strides(shape, itemsize(load.dtype)), 0};
+  /// Intermediates that only their own group reads stay in the scratch memory of a turn.
+  void place_intermediates(std::span<const Draft> drafts, std::span<const PassGroup> groups) {
+    constexpr std::size_t kNone = ~std::size_t{0};
+    std::vector<std::size_t> maker(plan_.intermediates.size(), kNone);
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      for (std::uint32_t p : groups[g].passes) {
+        for (const AxisOperand& o : drafts[p].operands) {
+          if (o.operand.source.kind != Source::Kind::intermediate) continue;
+          const std::uint32_t at = o.operand.source.index;
+          if (o.is_store) {
+            maker[at] = g;
+            place_in_turn(plan_.intermediates[at], o, drafts[p].pass.iteration, groups[g].turns);
+          } else if (maker[at] != g) {
+            plan_.intermediates[at].turn_bytes = 0;
+          }
         }
-        const Layout at = body.layout(load, own);
-        o.operand.offset = at.offset;
-        o.strides = epilogue ? spread(at.strides, pass) : to_vector(at.strides);
       }
-      list.push_back(std::move(o));
     }
   }
 
-  /// Strides over a reduction's result, moved to the axes of the iteration space.
-  static std::vector<std::int64_t> spread(const Dims& strides, const Pass& pass) {
-    std::vector<std::int64_t> out;
-    int next = 0;
-    for (int i = 0; i < pass.iteration.size(); ++i) {
-      const bool reduced = ((pass.mask >> i) & 1U) != 0;
-      out.push_back(reduced ? 0 : strides[next]);
-      if (!reduced || pass.keepdims) ++next;
-    }
-    return out;
+  void place_in_turn(Intermediate& mid, const AxisOperand& o, const Dims& iteration,
+                     const Turns& turns) const {
+    if (turns.axes.empty()) return;
+    const std::int64_t bytes =
+        bytes_in_turn(o.strides, iteration, itemsize(o.operand.dtype), turns);
+    const bool value = !is_reduction(graph_.nodes[mid.node].op);
+    if (value || bytes <= kTurnReductions) mid.turn_bytes = bytes;
   }
 
-  AxisOperand store_result(std::uint32_t result, const Pass& pass, bool epilogue) const {
-    const ArrayLayout& out = outs_[result];
-    AxisOperand o;
-    o.operand.source = {Source::Kind::result, result};
-    o.operand.dtype = graph_.nodes[graph_.results[result]].dtype;
-    o.operand.swapped = out.swapped && itemsize(o.operand.dtype) > 1;
-    o.is_store = true;
-    o.in_epilogue = epilogue;
-    o.strides = epilogue ? spread(out.strides, pass) : to_vector(out.strides);
-    return o;
+  void add_group(std::span<Draft> drafts, const PassGroup& group) {
+    Group out;
+    out.first = static_cast<std::uint32_t>(plan_.stages.size());
+    out.count = static_cast<std::uint32_t>(group.passes.size());
+    out.extents = group.turns.extents;
+    out.rows = group.turns.rows;
+    Traffic traffic(plan_.intermediates);
+    for (std::uint32_t p : group.passes) {
+      plan_.stages.push_back(make_stage(std::move(drafts[p]), group.turns.axes));
+      traffic.add(plan_.stages.back());
+    }
+    plan_.groups.push_back(std::move(out));
+    plan_.bytes_read += traffic.read();
+    plan_.bytes_written += traffic.written();
+    constexpr std::uint64_t kStreamingBytes = std::uint64_t{8} << 20;
+    const bool large = traffic.read() + traffic.written() >= kStreamingBytes;
+    for (std::size_t i = plan_.stages.size() - group.passes.size(); i < plan_.stages.size(); ++i) {
+      Stage& stage = plan_.stages[i];
+      const bool streams =
+          large && stage.r.empty() && !stage.main.any_packed && stores_results_only(stage);
+      stage.main.kernel.streaming_stores = streams;
+    }
   }
 
-  AxisOperand store_intermediate(NodeId reduction, const Pass& pass) const {
-    const Intermediate& mid = plan_.intermediates[intermediate_of(reduction)];
-    AxisOperand o;
-    o.operand.source = stored(reduction);
-    o.operand.dtype = mid.dtype;
-    o.is_store = o.in_epilogue = true;
-    o.strides = spread(c_strides(mid.shape, itemsize(mid.dtype)), pass);
-    return o;
+  static bool stores_results_only(const Stage& stage) {
+    const auto& all = stage.main.operands;
+    return std::all_of(all.begin() + static_cast<std::ptrdiff_t>(stage.main.kernel.loads.size()),
+                       all.end(),
+                       [](const Operand& o) { return o.source.kind == Source::Kind::result; });
   }
 
-  Stage make_stage(const Pass& pass) {
-    Stage stage;
-    const bool reduces = !pass.reductions.empty();
-    Body body(graph_, plan_.shapes, pass.iteration, instructions_,
-              [&](NodeId id) { return stored(id); });
-    for (NodeId id : pass.reductions) {
-      const ir::TypedNode& node = graph_.nodes[id];
-      const bool check = node.may_wrap && graph_.check_overflow && node.op == Op::prod;
-      const std::uint32_t value = body.emit(node.args[0]);
-      body.kernel.reductions.push_back({node.op, accumulator(id), value, check});
-    }
-    for (std::uint32_t r : pass.stores) {
-      const NodeId id = graph_.results[r];
-      body.kernel.stores.push_back({graph_.nodes[id].dtype, body.emit(id)});
-    }
-    std::vector<AxisOperand> operands;
-    add_loads(body, pass, false, operands);
-    for (std::uint32_t r : pass.stores) operands.push_back(store_result(r, pass, false));
-    const std::size_t main_count = operands.size();
-    stage.main.kernel = std::move(body.kernel);
-    stage.main.params = std::move(body.params);
-    std::vector<std::uint32_t> copied;
-    if (reduces) make_epilogue(stage, pass, operands, copied);
-    choose_loops(stage, pass.iteration, pass.mask, reduces, operands);
-    distribute(stage, operands, main_count, copied);
-    finish(stage, reduces);
+  Stage make_stage(Draft draft, const std::vector<int>& axes) const {
+    Stage alone = loops_of(draft, nullptr);
+    if (axes.empty()) return alone;
+    CommonAxes common;
+    common.kind = alone.main.kernel.kind;
+    for (int a : axes) common.axes.push_back(a + draft.pass.iteration.size());
+    Stage stage = loops_of(draft, &common);
+    stage.blocking = alone.blocking;
+    if (alone.main.kernel.joined_rows > 1) join_rows(stage);
     return stage;
   }
 
-  /// Adds the epilogue's kernel and operands, then those of plain copies (listed in `copied`).
-  void make_epilogue(Stage& stage, const Pass& pass, std::vector<AxisOperand>& operands,
-                     std::vector<std::uint32_t>& copied) {
-    const auto count = static_cast<std::uint32_t>(pass.reductions.size());
-    std::unordered_map<NodeId, std::uint32_t> own;
-    for (std::uint32_t i = 0; i < count; ++i) own.emplace(pass.reductions[i], i);
-    const auto position = [&](NodeId id) {
-      const auto at = own.find(id);
-      return at == own.end() ? count : at->second;
-    };
-    Body body(graph_, plan_.shapes, plan_.shapes[pass.reductions[0]], instructions_,
-              [&](NodeId id) {
-                const std::uint32_t at = position(id);
-                return at < count ? Source{Source::Kind::accumulator, at} : stored(id);
-              });
-    std::vector<AxisOperand> stores, copies;
-    for (std::uint32_t r : pass.epilogues) {
-      const NodeId id = graph_.results[r];
-      if (position(id) < count && !is_half(graph_.nodes[id].dtype)) {
-        copied.push_back(position(id));
-        copies.push_back(store_result(r, pass, true));
-      } else {
-        body.kernel.stores.push_back({graph_.nodes[id].dtype, body.emit(id)});
-        stores.push_back(store_result(r, pass, true));
-      }
-    }
-    for (std::uint32_t i : pass.kept) {
-      copied.push_back(i);
-      copies.push_back(store_intermediate(pass.reductions[i], pass));
-    }
-    stage.has_epilogue = !stores.empty();
-    if (stage.has_epilogue) add_loads(body, pass, true, operands);
-    operands.insert(operands.end(), stores.begin(), stores.end());
-    operands.insert(operands.end(), copies.begin(), copies.end());
-    stage.epilogue.kernel = std::move(body.kernel);
-    stage.epilogue.params = std::move(body.params);
+  static Stage loops_of(const Draft& draft, const CommonAxes* common) {
+    Stage stage;
+    const bool reduces = !draft.pass.reductions.empty();
+    stage.main.kernel = draft.main;
+    stage.main.params = draft.main_params;
+    stage.epilogue.kernel = draft.epilogue;
+    stage.epilogue.params = draft.epilogue_params;
+    stage.has_epilogue = draft.has_epilogue;
+    std::vector<AxisOperand> operands = draft.operands;
+    choose_loops(stage, draft.pass.iteration, draft.pass.mask, reduces, operands, common);
+    distribute(stage, operands, draft);
+    if (reduces && common == nullptr) block(stage);
+    return stage;
   }
 
-  static void distribute(Stage& stage, std::vector<AxisOperand>& operands, std::size_t main_count,
-                         const std::vector<std::uint32_t>& copied) {
-    const std::size_t epilogue_end = operands.size() - copied.size();
+  static void distribute(Stage& stage, std::vector<AxisOperand>& operands, const Draft& draft) {
+    const std::size_t epilogue_end = operands.size() - draft.copied.size();
     for (std::size_t i = 0; i < operands.size(); ++i) {
       Operand& o = operands[i].operand;
       if (i >= epilogue_end) {
-        stage.copies.push_back({copied[i - epilogue_end], std::move(o)});
+        stage.copies.push_back({draft.copied[i - epilogue_end], std::move(o)});
         continue;
       }
-      Nest& nest = i < main_count ? stage.main : stage.epilogue;
+      Nest& nest = i < draft.main_count ? stage.main : stage.epilogue;
       nest.any_packed = nest.any_packed || o.packed;
       nest.operands.push_back(std::move(o));
     }
@@ -247,33 +201,7 @@ class Planner {
     }
   }
 
-  void finish(Stage& stage, bool reduces) {
-    const auto elements = static_cast<std::uint64_t>(stage.m_size() * stage.r_size());
-    std::uint64_t read = 0, written = 0;
-    for (const Operand& o : stage.main.operands) {
-      std::uint64_t distinct = elements > 0 ? itemsize(o.dtype) : 0;
-      for (std::size_t i = 0; i < o.m.size(); ++i) {
-        if (o.m[i] != 0) distinct *= static_cast<std::uint64_t>(stage.m[i]);
-      }
-      for (std::size_t i = 0; i < o.r.size(); ++i) {
-        if (o.r[i] != 0) distinct *= static_cast<std::uint64_t>(stage.r[i]);
-      }
-      (o.source.kind == Source::Kind::result ? written : read) += distinct;
-    }
-    const auto outputs = static_cast<std::uint64_t>(stage.m_size());
-    const auto count_output = [&](const Operand& o) {
-      if (o.source.kind == Source::Kind::result) written += outputs * itemsize(o.dtype);
-    };
-    for (const Operand& o : stage.epilogue.operands) count_output(o);
-    for (const AccumulatorCopy& c : stage.copies) count_output(c.to);
-    plan_.bytes_read += read;
-    plan_.bytes_written += written;
-    if (!reduces) {
-      constexpr std::uint64_t kStreamingBytes = std::uint64_t{8} << 20;
-      stage.main.kernel.streaming_stores =
-          read + written >= kStreamingBytes && !stage.main.any_packed;
-      return;
-    }
+  static void block(Stage& stage) {
     bool float_sums = false;
     for (const KernelReduce& red : stage.main.kernel.reductions) {
       float_sums = float_sums || is_float(red.acc) || is_complex(red.acc);
@@ -283,12 +211,11 @@ class Planner {
     if (stage.blocking.turn > 0 && !float_sums) join_rows(stage);
   }
 
+  static constexpr std::int64_t kTurnReductions = 8 << 10;
   const ir::TypedGraph& graph_;
   std::span<const ArrayLayout> inputs_;
   std::vector<ArrayLayout> outs_;
   LoopPlan plan_;
-  std::unordered_map<NodeId, std::uint32_t> intermediate_of_;  // by reduction
-  std::size_t instructions_ = 0;                               // of all bodies so far
 };
 
 }  // namespace
@@ -302,6 +229,13 @@ std::int64_t Stage::m_size() const {
 std::int64_t Stage::r_size() const {
   std::int64_t n = 1;
   for (std::int64_t e : r) n *= e;
+  return n;
+}
+
+std::int64_t Group::turns() const {
+  if (extents.empty()) return 1;
+  std::int64_t n = (extents.back() + rows - 1) / rows;
+  for (std::size_t i = 0; i + 1 < extents.size(); ++i) n *= extents[i];
   return n;
 }
 

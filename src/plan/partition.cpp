@@ -26,7 +26,8 @@ class Partition {
   std::vector<Pass> run() {
     find_levels();
     group_reductions();
-    for (std::uint32_t i = 0; i < graph_.results.size(); ++i) place_result(i);
+    delay_passes();
+    place_results();
     std::stable_sort(passes_.begin(), passes_.end(),
                      [](const Pass& a, const Pass& b) { return a.level < b.level; });
     note_passes();
@@ -57,14 +58,18 @@ class Partition {
     }
   }
 
+  /// The level of a node: that of the earliest pass that can read it. A reduction that has a pass
+  /// is complete after that.
   void find_levels() {
     for (NodeId id = 0; id < graph_.nodes.size(); ++id) {
       const ir::TypedNode& node = graph_.nodes[id];
+      level_[id] = 0;
       if (node.op == Op::extent) continue;
       for (std::size_t i = 0; i < node.nargs; ++i) {
         level_[id] = std::max(level_[id], level_[node.args[i]]);
       }
-      if (is_reduction(node.op)) ++level_[id];
+      if (!is_reduction(node.op)) continue;
+      level_[id] = 1 + (pass_of_[id] == kNoPass ? level_[id] : passes_[pass_of_[id]].level);
     }
   }
 
@@ -80,7 +85,7 @@ class Partition {
   }
 
   void group_reductions() {
-    using Key = std::tuple<std::uint32_t, std::uint32_t, bool, std::vector<std::int64_t>>;
+    using Key = std::tuple<std::uint32_t, std::uint32_t, std::vector<std::int64_t>>;
     std::map<Key, std::size_t> known;
     const std::vector<bool> need = needed();
     for (NodeId id = 0; id < graph_.nodes.size(); ++id) {
@@ -91,11 +96,9 @@ class Partition {
       wanted.level = level_[id] - 1;
       wanted.iteration = shapes_[node.args[0]];
       wanted.mask = ir::reduced_axes(spec, wanted.iteration.size(), graph_.span(id));
-      wanted.keepdims = spec.keepdims;
       const Dims& space = wanted.iteration;
       const auto [at, fresh] = known.try_emplace(
-          Key{wanted.level, wanted.mask, wanted.keepdims, {space.begin(), space.end()}},
-          passes_.size());
+          Key{wanted.level, wanted.mask, {space.begin(), space.end()}}, passes_.size());
       if (fresh) passes_.push_back(wanted);
       passes_[at->second].reductions.push_back(id);
     }
@@ -122,23 +125,91 @@ class Partition {
     return fits ? found : kNoPass;
   }
 
-  void place_result(std::uint32_t result) {
+  /// Returns, of every node, the lowest level of a pass that reads it to reduce it.
+  std::vector<std::uint32_t> first_uses() const {
+    std::vector<std::uint32_t> first(graph_.nodes.size(), kNever);
+    for (std::size_t id = graph_.nodes.size(); id-- > 0;) {
+      const ir::TypedNode& node = graph_.nodes[id];
+      const bool reduces = is_reduction(node.op);
+      if (node.op == Op::extent || (reduces && pass_of_[id] == kNoPass)) continue;
+      const std::uint32_t use = reduces ? passes_[pass_of_[id]].level : first[id];
+      for (std::size_t i = 0; i < node.nargs; ++i) {
+        first[node.args[i]] = std::min(first[node.args[i]], use);
+      }
+    }
+    return first;
+  }
+
+  /// Moves passes whose results are not read before a later pass over the same space into that one.
+  void delay_passes() {
+    using Space = std::pair<std::uint32_t, std::vector<std::int64_t>>;
+    std::map<Space, std::uint32_t> later;  // the earliest pass seen
+    const std::vector<std::uint32_t> first = first_uses();
+    std::vector<std::uint32_t> order(passes_.size());
+    for (std::uint32_t p = 0; p < order.size(); ++p) order[p] = p;
+    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return passes_[a].level > passes_[b].level;
+    });
+    for (const std::uint32_t p : order) {
+      const Dims& space = passes_[p].iteration;
+      const auto [at, alone] =
+          later.try_emplace(Space{passes_[p].mask, {space.begin(), space.end()}}, p);
+      std::vector<NodeId>& moved = passes_[p].reductions;
+      const bool can_wait = !alone && std::all_of(moved.begin(), moved.end(), [&](NodeId id) {
+        return first[id] > passes_[at->second].level;
+      });
+      if (can_wait) {
+        std::vector<NodeId>& all = passes_[at->second].reductions;
+        all.insert(all.end(), moved.begin(), moved.end());
+        std::sort(all.begin(), all.end());
+        moved.clear();
+      } else {
+        at->second = p;
+      }
+    }
+    std::erase_if(passes_, [](const Pass& p) { return p.reductions.empty(); });
+    note_passes();
+    find_levels();
+  }
+
+  void place_results() {
+    std::vector<std::uint32_t> order(graph_.results.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return level_[graph_.results[a]] > level_[graph_.results[b]];
+    });
+    std::map<std::vector<std::int64_t>, std::vector<std::uint32_t>> over;  // passes by space
+    for (std::uint32_t p = 0; p < passes_.size(); ++p) {
+      over[{passes_[p].iteration.begin(), passes_[p].iteration.end()}].push_back(p);
+    }
+    for (const std::uint32_t i : order) place_result(i, over[{outs_[i].begin(), outs_[i].end()}]);
+    for (Pass& pass : passes_) {
+      std::sort(pass.stores.begin(), pass.stores.end());
+      std::sort(pass.epilogues.begin(), pass.epilogues.end());
+    }
+  }
+
+  /// A result joins the first pass over its space that comes late enough.
+  void place_result(std::uint32_t result, std::vector<std::uint32_t>& candidates) {
     const std::uint32_t level = level_[graph_.results[result]];
     if (const std::uint32_t p = epilogue_pass(result); p != kNoPass) {
       passes_[p].epilogues.push_back(result);
       return;
     }
-    for (Pass& pass : passes_) {
-      if (pass.level == level && pass.iteration == outs_[result]) {
-        pass.stores.push_back(result);
-        return;
-      }
+    std::uint32_t best = kNoPass;
+    for (const std::uint32_t p : candidates) {
+      if (passes_[p].level < level) continue;
+      if (best == kNoPass || passes_[p].level < passes_[best].level) best = p;
     }
-    Pass map;
-    map.level = level;
-    map.iteration = outs_[result];
-    map.stores.push_back(result);
-    passes_.push_back(map);
+    if (best == kNoPass) {
+      best = static_cast<std::uint32_t>(passes_.size());
+      candidates.push_back(best);
+      Pass map;
+      map.level = level;
+      map.iteration = outs_[result];
+      passes_.push_back(map);
+    }
+    passes_[best].stores.push_back(result);
   }
 
   void keep_what_is_read() {
@@ -165,6 +236,7 @@ class Partition {
   std::span<const Dims> shapes_;
   std::span<const Dims> outs_;
   static constexpr std::uint32_t kNoPass = ~std::uint32_t{0};
+  static constexpr std::uint32_t kNever = ~std::uint32_t{0};
   std::vector<std::uint32_t> level_;
   std::vector<std::uint32_t> pass_of_;  // of reductions
   std::vector<std::uint32_t> seen_;     // the last walk that met a node, outside and under a view

@@ -13,8 +13,7 @@ namespace tightloop::plan {
 struct Pass {
   std::uint32_t level = 0;  ///< reductions below it that must be complete
   Dims iteration;
-  std::uint32_t mask = 0;  ///< reduced axes
-  bool keepdims = false;
+  std::uint32_t mask = 0;                ///< reduced axes
   std::vector<ir::NodeId> reductions;    ///< accumulators, in order
   std::vector<std::uint32_t> stores;     ///< results stored element by element
   std::vector<std::uint32_t> epilogues;  ///< results computed from this pass's accumulators

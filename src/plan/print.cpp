@@ -116,31 +116,57 @@ std::string to_string(const KernelPlan& plan) {
   return out;
 }
 
+namespace {
+
+void print_stage(const Stage& s, std::string& out) {
+  out += "map " + dims_text(s.m);
+  if (!s.r.empty()) {
+    out += " reduce " + dims_text(s.r) + ", blocks of " + number(s.blocking.block) + ", " +
+           number(s.blocking.blocks) + " blocks in " + number(s.blocking.chunks) +
+           " chunks, tiles of " + number(s.blocking.tile) +
+           (s.blocking.turn > 0 ? ", turns of " + number(s.blocking.turn) : "");
+  }
+  out += "\n";
+  print_nest(s.main, out);
+  if (s.has_epilogue) {
+    out += "  then, for each tile:\n";
+    print_nest(s.epilogue, out);
+  }
+  for (const AccumulatorCopy& c : s.copies) {
+    out += "    accumulator " + std::to_string(c.accumulator) + " -> " + operand_text(c.to) + "\n";
+  }
+}
+
+/// "of (3, 4) one by one, 8 of 1000 at a time": what a turn takes of the common dimensions.
+std::string turns_text(const Group& g) {
+  const std::vector<std::int64_t> outer(g.extents.begin(), g.extents.end() - 1);
+  return number(g.turns()) + " turns, " +
+         (outer.empty() ? "" : "one by one of " + dims_text(outer) + ", ") + number(g.rows) +
+         " of " + number(g.extents.back()) + " at a time";
+}
+
+}  // namespace
+
 std::string to_string(const LoopPlan& plan) {
   std::string out;
   for (std::size_t i = 0; i < plan.intermediates.size(); ++i) {
     const Intermediate& mid = plan.intermediates[i];
     out += "intermediate " + std::to_string(i) + ": ";
-    (out += name(mid.dtype)) += " " + ir::to_string(mid.shape) + "\n";
-  }
-  for (std::size_t i = 0; i < plan.stages.size(); ++i) {
-    const Stage& s = plan.stages[i];
-    out += "stage " + std::to_string(i) + ": map " + dims_text(s.m);
-    if (!s.r.empty()) {
-      out += " reduce " + dims_text(s.r) + ", blocks of " + number(s.blocking.block) + ", " +
-             number(s.blocking.blocks) + " blocks in " + number(s.blocking.chunks) +
-             " chunks, tiles of " + number(s.blocking.tile) +
-             (s.blocking.turn > 0 ? ", turns of " + number(s.blocking.turn) : "");
-    }
+    (out += name(mid.dtype)) += " " + ir::to_string(mid.shape);
+    if (mid.turn_bytes > 0) out += ", " + number(mid.turn_bytes) + " bytes in each turn";
     out += "\n";
-    print_nest(s.main, out);
-    if (s.has_epilogue) {
-      out += "  then, for each tile:\n";
-      print_nest(s.epilogue, out);
+  }
+  for (std::size_t i = 0; i < plan.groups.size(); ++i) {
+    const Group& g = plan.groups[i];
+    out += "stage " + std::to_string(i) + ": ";
+    if (g.extents.empty()) {
+      print_stage(plan.stages[g.first], out);
+      continue;
     }
-    for (const AccumulatorCopy& c : s.copies) {
-      out +=
-          "    accumulator " + std::to_string(c.accumulator) + " -> " + operand_text(c.to) + "\n";
+    out += turns_text(g) + ", each of:\n";
+    for (std::uint32_t k = 0; k < g.count; ++k) {
+      out += "  loops " + std::to_string(k) + ": ";
+      print_stage(plan.stages[g.first + k], out);
     }
   }
   return out;

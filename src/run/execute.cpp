@@ -26,6 +26,7 @@ class Addresses {
         break;
       case Source::Kind::intermediate:
         base = static_cast<const char*>(intermediates_[o.source.index]);
+        if (base == nullptr) return nullptr;  // known per turn
         break;
       case Source::Kind::result:
         base = static_cast<const char*>(call_.results[o.source.index]);
@@ -38,6 +39,21 @@ class Addresses {
   char* const* of(const plan::Nest& nest) const {
     char** out = arena_.array<char*>(nest.operands.size());
     for (std::size_t i = 0; i < nest.operands.size(); ++i) out[i] = of(nest.operands[i]);
+    return out;
+  }
+
+  StageArguments of(const plan::Stage& s) const {
+    StageArguments out;
+    out.m = s.m.data();
+    out.main = of(s.main);
+    out.main_params = params(s.main);
+    if (s.has_epilogue) {
+      out.epilogue = of(s.epilogue);
+      out.epilogue_params = params(s.epilogue);
+    }
+    char** copies = arena_.array<char*>(s.copies.size());
+    for (std::size_t i = 0; i < s.copies.size(); ++i) copies[i] = of(s.copies[i].to);
+    out.copies = copies;
     return out;
   }
 
@@ -60,6 +76,8 @@ class Addresses {
   Arena& arena_;
 };
 
+}  // namespace
+
 std::uint64_t scratch_bytes(const BoundStage& stage) {
   std::uint64_t bytes = std::uint64_t{16} << 10;  // what a thread's arena starts with
   for (const BoundNest& nest : stage.nests) {
@@ -73,14 +91,17 @@ std::uint64_t scratch_bytes(const BoundStage& stage) {
   return bytes;
 }
 
-}  // namespace
-
-std::uint64_t run_stage(const BoundStage& stage, const StageArguments& arguments, Workers workers,
-                        std::uint64_t& extra_bytes) {
-  if (stage.cost < kThreadedCost) workers.threads = 1;
+Workers workers_for(double cost, Workers workers) {
+  if (cost < kThreadedCost) workers.threads = 1;
   if (workers.threads > 1) {
     workers.threads = std::clamp(workers.executor->concurrency(), 1, workers.threads);
   }
+  return workers;
+}
+
+std::uint64_t run_stage(const BoundStage& stage, const StageArguments& arguments, Workers workers,
+                        std::uint64_t& extra_bytes) {
+  workers = workers_for(stage.cost, workers);
   extra_bytes += scratch_bytes(stage) * static_cast<std::uint64_t>(workers.threads);
   if (stage.stage->r.empty()) return run_map(stage, arguments, workers);
   return run_reduce(stage, arguments, workers, extra_bytes);
@@ -100,27 +121,22 @@ std::uint64_t execute(const BoundPlan& bound, const CallArguments& call, Workers
     const plan::Intermediate& mid = bound.plan.intermediates[i];
     std::size_t bytes = itemsize(mid.dtype);
     for (std::int64_t d : mid.shape) bytes *= static_cast<std::size_t>(d);
-    intermediates[i] = arena.bytes(bytes);
-    held += bytes;
+    intermediates[i] = mid.turn_bytes > 0 ? nullptr : arena.bytes(bytes);
+    held += mid.turn_bytes > 0 ? 0 : bytes;
   }
   std::uint64_t events = 0;
   extra_bytes = held;
-  for (const BoundStage& stage : bound.stages) {
-    const Arena::Mark stage_mark(arena);
+  for (const plan::Group& group : bound.plan.groups) {
+    const Arena::Mark group_mark(arena);
     const Addresses addresses(call, intermediates, arena);
-    const plan::Stage& s = *stage.stage;
-    StageArguments arguments;
-    arguments.main = addresses.of(s.main);
-    arguments.main_params = addresses.params(s.main);
-    if (s.has_epilogue) {
-      arguments.epilogue = addresses.of(s.epilogue);
-      arguments.epilogue_params = addresses.params(s.epilogue);
+    auto* arguments = arena.array<StageArguments>(group.count);
+    for (std::uint32_t i = 0; i < group.count; ++i) {
+      new (arguments + i) StageArguments(addresses.of(*bound.stages[group.first + i].stage));
     }
-    char** copies = arena.array<char*>(s.copies.size());
-    for (std::size_t i = 0; i < s.copies.size(); ++i) copies[i] = addresses.of(s.copies[i].to);
-    arguments.copies = copies;
     std::uint64_t own = held;
-    events |= run_stage(stage, arguments, workers, own);
+    events |= group.extents.empty()
+                  ? run_stage(bound.stages[group.first], arguments[0], workers, own)
+                  : run_group(bound, group, arguments, workers, own);
     extra_bytes = std::max(extra_bytes, own);
   }
   return events;

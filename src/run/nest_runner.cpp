@@ -67,8 +67,7 @@ void NestRunner::move(const std::vector<std::int64_t>& strides, std::int64_t ind
 }
 
 void NestRunner::move_outer(const std::vector<std::vector<std::int64_t>>& strides,
-                            const std::vector<std::int64_t>& extents, std::size_t count,
-                            std::int64_t linear) {
+                            const std::int64_t* extents, std::size_t count, std::int64_t linear) {
   if (strides.empty()) return;  // a nest without operands
   for (std::size_t d = count; d-- > 0 && linear != 0;) {
     move(strides[d], linear % extents[d]);

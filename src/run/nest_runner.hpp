@@ -26,7 +26,7 @@ class NestRunner {
   void move_to_base();
   void move(const std::vector<std::int64_t>& strides, std::int64_t index);
   void move_outer(const std::vector<std::vector<std::int64_t>>& strides,
-                  const std::vector<std::int64_t>& extents, std::size_t count, std::int64_t linear);
+                  const std::int64_t* extents, std::size_t count, std::int64_t linear);
 
   /// Sets one operand's address (accumulators of an epilogue).
   void point(std::size_t operand, void* address) { at_[operand] = static_cast<char*>(address); }

@@ -333,7 +333,7 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
     s.peak_extra_bytes = std::max(s.peak_extra_bytes, extra);
     s.bytes_read = bound->plan.bytes_read;
     s.bytes_written = bound->plan.bytes_written;
-    s.stages = static_cast<int>(bound->stages.size());
+    s.stages = static_cast<int>(bound->plan.groups.size());
   }
   if ((events & plan::kEventOverflow) != 0 && graph_.check_overflow) {
     confirm_overflow(args, outs);

@@ -41,10 +41,12 @@ std::uint64_t run_map(const BoundStage& bound, const StageArguments& arguments, 
   const plan::Stage& stage = *bound.stage;
   const BoundNest& nest = bound.nests[0];
   const std::size_t dims = stage.m.size();
-  const std::int64_t columns = stage.m.back();
-  const std::int64_t rows = columns == 0 ? 0 : stage.m_size() / columns;
+  const std::int64_t* m = arguments.m;
+  const std::int64_t columns = m[dims - 1];
+  std::int64_t rows = columns == 0 ? 0 : 1;
+  for (std::size_t d = 0; d + 1 < dims; ++d) rows *= m[d];
   if (rows == 0) return 0;
-  const std::int64_t row_extent = dims > 1 ? stage.m[dims - 2] : 1;
+  const std::int64_t row_extent = dims > 1 ? m[dims - 2] : 1;
   const MapTasks tasks = cut(bound, rows, columns, workers.threads);
   return run_tasks(tasks.count, workers, [&](std::int64_t index) {
     Arena& arena = Arena::local();
@@ -59,7 +61,7 @@ std::uint64_t run_map(const BoundStage& bound, const StageArguments& arguments, 
       const std::int64_t at = row % row_extent;
       const std::int64_t n1 = std::min(last - row, row_extent - at);
       runner.move_to_base();
-      runner.move_outer(nest.m, stage.m, dims - 1, row);
+      runner.move_outer(nest.m, m, dims - 1, row);
       runner.move(inner, begin);
       runner.call(n0, inner.data(), n1, dims > 1 ? nest.m[dims - 2].data() : nullptr);
       row += n1;

@@ -25,9 +25,9 @@ class Reduction {
         workers_(workers),
         blocking_(stage_.blocking),
         reduces_(stage_.main.kernel.reductions),
-        columns_(stage_.m.back()),
-        outputs_(stage_.m_size()),
+        columns_(arguments.m[stage_.m.size() - 1]),
         elements_(stage_.r_size()) {
+    for (std::size_t d = 0; d < stage_.m.size(); ++d) outputs_ *= arguments.m[d];
     for (const KernelReduce& r : reduces_) slot_bytes_ += itemsize(r.acc);
   }
 
@@ -81,10 +81,11 @@ class Reduction {
   /// Outputs of so many elements that several tasks share each: groups of outputs whose partials
   /// fit a small buffer.
   std::uint64_t run_groups(std::uint64_t& extra_bytes) const {
-    constexpr std::int64_t kPartialBytes = 512 << 10;
+    // Those of a turn are scratch memory of its thread.
+    const std::int64_t room = stage_.common.empty() ? 512 << 10 : 16 << 10;
     const std::int64_t chunks = blocking_.chunks;
     const auto bytes = static_cast<std::int64_t>(slot_bytes_) * chunks;
-    const std::int64_t group = std::clamp<std::int64_t>(kPartialBytes / bytes, 1, outputs_);
+    const std::int64_t group = std::clamp<std::int64_t>(room / bytes, 1, outputs_);
     const std::int64_t tile = std::min(blocking_.tile, group);
     const auto held = static_cast<std::size_t>(group * chunks);
     extra_bytes += held * slot_bytes_;
@@ -164,7 +165,7 @@ class Reduction {
 
   void place(NestRunner& runner, std::int64_t output) const {
     runner.move_to_base();
-    runner.move_outer(bound_.nests[0].m, stage_.m, stage_.m.size(), output);
+    runner.move_outer(bound_.nests[0].m, arguments_.m, stage_.m.size(), output);
   }
 
   void column_blocks(NestRunner& runner, std::int64_t output, std::int64_t count,
@@ -174,7 +175,8 @@ class Reduction {
       const std::int64_t begin = block % blocking_.blocks_inner * blocking_.block;
       const std::int64_t rows = std::min(blocking_.block, stage_.r.back() - begin);
       place(runner, output);
-      runner.move_outer(nest.r, stage_.r, stage_.r.size() - 1, block / blocking_.blocks_inner);
+      runner.move_outer(nest.r, stage_.r.data(), stage_.r.size() - 1,
+                        block / blocking_.blocks_inner);
       if (!nest.r.empty()) runner.move(nest.r.back(), begin);
       runner.call(count, inner_m(), rows, inner_r(), {acc, false});
     }
@@ -187,7 +189,8 @@ class Reduction {
     for (; block < block_end; ++block) {
       const std::int64_t begin = block % blocking_.blocks_inner * blocking_.block;
       place(runner, output);
-      runner.move_outer(nest.r, stage_.r, stage_.r.size() - 1, block / blocking_.blocks_inner);
+      runner.move_outer(nest.r, stage_.r.data(), stage_.r.size() - 1,
+                        block / blocking_.blocks_inner);
       runner.move(nest.r.back(), begin);
       runner.call(std::min(blocking_.block, stage_.r.back() - begin), inner_r(), count, inner_m(),
                   {acc, true});
@@ -205,7 +208,7 @@ class Reduction {
       while (block < block_end) {
         const std::int64_t run = std::min(block_end - block, rows - block % rows);
         place(runner, output);
-        runner.move_outer(nest.r, stage_.r, outer, block);
+        runner.move_outer(nest.r, stage_.r.data(), outer, block);
         const bool steps = outer > 0 && !nest.r.empty();
         runner.call(extent, inner_r(), run, steps ? nest.r[outer - 1].data() : nullptr,
                     {acc, false});
@@ -223,7 +226,7 @@ class Reduction {
       const std::int64_t begin = inside * blocking_.block;
       const std::int64_t whole = std::min(run, (extent - begin) / blocking_.block);
       place(runner, output);
-      runner.move_outer(nest.r, stage_.r, outer, block / blocking_.blocks_inner);
+      runner.move_outer(nest.r, stage_.r.data(), outer, block / blocking_.blocks_inner);
       if (!nest.r.empty()) runner.move(nest.r.back(), begin);
       if (whole > 0) runner.call(blocking_.block, inner_r(), whole, step, {acc, false});
       if (whole < run) {
@@ -245,7 +248,7 @@ class Reduction {
     for (std::int64_t at = first; at < last;) {
       const std::int64_t count = std::min(last - at, columns_ - at % columns_);
       runner.move_to_base();
-      runner.move_outer(nest.m, stage_.m, stage_.m.size(), at);
+      runner.move_outer(nest.m, arguments_.m, stage_.m.size(), at);
       for (std::size_t i = 0; i < nest.operands(); ++i) {
         const plan::Source& source = nest.nest->operands[i].source;
         if (source.kind != plan::Source::Kind::accumulator) continue;
@@ -269,8 +272,8 @@ class Reduction {
       char* target = arguments_.copies[which];
       std::int64_t rest = at;
       for (std::size_t d = stage_.m.size(); d-- > 0;) {
-        target += to.m[d] * (rest % stage_.m[d]);
-        rest /= stage_.m[d];
+        target += to.m[d] * (rest % arguments_.m[d]);
+        rest /= arguments_.m[d];
       }
       scatter(target, from + (at - first) * size, {itemsize(to.dtype), to.swapped ? unit : 0}, 1,
               count, 0, to.m.back());
@@ -285,7 +288,7 @@ class Reduction {
   const Blocking& blocking_;
   const std::vector<KernelReduce>& reduces_;
   const std::int64_t columns_;
-  const std::int64_t outputs_;
+  std::int64_t outputs_ = 1;
   const std::int64_t elements_;
   std::size_t slot_bytes_ = 0;
 };

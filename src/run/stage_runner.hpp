@@ -8,8 +8,9 @@
 
 namespace tightloop::run {
 
-/// Addresses of a stage's operands and its scalar arguments.
+/// What a stage runs over: its map extents, addresses of its operands and its scalar arguments.
 struct StageArguments {
+  const std::int64_t* m = nullptr;  ///< the stage's own, or fewer indices of its common dimensions
   char* const* main = nullptr;      ///< one address per operand of the main nest
   char* const* epilogue = nullptr;  ///< and of the epilogue
   char* const* copies = nullptr;    ///< and of the copied accumulators
@@ -27,5 +28,17 @@ struct Workers {
 /// depend on `workers`. Adds to `extra_bytes` the memory held for partials. Throws Error(memory).
 std::uint64_t run_stage(const BoundStage& stage, const StageArguments& arguments, Workers workers,
                         std::uint64_t& extra_bytes);
+
+/// Runs the stages of a group turn by turn. `arguments` holds one per stage, with the addresses of
+/// the first turn; intermediates of a turn have none.
+std::uint64_t run_group(const BoundPlan& bound, const plan::Group& group,
+                        const StageArguments* arguments, Workers workers,
+                        std::uint64_t& extra_bytes);
+
+/// Returns the bytes of scratch memory that one thread holds while it runs a stage.
+std::uint64_t scratch_bytes(const BoundStage& stage);
+
+/// Returns the threads that a piece of work of this cost is worth.
+Workers workers_for(double cost, Workers workers);
 
 }  // namespace tightloop::run

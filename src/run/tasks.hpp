@@ -27,6 +27,9 @@ std::uint64_t run_tasks(std::int64_t count, Workers workers, RunTask&& run_task)
       if (e != 0) s.events.fetch_or(e, std::memory_order_relaxed);
     } catch (const std::bad_alloc&) {
       s.no_memory.store(true, std::memory_order_relaxed);
+    } catch (const Error& e) {  // of a task of a task
+      (e.code() == ErrorCode::memory ? s.no_memory : s.failed)
+          .store(true, std::memory_order_relaxed);
     } catch (...) {
       s.failed.store(true, std::memory_order_relaxed);
     }

@@ -237,10 +237,12 @@ std::string describe(const Case& c) {
   return out;
 }
 
-/// No array of the plan is larger than a reduction's result; scratch is a block per packed operand.
+/// No array of the plan is larger than a reduction's result; scratch is a block per packed operand,
+/// and what fits a cache for each turn of a group.
 bool plan_is_bounded(const plan::LoopPlan& plan, const ir::TypedGraph& graph) {
   for (const plan::Intermediate& mid : plan.intermediates) {
-    if (!is_reduction(graph.nodes[mid.node].op)) return false;
+    if (mid.turn_bytes > 48 << 10) return false;
+    if (mid.turn_bytes == 0 && !is_reduction(graph.nodes[mid.node].op)) return false;
     if (!(mid.shape == plan.shapes[mid.node])) return false;
   }
   for (const plan::Stage& stage : plan.stages) {

@@ -58,18 +58,22 @@ TEST_CASE("plan: number of passes") {
       {"sum(a[1:] - a[:-1]), sum(a)", 2},
       {"sum(sum(a, axis=1))", 2},
       {"max(sum(a, axis=0) * v)", 2},
-      {"a / sum(a, axis=1, keepdims=True)", 2},
-      {"exp(a - max(a, axis=1, keepdims=True))", 2},
-      {"d = exp(a - max(a, axis=1, keepdims=True)); d / sum(d, axis=1, keepdims=True)", 3},
+      {"a / sum(a, axis=1, keepdims=True)", 1},
+      {"exp(a - max(a, axis=1, keepdims=True))", 1},
+      {"d = exp(a - max(a, axis=1, keepdims=True)); d / sum(d, axis=1, keepdims=True)", 1},
       {"(a - mean(a)) / sqrt(mean((a - mean(a))**2))", 3},
   }));
   INFO(c.text);
   const Planned p = planned(c.text, kPlanes);
   INFO(to_string(p.plan));
-  CHECK(p.plan.stages.size() == c.stages);
+  CHECK(p.plan.groups.size() == c.stages);
   for (const plan::Intermediate& mid : p.plan.intermediates) {
-    CHECK(is_reduction(p.graph.nodes[mid.node].op));
-    CHECK(elements(mid.shape) <= 500);
+    if (mid.turn_bytes > 0) {
+      CHECK(mid.turn_bytes <= 48 << 10);
+    } else {
+      CHECK(is_reduction(p.graph.nodes[mid.node].op));
+      CHECK(elements(mid.shape) <= 500);
+    }
   }
 }
 

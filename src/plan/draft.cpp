@@ -1,0 +1,201 @@
+#include "plan/draft.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+namespace tightloop::plan {
+namespace {
+
+using ir::Layout;
+using ir::NodeId;
+
+std::vector<std::int64_t> to_vector(const Dims& d) {
+  return {d.begin(), d.end()};
+}
+
+class Drafter {
+ public:
+  Drafter(const DraftContext& context, const Pass& pass, const Kept& reductions)
+      : c_(context), graph_(context.graph), reductions_(reductions) {
+    draft_.pass = pass;
+  }
+
+  Draft run(const Kept& loaded, const Kept& stored, std::size_t& instructions) {
+    const Pass& pass = draft_.pass;
+    Body body(graph_, c_.shapes, pass.iteration, instructions,
+              [&](NodeId id) -> std::optional<Source> {
+                if (is_reduction(graph_.nodes[id].op)) return kept(id);
+                const auto at = loaded.find(id);
+                if (at == loaded.end()) return std::nullopt;
+                return Source{Source::Kind::intermediate, at->second};
+              });
+    for (NodeId id : pass.reductions) {
+      const ir::TypedNode& node = graph_.nodes[id];
+      const bool check = node.may_wrap && graph_.check_overflow && node.op == Op::prod;
+      const std::uint32_t value = body.emit(node.args[0]);
+      body.kernel.reductions.push_back({node.op, accumulator_dtype(graph_, id), value, check});
+    }
+    std::vector<AxisOperand> stores;
+    for (std::uint32_t r : pass.stores) {
+      const NodeId id = graph_.results[r];
+      body.kernel.stores.push_back({graph_.nodes[id].dtype, body.emit(id)});
+      stores.push_back(store_result(r, to_vector(c_.outs[r].strides)));
+    }
+    for (const auto& [id, place] : in_order(stored)) {
+      body.kernel.stores.push_back({c_.intermediates[place].dtype, body.emit(id)});
+      stores.push_back(store_intermediate(place, false));
+    }
+    add_loads(body, false);
+    std::move(stores.begin(), stores.end(), std::back_inserter(draft_.operands));
+    draft_.main_count = draft_.operands.size();
+    draft_.nodes = std::move(body.nodes);
+    draft_.main = std::move(body.kernel);
+    draft_.main_params = std::move(body.params);
+    if (!pass.reductions.empty()) make_epilogue(instructions);
+    return std::move(draft_);
+  }
+
+ private:
+  static std::vector<std::pair<NodeId, std::uint32_t>> in_order(const Kept& values) {
+    std::vector<std::pair<NodeId, std::uint32_t>> out(values.begin(), values.end());
+    std::sort(out.begin(), out.end());
+    return out;
+  }
+
+  Source kept(NodeId reduction) const {
+    const auto at = reductions_.find(reduction);
+    if (at != reductions_.end()) return {Source::Kind::intermediate, at->second};
+    throw Error(ErrorCode::internal, "a reduction that no pass keeps is read");
+  }
+
+  /// Expands a body's loads to operands.
+  void add_loads(const Body& body, bool epilogue) {
+    for (const BodyLoad& load : body.loads) {
+      AxisOperand o;
+      o.operand.source = load.source;
+      o.operand.dtype = load.dtype;
+      o.in_epilogue = epilogue;
+      o.is_accumulator = load.source.kind == Source::Kind::accumulator;
+      if (!o.is_accumulator) {
+        Layout own;
+        if (load.source.kind == Source::Kind::input) {
+          const ArrayLayout& in = c_.inputs[load.source.index];
+          own = {in.shape, in.strides, 0};
+          o.operand.swapped = in.swapped && itemsize(load.dtype) > 1;
+        } else {
+          const Dims& shape = c_.intermediates[load.source.index].shape;
+          own = {shape, c_strides(shape, itemsize(load.dtype)), 0};
+        }
+        const Layout at = body.layout(load, own);
+        o.operand.offset = at.offset;
+        o.strides = to_vector(at.strides);
+        for (std::size_t i = 0; epilogue && i < o.strides.size(); ++i) {
+          if ((draft_.pass.mask >> i) & 1U) o.strides[i] = 0;
+        }
+      }
+      draft_.operands.push_back(std::move(o));
+    }
+  }
+
+  bool keeps_dims(const Dims& shape) const { return shape.size() == draft_.pass.iteration.size(); }
+
+  /// Strides over a reduction's result, moved to the axes of the iteration space.
+  std::vector<std::int64_t> spread(const Dims& strides) const {
+    const Pass& pass = draft_.pass;
+    std::vector<std::int64_t> out;
+    int next = 0;
+    for (int i = 0; i < pass.iteration.size(); ++i) {
+      const bool reduced = ((pass.mask >> i) & 1U) != 0;
+      out.push_back(reduced ? 0 : strides[next]);
+      if (!reduced || keeps_dims(strides)) ++next;
+    }
+    return out;
+  }
+
+  AxisOperand store_result(std::uint32_t result, std::vector<std::int64_t> strides) const {
+    AxisOperand o;
+    o.operand.source = {Source::Kind::result, result};
+    o.operand.dtype = graph_.nodes[graph_.results[result]].dtype;
+    o.operand.swapped = c_.outs[result].swapped && itemsize(o.operand.dtype) > 1;
+    o.is_store = true;
+    o.strides = std::move(strides);
+    return o;
+  }
+
+  AxisOperand store_intermediate(std::uint32_t place, bool reduced) const {
+    const Intermediate& mid = c_.intermediates[place];
+    const Dims strides = c_strides(mid.shape, itemsize(mid.dtype));
+    AxisOperand o;
+    o.operand.source = {Source::Kind::intermediate, place};
+    o.operand.dtype = mid.dtype;
+    o.is_store = true;
+    o.strides = reduced ? spread(strides) : to_vector(strides);
+    return o;
+  }
+
+  /// Adds the epilogue's kernel and operands, then those of plain copies. It runs over the
+  /// iteration space with extent 1 on the reduced axes.
+  void make_epilogue(std::size_t& instructions) {
+    const Pass& pass = draft_.pass;
+    const auto count = static_cast<std::uint32_t>(pass.reductions.size());
+    std::unordered_map<NodeId, std::uint32_t> own;
+    for (std::uint32_t i = 0; i < count; ++i) own.emplace(pass.reductions[i], i);
+    Dims outputs = pass.iteration;
+    for (int i = 0; i < outputs.size(); ++i) {
+      if ((pass.mask >> i) & 1U) outputs[i] = 1;
+    }
+    Body body(graph_, c_.shapes, outputs, instructions, [&](NodeId id) -> std::optional<Source> {
+      const auto at = own.find(id);
+      if (at != own.end()) return Source{Source::Kind::accumulator, at->second};
+      if (is_reduction(graph_.nodes[id].op)) return kept(id);
+      return std::nullopt;
+    });
+    const std::uint32_t squeezed = body.without_axes(pass.mask);
+    std::vector<AxisOperand> stores, copies;
+    for (std::uint32_t r : pass.epilogues) {
+      const NodeId id = graph_.results[r];
+      const auto at = own.find(id);
+      AxisOperand to = store_result(r, spread(c_.outs[r].strides));
+      to.in_epilogue = true;
+      if (at != own.end() && !is_half(graph_.nodes[id].dtype)) {
+        draft_.copied.push_back(at->second);
+        copies.push_back(std::move(to));
+      } else {
+        const std::uint32_t chain = keeps_dims(c_.outs[r].shape) ? 0 : squeezed;
+        body.kernel.stores.push_back({graph_.nodes[id].dtype, body.emit(id, chain)});
+        stores.push_back(std::move(to));
+      }
+    }
+    for (std::uint32_t i : pass.kept) {
+      draft_.copied.push_back(i);
+      copies.push_back(store_intermediate(reductions_.at(pass.reductions[i]), true));
+      copies.back().in_epilogue = true;
+    }
+    draft_.has_epilogue = !stores.empty();
+    if (draft_.has_epilogue) add_loads(body, true);
+    std::move(stores.begin(), stores.end(), std::back_inserter(draft_.operands));
+    std::move(copies.begin(), copies.end(), std::back_inserter(draft_.operands));
+    draft_.epilogue = std::move(body.kernel);
+    draft_.epilogue_params = std::move(body.params);
+  }
+
+  const DraftContext& c_;
+  const ir::TypedGraph& graph_;
+  const Kept& reductions_;
+  Draft draft_;
+};
+
+}  // namespace
+
+DType accumulator_dtype(const ir::TypedGraph& graph, NodeId reduction) {
+  return ir::lane_of(graph.nodes[reduction].dtype);
+}
+
+Draft make_draft(const DraftContext& context, const Pass& pass, const Kept& reductions,
+                 const Kept& loaded, const Kept& stored, std::size_t& instructions) {
+  return Drafter(context, pass, reductions).run(loaded, stored, instructions);
+}
+
+}  // namespace tightloop::plan

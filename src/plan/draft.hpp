@@ -1,0 +1,52 @@
+// A pass with its kernels and operands, before its loops are chosen. In: a pass of the partition.
+// Out: operands by axis of the iteration space, from which groups and loops are chosen.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "plan/body.hpp"
+#include "plan/loop_plan.hpp"
+#include "plan/loops.hpp"
+#include "plan/partition.hpp"
+
+namespace tightloop::plan {
+
+/// Where a value of the graph is kept: by node, the intermediate.
+using Kept = std::unordered_map<ir::NodeId, std::uint32_t>;
+
+struct Draft {
+  Pass pass;
+  KernelPlan main;
+  KernelPlan epilogue;
+  std::vector<ParamSource> main_params;
+  std::vector<ParamSource> epilogue_params;
+  std::vector<AxisOperand> operands;  ///< main's loads and stores, the epilogue's, then copies
+  std::size_t main_count = 0;         ///< operands of main
+  std::vector<std::uint32_t> copied;  ///< the accumulator of each copy
+  bool has_epilogue = false;
+  std::vector<ir::NodeId> nodes;  ///< of main's instructions, kNoNode for those under views
+};
+
+/// What all passes of a plan share. Holds references.
+struct DraftContext {
+  const ir::TypedGraph& graph;
+  std::span<const ArrayLayout> inputs;
+  std::span<const ArrayLayout> outs;
+  std::span<const Dims> shapes;  ///< of every node
+  const std::vector<Intermediate>& intermediates;
+};
+
+/// Half types reduce in float32.
+DType accumulator_dtype(const ir::TypedGraph& graph, ir::NodeId reduction);
+
+/// Drafts a pass. `reductions` says where those that later passes read are kept, `loaded` which
+/// other values the pass finds kept, and `stored` which it keeps for others. `instructions` counts
+/// those of all bodies (see Body).
+Draft make_draft(const DraftContext& context, const Pass& pass, const Kept& reductions,
+                 const Kept& loaded, const Kept& stored, std::size_t& instructions);
+
+}  // namespace tightloop::plan
