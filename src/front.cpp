@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 
+#include "definition_snapshot.hpp"
 #include "lang/parser.hpp"
 #include "run/locks.hpp"
 #include "run/lru_map.hpp"
@@ -48,7 +49,7 @@ void put_number(std::string& key, std::size_t n) {
 /// differ share a key.
 void make_key(std::string& key, const Expression& expression, std::span<const Variable> variables,
               std::span<const Destination> destinations, const Options& options,
-              const run::EngineCore& engine) {
+              const DefinitionSnapshot* definitions, const run::EngineCore& engine) {
   key.clear();
   const bool text = expression.steps.empty();
   put_number(key, reinterpret_cast<std::uintptr_t>(&engine));
@@ -57,6 +58,7 @@ void make_key(std::string& key, const Expression& expression, std::span<const Va
                            (static_cast<int>(options.overflow) << 3) |
                            (static_cast<int>(options.casting) << 4));
   if (text) {
+    put_number(key, definitions == nullptr ? 0 : definitions->version);
     put_number(key, expression.text.size());
     key += expression.text;
   } else {
@@ -74,11 +76,13 @@ void make_key(std::string& key, const Expression& expression, std::span<const Va
   for (const Destination& d : destinations) key += static_cast<char>(d.view().dtype());
 }
 
-ir::Graph make_graph(const Expression& expression, std::span<const Variable> variables) {
+ir::Graph make_graph(const Expression& expression, std::span<const Variable> variables,
+                     const DefinitionSnapshot* definitions) {
   if (!expression.steps.empty()) return graph_from_steps(expression.steps, variables.size());
   std::vector<std::string_view> names;
   for (const Variable& v : variables) names.push_back(v.name);
-  return lang::parse(expression.text, names);
+  return lang::parse(expression.text, names,
+                     definitions == nullptr ? nullptr : &definitions->functions);
 }
 
 /// Maps the inputs that the graph uses to the caller's variables.
@@ -101,9 +105,11 @@ std::vector<std::uint32_t> find_arguments(const ir::Graph& graph, bool text,
 std::shared_ptr<const Prepared> make_prepared(const Expression& expression,
                                               std::span<const Variable> variables,
                                               std::span<const Destination> destinations,
-                                              const Options& options, run::EngineCore& engine) {
+                                              const Options& options,
+                                              const DefinitionSnapshot* definitions,
+                                              run::EngineCore& engine) {
   auto start = Clock::now();
-  ir::Graph graph = make_graph(expression, variables);
+  ir::Graph graph = make_graph(expression, variables, definitions);
   if (options.stats != nullptr) options.stats->parse_seconds += seconds_since(start);
   start = Clock::now();
   if (!destinations.empty() && destinations.size() != graph.results.size()) {
@@ -133,12 +139,14 @@ std::shared_ptr<const Prepared> prepare(const Expression& expression,
     throw Error(ErrorCode::limit,
                 "the expression is longer than " + std::to_string(ir::kMaxSource) + " bytes");
   }
-  make_key(key, expression, variables, destinations, options, engine);
+  const auto definitions = snapshot_of(options.definitions);
+  make_key(key, expression, variables, destinations, options, definitions.get(), engine);
   {
     const std::lock_guard lock(run::locks().programs);
     if (auto found = prepared_programs().find(key)) return found;
   }
-  auto made = make_prepared(expression, variables, destinations, options, engine);
+  auto made =
+      make_prepared(expression, variables, destinations, options, definitions.get(), engine);
   std::vector<std::shared_ptr<const Prepared>> dropped;  // freed when the lock is gone
   const std::lock_guard lock(run::locks().programs);
   dropped = prepared_programs().insert(key, made);

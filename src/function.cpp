@@ -25,6 +25,7 @@ struct FunctionState {
   std::string text;
   std::vector<std::string> names;
   std::vector<ParameterType> types;
+  Definitions definitions;  // as they were when the function was compiled
   Options options;
   std::atomic<Version*> versions{nullptr};
 
@@ -218,6 +219,8 @@ Function compile(std::string_view text, std::initializer_list<Parameter> paramet
   s.text = text;
   s.options = options;
   s.options.stats = nullptr;
+  s.definitions = options.definitions != nullptr ? *options.definitions : default_definitions();
+  s.options.definitions = &s.definitions;
   return detail::with_source(s, [&] {
     for (const Parameter& p : parameters) {
       const DType t = p.type.dtype;

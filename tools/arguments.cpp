@@ -24,6 +24,9 @@ struct OptionReader {
         ->expected(1)
         ->allow_extra_args(false)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    add_list("--define", to.definitions, "'F(X) = EXPR'",
+             "Define a function; may be given several times");
+    add_list("--defs", to.definition_files, "FILE", "Define the functions of a text file");
     app.add_option("--threads", to.options.threads,
                    "Use at most N threads; 0 (the default) means all that are allowed")
         ->type_name("N")
@@ -37,8 +40,18 @@ struct OptionReader {
     app.add_flag("--json", to.json, "Print one JSON object with results and statistics");
     app.add_flag("--time", to.time, "Repeat for up to a second; print median time and throughput");
     app.add_flag("--explain", explain, "Print types, ranges and loops instead of evaluating");
+    app.add_flag("--functions", functions, "List the functions of the language");
     app.add_flag("--version", version, "Print the version");
     app.add_flag("--help", help, "Print this text");
+  }
+
+  void add_list(const char* flag, std::vector<std::string>& to, const char* type,
+                const char* text) {
+    app.add_option(flag, to, text)
+        ->type_name(type)
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
 
   void add_choice(const char* flag, std::string& to, std::vector<std::string> choices,
@@ -59,6 +72,7 @@ struct OptionReader {
     command.options.fp = fp == "fast" ? Fp::fast : Fp::strict;
     command.options.overflow = overflow == "check" ? Overflow::check : Overflow::wrap;
     if (explain) command.action = Command::Action::explain;
+    if (functions) command.action = Command::Action::functions;
     if (version) command.action = Command::Action::version;
     if (help) command.action = Command::Action::help;
   }
@@ -69,6 +83,7 @@ struct OptionReader {
   std::string fp = "strict";
   std::string overflow = "wrap";
   bool explain = false;
+  bool functions = false;
   bool version = false;
   bool help = false;
 };
@@ -80,8 +95,8 @@ struct Split {
 };
 
 Split split(int argc, const char* const* argv) {
-  constexpr std::string_view kWithValue[] = {"-o",          "--output", "--threads",
-                                             "--promotion", "--fp",     "--overflow"};
+  constexpr std::string_view kWithValue[] = {"-o",   "--output",   "--threads", "--promotion",
+                                             "--fp", "--overflow", "--define",  "--defs"};
   Split out;
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
@@ -150,7 +165,7 @@ Command parse_command(int argc, const char* const* argv) {
   Command command;
   const Split words = split(argc, argv);
   OptionReader(command).read(words.options);
-  if (command.action == Command::Action::help || command.action == Command::Action::version) {
+  if (command.action != Command::Action::evaluate && command.action != Command::Action::explain) {
     return command;
   }
   if (words.free.empty()) throw UsageError("an expression is missing; see tightloop --help");

@@ -23,11 +23,13 @@ struct NamedText {
 };
 
 struct Command {
-  enum class Action { evaluate, explain, help, version };
+  enum class Action { evaluate, explain, functions, help, version };
   Action action = Action::evaluate;
   std::string expression;
   std::vector<NamedText> variables;  ///< names are identifiers, each once
   std::vector<std::string> outputs;  ///< one file per result, or none
+  std::vector<std::string> definition_files;
+  std::vector<std::string> definitions;
   Options options;
   bool json = false;
   bool time = false;

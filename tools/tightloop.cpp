@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "arguments.hpp"
+#include "function_list.hpp"
 #include "json_output.hpp"
 #include "summary.hpp"
 #include "tightloop/tightloop.hpp"
@@ -122,9 +123,12 @@ std::string evaluate_command(const Command& command) {
 }
 
 std::string run(int argc, char** argv) {
-  const Command command = parse_command(argc, argv);
+  Command command = parse_command(argc, argv);
+  const Definitions definitions = read_definitions(command);
+  command.options.definitions = &definitions;
   switch (command.action) {
     case Command::Action::help: return help_text();
+    case Command::Action::functions: return function_list(definitions);
     case Command::Action::version: return "tightloop " TIGHTLOOP_VERSION "\n";
     default: return evaluate_command(command);
   }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "tightloop/array.hpp"
+#include "tightloop/definitions.hpp"
 #include "tightloop/error.hpp"
 
 namespace tightloop {
@@ -66,10 +67,11 @@ struct Options {
   Promotion promotion = Promotion::exact;
   Fp fp = Fp::strict;
   Overflow overflow = Overflow::wrap;
-  Casting casting = Casting::same_kind;  ///< of evaluate_into, assign and Function::into
-  int threads = 0;                       ///< at most so many; 0 means all that are allowed
-  Executor* executor = nullptr;          ///< null means default_executor()
-  Stats* stats = nullptr;                ///< filled in when not null
+  Casting casting = Casting::same_kind;      ///< of evaluate_into, assign and Function::into
+  int threads = 0;                           ///< at most so many; 0 means all that are allowed
+  Executor* executor = nullptr;              ///< null means default_executor()
+  const Definitions* definitions = nullptr;  ///< null means default_definitions()
+  Stats* stats = nullptr;                    ///< filled in when not null
 };
 
 /// One argument: an array that is borrowed for the call, or a weak scalar (NEP 50) that is copied.

@@ -48,6 +48,8 @@ class TIGHTLOOP_API Error : public std::exception {
   /// Returns the message and the hint in one line: "unknown variable 'aa'; did you mean 'a'?".
   const char* what() const noexcept override;
   ErrorCode code() const noexcept { return code_; }
+  /// Returns the message alone ("unknown variable 'aa'").
+  const std::string& message() const noexcept { return message_; }
   /// Returns the bytes of source() that the message is about; begin == end where there are none.
   Span span() const noexcept { return span_; }
   /// Returns the hint alone ("did you mean 'a'?"), or an empty string.

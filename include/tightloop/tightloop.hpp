@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tightloop/array.hpp"
+#include "tightloop/definitions.hpp"
 #include "tightloop/dtype.hpp"
 #include "tightloop/engine.hpp"
 #include "tightloop/error.hpp"

@@ -114,6 +114,10 @@ NodeId Graph::add(Node node, Span span) {
   return at;
 }
 
+void Graph::place(NodeId first, Span span) {
+  for (std::size_t i = first; i < spans_.size(); ++i) spans_[i] = span;
+}
+
 NodeId Graph::variable(std::string_view name, Span span) {
   auto [it, fresh] =
       input_index_.try_emplace(std::string(name), static_cast<std::uint32_t>(inputs_.size()));

@@ -80,6 +80,9 @@ class Graph {
   NodeId view(NodeId x, ViewSpec spec, Span span = {});
   NodeId convert(Op astype_or_saturate, NodeId x, DType target, Span span = {});
 
+  /// Makes `span` the place of the nodes from `first` on.
+  void place(NodeId first, Span span);
+
   const std::vector<Node>& nodes() const { return nodes_; }
   const Node& operator[](NodeId id) const { return nodes_[id]; }
   Span span(NodeId id) const { return spans_[id]; }

@@ -130,6 +130,13 @@ bool is_function(std::string_view name) {
   return find_callee(name).has_value();
 }
 
+void unknown_function(std::string_view name, Span span, std::vector<std::string_view> others) {
+  const auto built_in = function_names();
+  others.insert(others.begin(), built_in.begin(), built_in.end());
+  throw Error(ErrorCode::name, "unknown function " + quoted(name), span,
+              suggest(name, others, "functions"));
+}
+
 std::optional<std::int64_t> integer_literal(TokenStream& tokens) {
   const bool negative = tokens.at_operator("-");
   const bool sign = negative || tokens.at_operator("+");
@@ -151,10 +158,7 @@ std::optional<std::int64_t> integer_literal(TokenStream& tokens) {
 Call::Call(const TokenStream& tokens, const Token& token)
     : name_(tokens.text(token)), name_span_(token.span()) {
   const auto callee = find_callee(name_);
-  if (!callee) {
-    throw Error(ErrorCode::name, "unknown function " + quoted(name_), name_span_,
-                suggest(name_, function_names(), "functions"));
-  }
+  if (!callee) unknown_function(name_, name_span_, {});
   callee_ = *callee;
 }
 

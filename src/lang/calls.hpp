@@ -34,12 +34,17 @@ struct Callee {
   std::uint8_t operands = 1;
 };
 
+/// True for the built-in functions.
 bool is_function(std::string_view name);
+
+/// Throws the Error(name) for a function that is neither built in nor one of `others`.
+[[noreturn]] void unknown_function(std::string_view name, Span span,
+                                   std::vector<std::string_view> others);
 
 /// One call while its arguments are read, from left to right.
 class Call {
  public:
-  /// Starts a call of the function that the token names. Throws Error(name) for an unknown one.
+  /// Starts a call of the built-in function that the token names.
   Call(const TokenStream& tokens, const Token& name);
 
   /// Reads an argument that is not an expression. Returns false where an expression comes next,

@@ -119,11 +119,18 @@ void Expression::prefix() {
 
 void Expression::open_call(const Token& name) {
   const std::string_view text = tokens_.text(name);
-  if (!is_function(text) && scope_.find(text, name.span(), graph_) != kNoNode) {
+  const Functions& functions = scope_.functions();
+  if (is_function(text)) {
+    calls_.emplace_back(std::in_place_type<Call>, tokens_, name);
+  } else if (const Definition* definition = functions.find(text)) {
+    calls_.emplace_back(std::in_place_type<DefinedCall>, *definition, name.span(),
+                        *functions.budget);
+  } else if (scope_.find(text, name.span(), graph_) != kNoNode) {
     throw Error(ErrorCode::name, quoted(text) + " is a value, not a function", name.span(),
                 "a product needs an operator: '*'");
+  } else {
+    unknown_function(text, name.span(), functions.names());
   }
-  calls_.emplace_back(tokens_, name);
   push({.kind = Frame::Kind::call, .span = tokens_.next().span()});
   argument();
 }
@@ -136,7 +143,8 @@ void Expression::argument() {
     if (tokens_.at(Tok::end) || tokens_.at(Tok::separator)) {
       throw Error(ErrorCode::syntax, std::string(kNeverClosed), frames_.back().span);
     }
-    if (!calls_.back().literal_argument(tokens_)) {
+    const auto is_literal = [&](auto& call) { return call.literal_argument(tokens_); };
+    if (!std::visit(is_literal, calls_.back())) {
       want_operand_ = true;
       return;
     }
@@ -145,9 +153,19 @@ void Expression::argument() {
   }
 }
 
+// Hands the value on top to the innermost call.
+void Expression::operand_of_call() {
+  std::visit([&](auto& call) { call.operand(values_.back()); }, calls_.back());
+  values_.pop_back();
+}
+
 void Expression::close_call(const Token& close) {
   pop();
-  values_.push_back(calls_.back().finish(tokens_, graph_, close.end));
+  if (auto* call = std::get_if<Call>(&calls_.back())) {
+    values_.push_back(call->finish(tokens_, graph_, close.end));
+  } else {
+    values_.push_back(std::get<DefinedCall>(calls_.back()).finish(graph_, close.end));
+  }
   calls_.pop_back();
   want_operand_ = false;
 }
@@ -265,8 +283,7 @@ bool Expression::comma() {
                 "several results are written without parentheses: 'a, b'");
   }
   tokens_.next();
-  calls_.back().operand(values_.back());
-  values_.pop_back();
+  operand_of_call();
   argument();
   return true;
 }
@@ -278,8 +295,7 @@ bool Expression::close_paren() {
   }
   const Token close = tokens_.next();
   if (top_is(Frame::Kind::call)) {
-    calls_.back().operand(values_.back());
-    values_.pop_back();
+    operand_of_call();
     close_call(close);
     return true;
   }

@@ -2,11 +2,13 @@
 // nesting costs memory (bounded by ir::kMaxDepth) and never the machine's own stack.
 #pragma once
 
+#include <variant>
 #include <vector>
 
 #include "ir/graph.hpp"
 #include "ir/operators.hpp"
 #include "lang/calls.hpp"
+#include "lang/defined_call.hpp"
 #include "lang/lexer.hpp"
 #include "lang/scope.hpp"
 
@@ -37,6 +39,7 @@ class Expression {
   void prefix();
   void open_call(const Token& name);
   void argument();
+  void operand_of_call();
   [[noreturn]] void no_operand();
 
   // Where an operand is complete.
@@ -64,7 +67,7 @@ class Expression {
   ir::Graph& graph_;
   std::vector<Frame> frames_;
   std::vector<Value> values_;
-  std::vector<Call> calls_;
+  std::vector<std::variant<Call, DefinedCall>> calls_;
   std::size_t depth_ = 0;
   bool want_operand_ = true;
 };

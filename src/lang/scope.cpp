@@ -38,8 +38,8 @@ std::string_view word_hint(std::string_view name) {
 
 }  // namespace
 
-Scope::Scope(std::span<const std::string_view> variables)
-    : variables_(variables), sorted_(variables.begin(), variables.end()) {
+Scope::Scope(std::span<const std::string_view> variables, const Functions& functions)
+    : functions_(functions), variables_(variables), sorted_(variables.begin(), variables.end()) {
   std::sort(sorted_.begin(), sorted_.end());
 }
 
@@ -69,7 +69,7 @@ std::vector<std::string_view> Scope::known_names() const {
 }
 
 void Scope::fail(std::string_view name, Span span) const {
-  if (is_function(name)) {
+  if (is_function(name) || functions_.find(name) != nullptr) {
     const std::string call = name.size() > 40 ? "f(x)" : std::string(name) + "(x)";
     throw Error(ErrorCode::name, quoted(name) + " is a function", span, "call it: '" + call + "'");
   }

@@ -7,13 +7,17 @@
 #include <vector>
 
 #include "ir/graph.hpp"
+#include "lang/expansion.hpp"
 
 namespace tightloop::lang {
 
 class Scope {
  public:
-  /// Borrows the variables' names for the life of the scope.
-  explicit Scope(std::span<const std::string_view> variables);
+  /// Borrows the variables' names and the functions for the life of the scope.
+  explicit Scope(std::span<const std::string_view> variables, const Functions& functions = {});
+
+  /// Returns the functions beyond the built-in ones.
+  const Functions& functions() const { return functions_; }
 
   /// Makes `name` (which must outlive the scope) stand for a node, whatever it stood for before.
   void bind(std::string_view name, ir::NodeId node) { bindings_[name] = node; }
@@ -29,6 +33,7 @@ class Scope {
   /// Returns every name that stands for something, once.
   std::vector<std::string_view> known_names() const;
 
+  Functions functions_;
   std::span<const std::string_view> variables_;
   std::vector<std::string_view> sorted_;
   // Ordered, so that no choice of names makes look-ups slow.

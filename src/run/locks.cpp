@@ -13,10 +13,12 @@ void before_fork() {
   l.programs.lock();
   l.plans.lock();
   l.kernels.lock();
+  l.definitions.lock();
 }
 
 void after_fork_in_parent() {
   Locks& l = locks();
+  l.definitions.unlock();
   l.kernels.unlock();
   l.plans.unlock();
   l.programs.unlock();
@@ -25,6 +27,7 @@ void after_fork_in_parent() {
 
 void after_fork_in_child() {
   Locks& l = locks();
+  l.definitions.unlock();
   l.kernels.unlock();
   // A read-write lock knows its writer by thread id, and the child's thread has another.
   new (&l.plans) std::shared_mutex;

@@ -1,5 +1,5 @@
-// The locks of the caches, in one place so that fork() can wait for all of them: a child then finds
-// every cache whole and every lock free.
+// The locks of what the process shares, in one place so that fork() can wait for all of them: a
+// child then finds every cache whole and every lock free.
 #pragma once
 
 #include <mutex>
@@ -13,6 +13,7 @@ struct Locks {
   std::mutex programs;      ///< programs by text
   std::shared_mutex plans;  ///< bound plans of all programs
   std::mutex kernels;       ///< kernels by plan
+  std::mutex definitions;   ///< the states of all sets of definitions
 };
 
 /// Returns the process's locks; never destroyed.

@@ -141,7 +141,7 @@ constexpr Bad kBad[] = {
      "functions and constants have no prefix: 'sqrt(x)', 'pi'"},
     {"1 + `sum`", name_, "'sum' is a function", "call it: 'sum(x)'"},
     {"`a`(b)", name_, "'a' is a value, not a function", "a product needs an operator: '*'"},
-    {"`sqr`(a)", name_, "unknown function 'sqr'", "did you mean 'sqrt'?"},
+    {"`sqr`(a)", name_, "unknown function 'sqr'", "did you mean 'sqrt' or 'snr'?"},
     {"`logaritm2`(a)", name_, "unknown function 'logaritm2'"},
     {"sum(a, `axs`=0)", name_, "unknown keyword 'axs' of sum", "did you mean 'axis'?"},
     {"sum(a, `where`=b)", name_, "unknown keyword 'where' of sum",
@@ -257,7 +257,7 @@ TEST_CASE("lang: the first of two mistakes is reported") {
   };
   CHECK(message("aa + $") == "unknown variable 'aa'; did you mean 'a'?");
   CHECK(message("a + $ + aa") == "unexpected character '$'");
-  CHECK(message("sqr(a) + (") == "unknown function 'sqr'; did you mean 'sqrt'?");
+  CHECK(message("sqr(a) + (") == "unknown function 'sqr'; did you mean 'sqrt' or 'snr'?");
 }
 
 TEST_CASE("lang: the picture of an error in a longer text") {

@@ -205,6 +205,27 @@ refused 2 'i + i' 'i + i' i=i.npy --overflow check
 head -c 70 i.npy >cut.npy
 refused 2 'missing' a a=cut.npy
 
+# Functions of the user's own.
+cat >mine.tl <<'DEFINITIONS'
+# Length of the hypotenuse.
+hyp(x, y) = sqrt(x*x + y*y)
+ratio(x, of=1) =
+  d = x / of
+  d
+DEFINITIONS
+equal '--define' "$("$program" 'g(3)' --define 'f(x) = d = x; d*d' --define 'g(x) = f(x) + 1')" 10
+equal '--defs' "$("$program" 'hyp(3, 4), ratio(3, of=2), k(1)' --defs mine.tl \
+  --define 'k(x) = hyp(x, 0)' | tr '\n' ' ')" '5.0 1.5 1.0 '
+"$program" --functions --defs mine.tl >out.txt 2>err.txt
+equal 'exit status of --functions' $? 0
+grep -q '  hyp(x, y)  *Length of the hypotenuse\.' out.txt || fail '--functions lists no hyp'
+grep -q '  mse(a, b, axis=None, keepdims=False)' out.txt || fail '--functions lists no mse'
+refused 2 'absent.tl' 1 --defs absent.tl
+echo 'f(x) = x +' >bad.tl
+refused 2 'bad.tl: expected an expression' 1 --defs bad.tl
+refused 2 "'sum' is a built-in function" 1 --define 'sum(x) = x'
+refused 2 '^~' 'hyp(1)' --defs mine.tl
+
 # A closed standard output.
 "$program" 1 >&- 2>err.txt
 equal 'exit status with stdout closed' $? 1
