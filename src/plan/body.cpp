@@ -123,6 +123,18 @@ std::uint32_t Body::constant(const Scalar& value) {
   return at->second;
 }
 
+bool Body::is_scalar(NodeId id) const {
+  const ir::TypedNode& node = graph_.nodes[id];
+  return node.op == Op::constant || node.op == Op::extent ||
+         (node.op == Op::variable && graph_.inputs[node.attr].weak);
+}
+
+/// Returns the chain of an operand; scalars are the same in every view.
+std::uint32_t Body::chain_below(NodeId operand, NodeId user, std::uint32_t chain) {
+  if (is_scalar(operand)) return 0;
+  return graph_.nodes[user].op == Op::view ? chain_through(chain, user) : chain;
+}
+
 std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
   const ir::TypedNode& node = graph_.nodes[id];
   count(id);
@@ -155,7 +167,9 @@ std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
     if (node.op == Op::round_half || node.op == Op::saturate) inst.target = node.dtype;
     inst.check = node.may_wrap && graph_.check_overflow;
     inst.nargs = node.nargs;
-    for (std::size_t i = 0; i < node.nargs; ++i) inst.args[i] = done_.at(key(node.args[i], chain));
+    for (std::size_t i = 0; i < node.nargs; ++i) {
+      inst.args[i] = done_.at(key(node.args[i], chain_below(node.args[i], id, chain)));
+    }
   }
   kernel.body.push_back(inst);
   nodes.push_back(chain == 0 ? id : ir::kNoNode);
@@ -163,6 +177,7 @@ std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
 }
 
 std::uint32_t Body::emit(NodeId root, std::uint32_t from) {
+  if (is_scalar(root)) from = 0;
   std::vector<Frame> stack{{root, from, 0}};
   while (!stack.empty()) {
     Frame& top = stack.back();
@@ -176,11 +191,11 @@ std::uint32_t Body::emit(NodeId root, std::uint32_t from) {
     const bool leaf = node.op == Op::extent || (top.next == 0 && find_stored_(id).has_value());
     if (!leaf && top.next < node.nargs) {
       const NodeId arg = node.args[static_cast<std::size_t>(top.next++)];
-      stack.push_back({arg, node.op == Op::view ? chain_through(chain, id) : chain, 0});
+      stack.push_back({arg, chain_below(arg, id, chain), 0});
       continue;
     }
     done_[key(id, chain)] = node.op == Op::view
-                                ? done_.at(key(node.args[0], chain_through(chain, id)))
+                                ? done_.at(key(node.args[0], chain_below(node.args[0], id, chain)))
                                 : append(id, chain);
     stack.pop_back();
   }

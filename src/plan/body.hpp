@@ -72,6 +72,8 @@ class Body {
   std::uint32_t chain_through(std::uint32_t chain, ir::NodeId view);
   std::uint32_t same_or_new(Chain chain, ir::NodeId view);
   ir::Layout with_axes(const ir::Layout& from, std::uint32_t mask) const;
+  bool is_scalar(ir::NodeId id) const;
+  std::uint32_t chain_below(ir::NodeId operand, ir::NodeId user, std::uint32_t chain);
   std::uint32_t append(ir::NodeId node, std::uint32_t chain);
   std::uint32_t load(Source source, DType dtype, std::uint32_t chain, ir::NodeId node);
   std::uint32_t param(ParamSource source, DType lane);

@@ -151,7 +151,7 @@ class Grouping {
   explicit Grouping(std::span<const Draft> drafts) : drafts_(drafts) {}
 
   std::vector<PassGroup> run() {
-    for (std::uint32_t p = 0; p < drafts_.size(); ++p) {
+    for (const std::uint32_t p : order()) {
       const std::size_t at = place(p);
       for (std::size_t i = 0; i < drafts_[p].copied.size(); ++i) {
         const std::size_t k = drafts_[p].operands.size() - drafts_[p].copied.size() + i;
@@ -174,6 +174,20 @@ class Grouping {
     std::size_t operand;
     std::size_t group;
   };
+
+  /// Of one level, passes that go row by row come last: later ones may join them.
+  std::vector<std::uint32_t> order() const {
+    std::vector<std::pair<std::uint32_t, bool>> keys;
+    std::vector<std::uint32_t> out;
+    for (std::uint32_t p = 0; p < drafts_.size(); ++p) {
+      const bool by_row = Fitting({&drafts_[p]}).fit(free_axes(drafts_[p])).has_value();
+      keys.emplace_back(drafts_[p].pass.level, by_row);
+      out.push_back(p);
+    }
+    std::stable_sort(out.begin(), out.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return keys[a] < keys[b]; });
+    return out;
+  }
 
   /// Adds a pass to the group where it gains most, or to one of its own.
   std::size_t place(std::uint32_t pass) {

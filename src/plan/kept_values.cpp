@@ -5,6 +5,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "plan/stage_loops.hpp"
+
 namespace tightloop::plan {
 namespace {
 
@@ -134,7 +136,7 @@ void keep_values(const DraftContext& context, const Kept& reductions,
     if (values.empty()) continue;
     const std::int64_t rows = rows_that_fit(context, drafts, group, values);
     if (rows == 0) continue;
-    group.turns.rows = rows;
+    const std::size_t intermediates_before = intermediates.size();
     std::vector<Kept> loaded(group.passes.size()), stored(group.passes.size());
     for (const Value& v : values) {
       const auto place = static_cast<std::uint32_t>(intermediates.size());
@@ -143,11 +145,21 @@ void keep_values(const DraftContext& context, const Kept& reductions,
       stored[v.maker].emplace(v.node, place);
       for (std::size_t p : v.readers) loaded[p].emplace(v.node, place);
     }
+    std::vector<Draft> anew;
     std::size_t instructions = 0;  // no more than before
+    bool same = true;
     for (std::size_t p = 0; p < group.passes.size(); ++p) {
-      if (loaded[p].empty() && stored[p].empty()) continue;
-      Draft& draft = drafts[group.passes[p]];
-      draft = make_draft(context, Pass(draft.pass), reductions, loaded[p], stored[p], instructions);
+      const Draft& old = drafts[group.passes[p]];
+      anew.push_back(make_draft(context, old.pass, reductions, loaded[p], stored[p], instructions));
+      same = same && same_order(make_stage(old, {}), make_stage(anew[p], {}));
+    }
+    if (!same) {
+      intermediates.resize(intermediates_before);
+      continue;
+    }
+    group.turns.rows = rows;
+    for (std::size_t p = 0; p < group.passes.size(); ++p) {
+      drafts[group.passes[p]] = std::move(anew[p]);
     }
   }
 }

@@ -6,8 +6,8 @@
 #include "plan/groups.hpp"
 #include "plan/kept_values.hpp"
 #include "plan/loop_plan.hpp"
-#include "plan/loops.hpp"
 #include "plan/partition.hpp"
+#include "plan/stage_loops.hpp"
 #include "plan/traffic.hpp"
 
 namespace tightloop::plan {
@@ -116,7 +116,7 @@ class Planner {
     if (value || bytes <= kTurnReductions) mid.turn_bytes = bytes;
   }
 
-  void add_group(std::span<Draft> drafts, const PassGroup& group) {
+  void add_group(std::span<const Draft> drafts, const PassGroup& group) {
     Group out;
     out.first = static_cast<std::uint32_t>(plan_.stages.size());
     out.count = static_cast<std::uint32_t>(group.passes.size());
@@ -124,7 +124,7 @@ class Planner {
     out.rows = group.turns.rows;
     Traffic traffic(plan_.intermediates);
     for (std::uint32_t p : group.passes) {
-      plan_.stages.push_back(make_stage(std::move(drafts[p]), group.turns.axes));
+      plan_.stages.push_back(make_stage(drafts[p], group.turns.axes));
       traffic.add(plan_.stages.back());
     }
     plan_.groups.push_back(std::move(out));
@@ -147,70 +147,6 @@ class Planner {
                        [](const Operand& o) { return o.source.kind == Source::Kind::result; });
   }
 
-  Stage make_stage(Draft draft, const std::vector<int>& axes) const {
-    Stage alone = loops_of(draft, nullptr);
-    if (axes.empty()) return alone;
-    CommonAxes common;
-    common.kind = alone.main.kernel.kind;
-    for (int a : axes) common.axes.push_back(a + draft.pass.iteration.size());
-    Stage stage = loops_of(draft, &common);
-    stage.blocking = alone.blocking;
-    if (alone.main.kernel.joined_rows > 1) join_rows(stage);
-    return stage;
-  }
-
-  static Stage loops_of(const Draft& draft, const CommonAxes* common) {
-    Stage stage;
-    const bool reduces = !draft.pass.reductions.empty();
-    stage.main.kernel = draft.main;
-    stage.main.params = draft.main_params;
-    stage.epilogue.kernel = draft.epilogue;
-    stage.epilogue.params = draft.epilogue_params;
-    stage.has_epilogue = draft.has_epilogue;
-    std::vector<AxisOperand> operands = draft.operands;
-    choose_loops(stage, draft.pass.iteration, draft.pass.mask, reduces, operands, common);
-    distribute(stage, operands, draft);
-    if (reduces && common == nullptr) block(stage);
-    return stage;
-  }
-
-  static void distribute(Stage& stage, std::vector<AxisOperand>& operands, const Draft& draft) {
-    const std::size_t epilogue_end = operands.size() - draft.copied.size();
-    for (std::size_t i = 0; i < operands.size(); ++i) {
-      Operand& o = operands[i].operand;
-      if (i >= epilogue_end) {
-        stage.copies.push_back({draft.copied[i - epilogue_end], std::move(o)});
-        continue;
-      }
-      Nest& nest = i < draft.main_count ? stage.main : stage.epilogue;
-      nest.any_packed = nest.any_packed || o.packed;
-      nest.operands.push_back(std::move(o));
-    }
-  }
-
-  /// Lets rows that share an operand advance together, where registers hold their accumulators.
-  static void join_rows(Stage& stage) {
-    KernelPlan& kernel = stage.main.kernel;
-    if (kernel.kind != KernelKind::row_reduce || !kernel.stores.empty() || stage.main.any_packed ||
-        kernel.body.size() > 16 || kernel.reductions.size() > 2) {
-      return;
-    }
-    kernel.joined_rows = kernel.body.size() <= 6 && kernel.reductions.size() == 1 ? 8 : 4;
-    for (std::size_t i = 0; i < kernel.loads.size(); ++i) {
-      kernel.loads[i].shared = stage.main.operands[i].m.back() == 0;
-    }
-  }
-
-  static void block(Stage& stage) {
-    bool float_sums = false;
-    for (const KernelReduce& red : stage.main.kernel.reductions) {
-      float_sums = float_sums || is_float(red.acc) || is_complex(red.acc);
-    }
-    stage.blocking =
-        choose_blocking(stage, stage.main.kernel.kind, float_sums, stage.main.any_packed);
-    if (stage.blocking.turn > 0 && !float_sums) join_rows(stage);
-  }
-
   static constexpr std::int64_t kTurnReductions = 8 << 10;
   const ir::TypedGraph& graph_;
   std::span<const ArrayLayout> inputs_;
@@ -219,18 +155,6 @@ class Planner {
 };
 
 }  // namespace
-
-std::int64_t Stage::m_size() const {
-  std::int64_t n = 1;
-  for (std::int64_t e : m) n *= e;
-  return n;
-}
-
-std::int64_t Stage::r_size() const {
-  std::int64_t n = 1;
-  for (std::int64_t e : r) n *= e;
-  return n;
-}
 
 std::int64_t Group::turns() const {
   if (extents.empty()) return 1;

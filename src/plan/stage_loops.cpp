@@ -1,0 +1,110 @@
+#include "plan/stage_loops.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "plan/loops.hpp"
+
+namespace tightloop::plan {
+namespace {
+
+void distribute(Stage& stage, std::vector<AxisOperand>& operands, const Draft& draft) {
+  const std::size_t epilogue_end = operands.size() - draft.copied.size();
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    Operand& o = operands[i].operand;
+    if (i >= epilogue_end) {
+      stage.copies.push_back({draft.copied[i - epilogue_end], std::move(o)});
+      continue;
+    }
+    Nest& nest = i < draft.main_count ? stage.main : stage.epilogue;
+    nest.any_packed = nest.any_packed || o.packed;
+    nest.operands.push_back(std::move(o));
+  }
+}
+
+/// Lets rows that share an operand advance together, where registers hold their accumulators.
+void join_rows(Stage& stage) {
+  KernelPlan& kernel = stage.main.kernel;
+  if (kernel.kind != KernelKind::row_reduce || !kernel.stores.empty() || stage.main.any_packed ||
+      kernel.body.size() > 16 || kernel.reductions.size() > 2) {
+    return;
+  }
+  kernel.joined_rows = kernel.body.size() <= 6 && kernel.reductions.size() == 1 ? 8 : 4;
+  for (std::size_t i = 0; i < kernel.loads.size(); ++i) {
+    kernel.loads[i].shared = stage.main.operands[i].m.back() == 0;
+  }
+}
+
+void block(Stage& stage) {
+  bool float_sums = false;
+  for (const KernelReduce& red : stage.main.kernel.reductions) {
+    float_sums = float_sums || is_float(red.acc) || is_complex(red.acc);
+  }
+  stage.blocking =
+      choose_blocking(stage, stage.main.kernel.kind, float_sums, stage.main.any_packed);
+  if (stage.blocking.turn > 0 && !float_sums) join_rows(stage);
+}
+
+Stage loops_of(const Draft& draft, const CommonAxes* common) {
+  Stage stage;
+  const bool reduces = !draft.pass.reductions.empty();
+  stage.main.kernel = draft.main;
+  stage.main.params = draft.main_params;
+  stage.epilogue.kernel = draft.epilogue;
+  stage.epilogue.params = draft.epilogue_params;
+  stage.has_epilogue = draft.has_epilogue;
+  std::vector<AxisOperand> operands = draft.operands;
+  choose_loops(stage, draft.pass.iteration, draft.pass.mask, reduces, operands, common);
+  distribute(stage, operands, draft);
+  if (reduces && common == nullptr) block(stage);
+  return stage;
+}
+
+/// How the elements of an array are walked when a stage combines them.
+using Walk = std::pair<std::int64_t, std::vector<std::int64_t>>;
+
+Walk walk_of(const Stage& stage, const Source& source) {
+  for (const Operand& o : stage.main.operands) {
+    if (o.source == source) return {o.offset, o.r};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::int64_t Stage::m_size() const {
+  std::int64_t n = 1;
+  for (std::int64_t e : m) n *= e;
+  return n;
+}
+
+std::int64_t Stage::r_size() const {
+  std::int64_t n = 1;
+  for (std::int64_t e : r) n *= e;
+  return n;
+}
+
+Stage make_stage(const Draft& draft, const std::vector<int>& axes) {
+  Stage alone = loops_of(draft, nullptr);
+  if (axes.empty()) return alone;
+  CommonAxes common;
+  common.kind = alone.main.kernel.kind;
+  for (int a : axes) common.axes.push_back(a + draft.pass.iteration.size());
+  Stage stage = loops_of(draft, &common);
+  stage.blocking = alone.blocking;
+  if (alone.main.kernel.joined_rows > 1) join_rows(stage);
+  return stage;
+}
+
+bool same_order(const Stage& a, const Stage& b) {
+  const Blocking& p = a.blocking;
+  const Blocking& q = b.blocking;
+  const bool same = a.r == b.r && a.main.kernel.kind == b.main.kernel.kind && p.block == q.block &&
+                    p.blocks == q.blocks && p.chunk == q.chunk;
+  return same && std::all_of(a.main.operands.begin(), a.main.operands.end(), [&](const Operand& o) {
+           const Walk other = walk_of(b, o.source);
+           return other.second.empty() || walk_of(a, o.source) == other;
+         });
+}
+
+}  // namespace tightloop::plan
