@@ -2,6 +2,7 @@
 // stores of one vector step. Where a tail cannot be masked it goes through buffers on the stack.
 #include <cstring>
 
+#include "jit/invariant_division.hpp"
 #include "jit/kernel_emitter.hpp"
 #include "jit/memory.hpp"
 #include "jit/operations.hpp"
@@ -22,7 +23,10 @@ std::optional<std::int64_t> integer_constant(const plan::KernelPlan& plan, const
 
 void KernelEmitter::emit_level(Level level, const Step* step, Values& values) {
   for (std::size_t i = 0; i < plan_.body.size(); ++i) {
-    if (shape_.needed[i] && shape_.level[i] == level) values[i] = emit_inst(i, step, values);
+    if (!shape_.needed[i] || shape_.level[i] != level) continue;
+    values[i] = emit_inst(i, step, values);
+    if (!shape_.divides[i]) continue;
+    values[plan_.body.size() + i] = prepare_divisor(e_, plan_.body[i].lane, values[i].re);
   }
 }
 
@@ -40,6 +44,11 @@ Value KernelEmitter::emit_inst(std::size_t i, const Step* step, const Values& va
     const plan::KernelLoad& load = plan_.loads[inst.attr];
     if (load.access == plan::Access::splat) return load_splat(e_, load.dtype, row_[inst.attr]);
     return load_elements(e_, load.dtype, readable(inst.attr, step->index));
+  }
+  if (inst.op == Op::divide && step != nullptr && shape_.divides[inst.args[1]]) {
+    const std::uint32_t by = inst.args[1];
+    return {inst.lane, divide_by_invariant(e_, inst.lane, values[inst.args[0]].re, values[by].re,
+                                           values[plan_.body.size() + by])};
   }
   std::vector<Operand> args;
   for (unsigned k = 0; k < inst.nargs; ++k) {

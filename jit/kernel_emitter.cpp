@@ -89,7 +89,7 @@ void KernelEmitter::collect_overflow(Carried& carried) {
 
 void KernelEmitter::emit() {
   load_frame();
-  call_values_.resize(plan_.body.size());
+  call_values_.resize(2 * plan_.body.size());
   Carried carried;
   if (shape_.has_checks) carried.push_back(b_.getInt64(0));
   emit_level(Level::call, nullptr, call_values_);

@@ -77,7 +77,7 @@ class KernelEmitter {
   std::vector<llvm::Value*> bounce_;  // buffers for tails, made when first needed
   std::vector<llvm::Value*> slots_;
   llvm::Value* slot_step_ = nullptr;  // slots per row
-  Values call_values_;                // values of Level::call, then those of the row
+  Values call_values_;  // values of Level::call and those of the row, then of divisors
 };
 
 }  // namespace tightloop::jit

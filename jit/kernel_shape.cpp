@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "jit/invariant_division.hpp"
 #include "types/range.hpp"
 
 namespace tightloop::jit {
@@ -61,6 +62,17 @@ void find_needed(const plan::KernelPlan& plan, KernelShape& shape) {
     if (inst.check) shape.needed[i] = true;
     if (!shape.needed[i]) continue;
     for (unsigned k = 0; k < inst.nargs; ++k) shape.needed[inst.args[k]] = true;
+  }
+}
+
+void find_divisors(const plan::KernelPlan& plan, const Target& target, KernelShape& shape) {
+  shape.divides.assign(plan.body.size(), false);
+  for (std::size_t i = 0; i < plan.body.size(); ++i) {
+    const plan::Inst& inst = plan.body[i];
+    if (!shape.needed[i] || inst.op != Op::divide || shape.level[i] != Level::element) continue;
+    const std::uint32_t by = inst.args[1];
+    if (shape.level[by] == Level::element || !divides_by_reciprocal(target, inst.lane)) continue;
+    shape.divides[by] = true;
   }
 }
 
@@ -211,6 +223,7 @@ KernelShape shape_of(const plan::KernelPlan& plan, const Target& target) {
   for (const plan::Inst& inst : plan.body) shape.has_checks |= inst.check;
   find_levels(plan, shape);
   find_needed(plan, shape);
+  find_divisors(plan, target, shape);
   const std::size_t insts = elementwise_insts(plan, shape);
   shape.lanes = lanes_of(widths_of(plan, shape), insts, target.vector_bytes);
   if (plan.kind == plan::KernelKind::map) return shape;

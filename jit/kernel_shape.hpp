@@ -24,6 +24,8 @@ struct ReductionSource {
 struct KernelShape {
   std::vector<Level> level;  ///< per instruction
   std::vector<bool> needed;  ///< per instruction
+  /// Per instruction: it is the divisor of elements, and the same for a row or a call.
+  std::vector<bool> divides;
   std::vector<ReductionSource> sources;
   unsigned lanes = 0;           ///< elements per vector step, a power of two, 2..64
   unsigned unroll = 1;          ///< vector steps per iteration of the main loop
