@@ -1,6 +1,7 @@
 // The narrow door to code generation: a kernel plan goes in, an image of its code comes out.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -9,11 +10,21 @@
 
 namespace tightloop::plan {
 
-/// A compiled kernel. The code lives as long as the object.
+/// A kernel that can be called. What it runs may be replaced by faster code with the same results
+/// while others call it. The code lives as long as the object.
 class Kernel {
  public:
   virtual ~Kernel() = default;
-  KernelFn fn = nullptr;
+  void call(KernelFrame& frame) const {
+    frame.kernel = this;
+    fn_.load(std::memory_order_acquire)(&frame);
+  }
+
+ protected:
+  void set(KernelFn fn) const { fn_.store(fn, std::memory_order_release); }
+
+ private:
+  mutable std::atomic<KernelFn> fn_{nullptr};
 };
 
 /// Finds the leaf function of vector math: returns null where there is none. `lane` is float32 or

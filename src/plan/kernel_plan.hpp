@@ -100,6 +100,7 @@ struct KernelFrame {
   std::int64_t acc_per_row;  ///< row_reduce: 1 gives row r the slot r, 0 gives all rows slot 0.
                              ///< column_reduce: ignored, column i has slot i
   std::uint64_t* events;     ///< the kernel ORs kEventOverflow into it
+  const void* kernel = nullptr;  ///< the Kernel that is called; compiled code ignores it
 };
 inline constexpr std::uint64_t kEventOverflow = 1;
 

@@ -154,6 +154,15 @@ void fill_identity(Op op, DType acc, void* slots, std::int64_t count, bool empty
   });
 }
 
+void combine_slots(Op op, DType acc, void* into, const void* from, std::int64_t count) {
+  dispatch(op, acc, [&](auto f, auto* slot) {
+    using T = std::remove_pointer_t<decltype(slot)>;
+    auto* a = static_cast<T*>(into);
+    const auto* b = static_cast<const T*>(from);
+    for (std::int64_t k = 0; k < count; ++k) a[k] = decltype(f)::apply(a[k], b[k]);
+  });
+}
+
 void combine_partials(Op op, DType acc, void* slots, std::int64_t count, std::int64_t parts,
                       std::int64_t stride) {
   dispatch(op, acc, [&](auto f, auto* slot) {

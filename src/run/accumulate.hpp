@@ -18,4 +18,7 @@ void fill_identity(Op op, DType acc, void* slots, std::int64_t count, bool empty
 void combine_partials(Op op, DType acc, void* slots, std::int64_t count, std::int64_t parts,
                       std::int64_t stride);
 
+/// into[i] = into[i] op from[i] for i < count.
+void combine_slots(Op op, DType acc, void* into, const void* from, std::int64_t count);
+
 }  // namespace tightloop::run

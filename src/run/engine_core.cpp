@@ -42,7 +42,15 @@ EngineCore& EngineCore::standard() {
     if (!asked && access(jit_object_path().c_str(), R_OK) != 0) {
       return new EngineCore(Kind::reference);
     }
-    auto cache = std::make_unique<KernelCache>(target != nullptr ? target : "", cache_folder());
+    const char* compile = std::getenv("TIGHTLOOP_COMPILE");
+    const std::string time = compile != nullptr ? compile : "background";
+    if (time != "background" && time != "first") {
+      throw Error(ErrorCode::value,
+                  "TIGHTLOOP_COMPILE is '" + time + "'; it can be 'first' or 'background'");
+    }
+    auto cache = std::make_unique<KernelCache>(
+        target != nullptr ? target : "", cache_folder(),
+        time == "first" ? CompileTime::first : CompileTime::background);
     return new EngineCore(std::move(cache), !asked);
   }();
   return *instance;

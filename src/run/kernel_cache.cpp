@@ -1,5 +1,7 @@
 #include "run/kernel_cache.hpp"
 
+#include "math/leaf_array.hpp"
+#include "run/background.hpp"
 #include "run/host_identity.hpp"
 #include "run/jit_loader.hpp"
 #include "run/loaded_image.hpp"
@@ -16,10 +18,21 @@ std::string identity_for(const std::string& target) {
   return host.empty() ? host : "target '" + target + "' on " + host;
 }
 
+/// The width of the vector registers that kernels for a target use; 0 where it is not known without
+/// the code generator.
+int vector_bytes(const std::string& target) {
+  if (target == "x86-64-v4") return 64;
+  if (target == "x86-64-v3") return 32;
+  if (target == "x86-64-v2" || target == "x86-64") return 16;
+  return target.empty() ? math::host_lanes(DType::float64).back() * 8 : 0;
+}
+
 }  // namespace
 
-KernelCache::KernelCache(std::string target, const std::string& folder, std::size_t capacity)
+KernelCache::KernelCache(std::string target, const std::string& folder, CompileTime when,
+                         std::size_t capacity)
     : target_(std::move(target)),
+      when_(when),
       capacity_(capacity),
       disk_(folder, folder.empty() ? std::string() : identity_for(target_)),
       kernels_(capacity, kKeyBytes) {}
@@ -46,7 +59,49 @@ std::shared_ptr<const plan::Kernel> KernelCache::make(const plan::KernelPlan& pl
     origin = KernelOrigin::disk;
     if (auto kernel = load_image(*image, error)) return kernel;
   }
+  if (when_ == CompileTime::background) {
+    origin = KernelOrigin::interpreted;
+    if (auto kernel = interpret(plan, key)) return kernel;
+  }
   origin = KernelOrigin::compiled;
+  return compile(plan, key);
+}
+
+std::shared_ptr<const plan::Kernel> KernelCache::interpret(const plan::KernelPlan& plan,
+                                                           const std::string& key) {
+  auto quick = QuickKernel::make(plan, vector_bytes(target_));
+  if (quick == nullptr) return nullptr;
+  auto kernel = std::make_shared<TieredKernel>(std::move(quick));
+  const std::weak_ptr<const TieredKernel> weak = kernel;
+  kernel->when_warm([this, plan, key, weak] {
+    try {
+      run_in_background([this, plan, key, weak] { compile_later(plan, key, weak); });
+    } catch (...) {  // no memory or no thread: it stays as it is
+    }
+  });
+  return kernel;
+}
+
+/// Runs on the background thread. Whatever goes wrong, the kernel at hand goes on.
+void KernelCache::compile_later(const plan::KernelPlan& plan, const std::string& key,
+                                const std::weak_ptr<const TieredKernel>& weak) {
+  if (weak.expired()) return;
+  try {
+    std::shared_ptr<const plan::Kernel> compiled;
+    {
+      const std::lock_guard compiling(locks().compiling);
+      compiled = compile(plan, key);
+    }
+    if (const auto kernel = weak.lock()) kernel->replace(std::move(compiled));
+    const std::lock_guard lock(locks().kernels);
+    ++compiled_;
+  } catch (...) {
+  }
+}
+
+std::shared_ptr<const plan::Kernel> KernelCache::compile(const plan::KernelPlan& plan,
+                                                         const std::string& key) {
+  std::string error;
   plan::KernelImage image;
   if (!backend().compile(plan, image, error)) {
     throw Error(ErrorCode::internal, "code generation failed: " + error);
@@ -67,7 +122,8 @@ std::shared_ptr<const plan::Kernel> KernelCache::get(const plan::KernelPlan& pla
   auto kernel = make(plan, key, origin);
   std::vector<std::shared_ptr<const plan::Kernel>> dropped;  // freed when the lock is gone
   const std::lock_guard lock(locks().kernels);
-  ++(origin == KernelOrigin::disk ? loaded_ : compiled_);
+  if (origin == KernelOrigin::disk) ++loaded_;
+  if (origin == KernelOrigin::compiled) ++compiled_;
   dropped = kernels_.insert(std::move(key), kernel);
   return kernel;
 }

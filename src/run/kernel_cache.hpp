@@ -10,6 +10,7 @@
 #include "plan/backend.hpp"
 #include "run/disk_cache.hpp"
 #include "run/lru_map.hpp"
+#include "run/tiered_kernel.hpp"
 
 namespace tightloop::run {
 
@@ -20,14 +21,18 @@ class NoCodeGenerator : public std::runtime_error {
 };
 
 /// Where a kernel came from.
-enum class KernelOrigin : unsigned char { memory, disk, compiled };
+enum class KernelOrigin : unsigned char { memory, disk, compiled, interpreted };
 
-/// Thread-safe: lookups take a short lock; equal plans that miss at once compile once.
+/// When kernels are compiled: before they first run, or in the background once that pays.
+enum class CompileTime : unsigned char { first, background };
+
+/// Thread-safe: lookups take a short lock; equal plans that miss at once compile once. A cache that
+/// compiles in the background must live as long as the process.
 class KernelCache {
  public:
   /// For a target ("" is the host) and a folder of images (empty: none).
   explicit KernelCache(std::string target, const std::string& folder = {},
-                       std::size_t capacity = 4096);
+                       CompileTime when = CompileTime::first, std::size_t capacity = 4096);
 
   /// Returns the kernel of a plan. Throws NoCodeGenerator where it has to be compiled and cannot,
   /// Error(internal) where the code generator fails, Error(unsupported) where the system refuses
@@ -47,7 +52,13 @@ class KernelCache {
   std::shared_ptr<const plan::Kernel> find(const std::string& key);
   std::shared_ptr<const plan::Kernel> make(const plan::KernelPlan& plan, const std::string& key,
                                            KernelOrigin& origin);
+  std::shared_ptr<const plan::Kernel> interpret(const plan::KernelPlan& plan,
+                                                const std::string& key);
+  std::shared_ptr<const plan::Kernel> compile(const plan::KernelPlan& plan, const std::string& key);
+  void compile_later(const plan::KernelPlan& plan, const std::string& key,
+                     const std::weak_ptr<const TieredKernel>& kernel);
   const std::string target_;
+  const CompileTime when_;
   const std::size_t capacity_;
   DiskCache disk_;
   LruMap<const plan::Kernel> kernels_;

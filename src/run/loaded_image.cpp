@@ -64,6 +64,9 @@ class MappedKernel : public plan::Kernel {
  public:
   MappedKernel(void* memory, std::size_t size) : memory_(memory), size_(size) {}
   ~MappedKernel() override { munmap(memory_, size_); }
+  void start_at(std::uint64_t entry) {
+    set(reinterpret_cast<plan::KernelFn>(static_cast<unsigned char*>(memory_) + entry));
+  }
 
  private:
   void* memory_;
@@ -114,7 +117,7 @@ std::shared_ptr<const plan::Kernel> load_image(const plan::KernelImage& image, s
     error = "the system refuses executable memory: " + std::string(std::strerror(errno));
     return nullptr;
   }
-  kernel->fn = reinterpret_cast<plan::KernelFn>(base + image.entry);
+  kernel->start_at(image.entry);
   return kernel;
 }
 

@@ -85,7 +85,7 @@ void NestRunner::call(std::int64_t n0, const std::int64_t* inner, std::int64_t n
   frame_.step = step;
   frame_.acc = slots.acc;
   frame_.acc_per_row = slots.per_row ? 1 : 0;
-  nest_.kernel->fn(&frame_);
+  nest_.kernel->call(frame_);
 }
 
 void NestRunner::call_packed(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
@@ -144,7 +144,7 @@ void NestRunner::packed_block(std::int64_t row, std::int64_t rows, std::int64_t 
   frame_.step = packed_step_;
   frame_.acc = packed_acc_;
   frame_.acc_per_row = slots.per_row ? 1 : 0;
-  nest_.kernel->fn(&frame_);
+  nest_.kernel->call(frame_);
   for (std::size_t i = kernel.loads.size(); i < nest_.operands(); ++i) {
     const plan::Operand& o = nest_.nest->operands[i];
     if (!o.packed) continue;

@@ -57,7 +57,7 @@ struct Frame {
     kernel.n0 = n0;
     kernel.n1 = n1;
     kernel.step = step != nullptr ? step : kNoStep;
-    nest.kernel->fn(&kernel);
+    nest.kernel->call(kernel);
   }
 };
 

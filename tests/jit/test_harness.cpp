@@ -10,7 +10,9 @@
 #include "harness.hpp"
 #include "kernel_maker.hpp"
 #include "math/leaf.hpp"
+#include "math/leaf_array.hpp"
 #include "plan_oracle.hpp"
+#include "run/tiered_kernel.hpp"
 #include "types/half.hpp"
 
 extern "C" tightloop::plan::Backend* tightloop_make_backend_1(tightloop::plan::FindLeaf,
@@ -230,21 +232,21 @@ class Layout {
     params_ = run.params;
   }
 
-  std::uint64_t call(plan::KernelFn fn) {
+  std::uint64_t call(const plan::Kernel& kernel) {
     std::vector<void*> ptr;
     std::vector<void*> acc;
     for (const auto& m : memory_) ptr.push_back(m->data);
     for (const auto& m : slots_) acc.push_back(m->data);
     std::uint64_t events = 0;
-    const plan::KernelFrame frame{shape_.n0,
-                                  shape_.n1,
-                                  ptr.data(),
-                                  steps_.data(),
-                                  params_.data(),
-                                  acc.data(),
-                                  shape_.slot_per_row ? 1 : 0,
-                                  &events};
-    fn(&frame);
+    plan::KernelFrame frame{shape_.n0,
+                            shape_.n1,
+                            ptr.data(),
+                            steps_.data(),
+                            params_.data(),
+                            acc.data(),
+                            shape_.slot_per_row ? 1 : 0,
+                            &events};
+    kernel.call(frame);
     return events;
   }
 
@@ -359,15 +361,22 @@ void check_plan(const plan::KernelPlan& plan, const std::vector<RunShape>& shape
     CAPTURE(error);
     REQUIRE(kernels.back() != nullptr);
   }
+  std::vector<std::string> names;
+  for (const TestTarget& target : targets()) names.push_back(target.name);
+  const int host_bytes = math::host_lanes(DType::float64).back() * 8;
+  if (auto quick = run::QuickKernel::make(plan, host_bytes)) {
+    kernels.push_back(std::make_shared<run::TieredKernel>(std::move(quick)));
+    names.push_back("interpreted");
+  }
   Random random(seed);
   for (const RunShape& shape : shapes) {
     PackedRun run = random_run(plan, shape, random);
     const PackedRun before = run;
     evaluate(plan, run);
     for (std::size_t t = 0; t < kernels.size(); ++t) {
-      INFO("target " << targets()[t].name << ", n0 " << shape.n0 << ", n1 " << shape.n1);
+      INFO("target " << names[t] << ", n0 " << shape.n0 << ", n1 " << shape.n1);
       Layout layout(plan, shape, before);
-      const std::uint64_t events = layout.call(kernels[t]->fn);
+      const std::uint64_t events = layout.call(*kernels[t]);
       for (std::size_t k = 0; k < run.stores.size(); ++k) {
         check_elements("store", k, plan.stores[k].dtype, layout.stored(k), run.stores[k], tolerance,
                        shape);
@@ -386,6 +395,7 @@ std::vector<RunShape> some_sizes() {
   std::vector<RunShape> shapes;
   for (std::int64_t n0 : {1, 3, 8, 16, 31, 64, 65, 129}) shapes.push_back({n0});
   shapes.push_back({37, 3, 5});
+  shapes.push_back({2100, 2});
   return shapes;
 }
 

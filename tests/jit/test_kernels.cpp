@@ -28,8 +28,8 @@ void run_map(const plan::Kernel& kernel, const void* in, void* out, std::int64_t
   void* ptr[] = {const_cast<void*>(in), out};
   const std::int64_t step[] = {0, 0};
   std::uint64_t events = 0;
-  const plan::KernelFrame frame{n, 1, ptr, step, nullptr, nullptr, 0, &events};
-  kernel.fn(&frame);
+  plan::KernelFrame frame{n, 1, ptr, step, nullptr, nullptr, 0, &events};
+  kernel.call(frame);
 }
 
 std::shared_ptr<const plan::Kernel> compiled(const TestTarget& target,

@@ -206,9 +206,9 @@ TEST_CASE("jit: products report overflow") {
           void* acc[] = {&slot};
           const bool rows = kind == KernelKind::row_reduce;
           const std::int64_t step[] = {static_cast<std::int64_t>(itemsize(t))};
-          const plan::KernelFrame frame{rows ? 100 : 1, rows ? 1 : 100, ptr, step, nullptr, acc, 0,
-                                        &events};
-          kernel->fn(&frame);
+          plan::KernelFrame frame{rows ? 100 : 1, rows ? 1 : 100, ptr, step, nullptr, acc, 0,
+                                  &events};
+          kernel->call(frame);
           CAPTURE(target.name, twos, std::string(name(t)));
           CHECK(events == (twos > 64 ? plan::kEventOverflow : 0));
           CHECK(static_cast<std::uint64_t>(slot) == (twos > 63 ? 0 : std::uint64_t{1} << twos));
@@ -238,9 +238,9 @@ TEST_CASE("jit: fast math sums floats within the tolerance of float32") {
     void* acc[] = {&slot};
     const std::int64_t step[] = {0};
     std::uint64_t events = 0;
-    const plan::KernelFrame frame{
+    plan::KernelFrame frame{
         static_cast<std::int64_t>(x.size()), 1, ptr, step, nullptr, acc, 0, &events};
-    kernel->fn(&frame);
+    kernel->call(frame);
     CHECK(slot == Approx(exact).epsilon(1e-5));
   }
 }

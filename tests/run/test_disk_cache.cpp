@@ -248,8 +248,8 @@ TEST_CASE("run: a kernel compiled by one cache is loaded by the next") {
     void* ptr[] = {const_cast<double*>(in), results[round].data()};
     const std::int64_t step[] = {0, 0};
     std::uint64_t events = 0;
-    const plan::KernelFrame frame{11, 1, ptr, step, nullptr, nullptr, 0, &events};
-    kernel->fn(&frame);
+    plan::KernelFrame frame{11, 1, ptr, step, nullptr, nullptr, 0, &events};
+    kernel->call(frame);
     CHECK(results[round] == results[0]);
     cache.get(plan, origin);
     CHECK(origin == KernelOrigin::memory);

@@ -1,0 +1,95 @@
+#include "run/background.hpp"
+
+#include <pthread.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <cstdlib>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace tightloop::run {
+namespace {
+
+/// What the thread and its clients share. A fork leaves the parent's behind, locks included.
+struct Crew {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<std::function<void()>> jobs;
+  bool started = false;
+  bool working = false;
+  bool stopping = false;
+
+  void work() {
+    std::unique_lock lock(mutex);
+    while (true) {
+      changed.wait(lock, [&] { return stopping || !jobs.empty(); });
+      if (stopping) return;
+      std::function<void()> job = std::move(jobs.front());
+      jobs.pop_front();
+      working = true;
+      lock.unlock();
+      job();
+      job = nullptr;  // what it holds may be large
+      lock.lock();
+      working = false;
+      changed.notify_all();
+    }
+  }
+};
+
+Crew* current = nullptr;  // never destroyed: the thread may outlive static objects
+
+/// At exit the code generator's static objects go: no job may be using them.
+void stop() {
+  Crew* crew = current;
+  std::unique_lock lock(crew->mutex);
+  crew->stopping = true;
+  crew->jobs.clear();
+  crew->changed.notify_all();
+  crew->changed.wait(lock, [&] { return !crew->working; });
+}
+
+Crew& crew() {
+  static const bool made = [] {
+    current = new Crew;
+    pthread_atfork(nullptr, nullptr, [] { current = new Crew; });
+    return true;
+  }();
+  (void)made;
+  return *current;
+}
+
+void start(Crew& c) {
+  static std::once_flag once;
+  std::call_once(once, [] { std::atexit(stop); });
+  std::thread([&c] {
+#if defined(SCHED_BATCH)
+    sched_param none{};
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
+#endif
+    c.work();
+  }).detach();
+  c.started = true;
+}
+
+}  // namespace
+
+void run_in_background(std::function<void()> job) {
+  Crew& c = crew();
+  const std::lock_guard lock(c.mutex);
+  if (c.stopping) return;
+  c.jobs.push_back(std::move(job));
+  if (!c.started) start(c);
+  c.changed.notify_all();
+}
+
+void wait_for_background() {
+  Crew& c = crew();
+  std::unique_lock lock(c.mutex);
+  c.changed.wait(lock, [&] { return c.jobs.empty() && !c.working; });
+}
+
+}  // namespace tightloop::run

@@ -1,0 +1,366 @@
+#include "run/quick_kernel.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "math/leaf_array.hpp"
+#include "run/accumulate.hpp"
+#include "run/arena.hpp"
+#include "types/half.hpp"
+
+namespace tightloop::run {
+namespace {
+
+using plan::Inst;
+using plan::KernelKind;
+using reference::LaneKernel;
+
+constexpr std::size_t kBlockMemory = std::size_t{96} << 10;
+constexpr std::int64_t kMostElements = 1024;
+constexpr std::size_t kMostValues = 4096;  // longer bodies would need more than a cache
+
+DType operand_lane(const plan::KernelPlan& plan, const Inst& inst) {
+  return plan.body[inst.args[inst.nargs - 1U]].lane;
+}
+
+/// Elements of storage to lanes.
+void load_block(DType t, const void* from, void* to, std::int64_t count) {
+  const auto halves = [&]<class H>() {
+    for (std::int64_t i = 0; i < count; ++i) {
+      H h;
+      std::memcpy(&h.bits, static_cast<const char*>(from) + 2 * i, 2);
+      static_cast<float*>(to)[i] = to_float(h);
+    }
+  };
+  if (t == DType::float16) return halves.template operator()<float16_t>();
+  if (t == DType::bfloat16) return halves.template operator()<bfloat16_t>();
+  std::memcpy(to, from, static_cast<std::size_t>(count) * itemsize(t));
+  if (!is_bool(t)) return;
+  auto* bytes = static_cast<unsigned char*>(to);
+  for (std::int64_t i = 0; i < count; ++i) bytes[i] = bytes[i] != 0;
+}
+
+/// Lanes to elements of storage.
+void store_block(DType t, const void* from, void* to, std::int64_t count) {
+  const auto halves = [&]<class H>() {
+    for (std::int64_t i = 0; i < count; ++i) {
+      const H h = round_to_half<H>(static_cast<const float*>(from)[i]);
+      std::memcpy(static_cast<char*>(to) + 2 * i, &h.bits, 2);
+    }
+  };
+  if (t == DType::float16) return halves.template operator()<float16_t>();
+  if (t == DType::bfloat16) return halves.template operator()<bfloat16_t>();
+  std::memcpy(to, from, static_cast<std::size_t>(count) * itemsize(t));
+}
+
+/// Repeats the value at `block` over `count` elements.
+void fill_block(void* block, std::size_t size, std::int64_t count) {
+  auto* bytes = static_cast<char*>(block);
+  for (std::int64_t done = 1; done < count; done *= 2) {
+    const auto more = static_cast<std::size_t>(std::min(done, count - done));
+    std::memcpy(bytes + static_cast<std::size_t>(done) * size, bytes, more * size);
+  }
+}
+
+template <class T>
+bool product_overflows(const T* a, const T* b, std::int64_t count) {
+  T ignored;
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (__builtin_mul_overflow(a[i], b[i], &ignored)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::unique_ptr<QuickKernel> QuickKernel::make(const plan::KernelPlan& plan, int vector_bytes) {
+  std::unique_ptr<QuickKernel> made(new QuickKernel(plan));
+  return made->prepare(vector_bytes) ? std::move(made) : nullptr;
+}
+
+bool QuickKernel::prepare(int vector_bytes) {
+  if (vector_bytes == 0 || plan_.fast_math || plan_.body.size() > kMostValues || !can_reduce())
+    return false;
+  operations_.resize(plan_.body.size());
+  for (std::size_t i = 0; i < plan_.body.size(); ++i) {
+    if (!choose(plan_.body[i], vector_bytes, operations_[i])) return false;
+    value_bytes_ = std::max(value_bytes_, itemsize(plan_.body[i].lane));
+  }
+  assign_blocks();
+  const std::size_t fitting = kBlockMemory / (value_bytes_ * (blocks_ + 1));
+  step_ = std::clamp<std::int64_t>(
+      static_cast<std::int64_t>(fitting) / plan::kSumLanes * plan::kSumLanes, plan::kSumLanes,
+      kMostElements);
+  return true;
+}
+
+bool QuickKernel::choose(const Inst& inst, int vector_bytes, Operation& out) const {
+  if (inst.op == Op::constant || inst.op == Op::variable) {
+    out.uniform = inst.op == Op::constant || inst.param;
+    return true;
+  }
+  if (inst.nargs == 0) return false;
+  const DType lane = operand_lane(plan_, inst);
+  if (in_table(inst.op) && is_float(lane) && info(inst.op).lowering == Lowering::math) {
+    out.leaf_lanes = vector_bytes / static_cast<int>(itemsize(lane));
+    const std::vector<int> host = math::host_lanes(lane);
+    return inst.nargs <= 2 && std::find(host.begin(), host.end(), out.leaf_lanes) != host.end() &&
+           math::find_leaf(inst.op, lane, out.leaf_lanes) != nullptr;
+  }
+  // Complex functions are made of leaves in ways of their own.
+  if (is_complex(lane) &&
+      (inst.op == Op::abs || (in_table(inst.op) && info(inst.op).lowering == Lowering::math))) {
+    return false;
+  }
+  out.kernel = inst.op == Op::cast         ? reference::find_cast(lane, inst.lane)
+               : inst.op == Op::round_half ? reference::find_round_half(lane, inst.target)
+               : inst.op == Op::saturate   ? reference::find_saturate(lane, inst.target)
+                                           : reference::find_kernel(inst.op, lane);
+  return out.kernel.run != nullptr && itemsize(out.kernel.result) == itemsize(inst.lane);
+}
+
+bool QuickKernel::can_reduce() const {
+  return std::all_of(plan_.reductions.begin(), plan_.reductions.end(), [](const auto& r) {
+    if (is_half(r.acc)) return false;  // plans reduce them in float32
+    switch (r.op) {
+      case Op::sum:
+      case Op::prod:
+      case Op::min:
+      case Op::max:
+      case Op::any:
+      case Op::all: return true;
+      default: return false;
+    }
+  });
+}
+
+/// Values share blocks once they are read for the last time; what is stored or reduced keeps its
+/// own, and what is filled once per call has one that nothing else is ever in.
+void QuickKernel::assign_blocks() {
+  const std::size_t count = plan_.body.size();
+  std::vector<std::size_t> last(count, 0);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (unsigned k = 0; k < plan_.body[i].nargs; ++k) last[plan_.body[i].args[k]] = i;
+  }
+  for (const plan::KernelStore& s : plan_.stores) last[s.value] = count;
+  for (const plan::KernelReduce& r : plan_.reductions) last[r.value] = count;
+  for (Operation& o : operations_) {
+    if (!o.uniform) continue;
+    o.block = static_cast<std::uint32_t>(blocks_++);
+    last[static_cast<std::size_t>(&o - operations_.data())] = count;
+  }
+  std::vector<std::uint32_t> free;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (operations_[i].uniform) continue;
+    // Its own block first: an instruction does not overwrite what it reads.
+    if (free.empty()) free.push_back(static_cast<std::uint32_t>(blocks_++));
+    operations_[i].block = free.back();
+    free.pop_back();
+    for (unsigned k = 0; k < plan_.body[i].nargs; ++k) {
+      const std::uint32_t arg = plan_.body[i].args[k];
+      if (last[arg] != i) continue;
+      last[arg] = count;  // released once, though it may be read twice
+      free.push_back(operations_[arg].block);
+    }
+  }
+}
+
+/// One call: the blocks, and the addresses of the current row.
+class QuickKernel::Call {
+ public:
+  Call(const QuickKernel& kernel, const plan::KernelFrame& frame)
+      : kernel_(kernel),
+        plan_(kernel.plan_),
+        frame_(frame),
+        mark_(arena_),
+        block_bytes_(static_cast<std::size_t>(kernel.step_) * kernel.value_bytes_) {
+    memory_ = static_cast<char*>(arena_.bytes((kernel.blocks_ + 1) * block_bytes_));
+    for (std::size_t i = 0; i < plan_.body.size(); ++i) {
+      if (kernel_.operations_[i].uniform) fill_uniform(i);
+    }
+  }
+
+  void run() {
+    if (plan_.kind == KernelKind::column_reduce) return reduce_columns();
+    for (std::int64_t row = 0; row < frame_.n1; ++row) {
+      if (plan_.kind == KernelKind::row_reduce) {
+        reduce_row(row);
+      } else {
+        over_row([&](std::int64_t at, std::int64_t count) { evaluate(row, at, count); });
+      }
+    }
+  }
+
+ private:
+  void* block(std::size_t value) const {
+    return memory_ + kernel_.operations_[value].block * block_bytes_;
+  }
+  /// The block that belongs to no value.
+  void* spare() const { return memory_ + kernel_.blocks_ * block_bytes_; }
+
+  template <class F>
+  void over_row(F&& f) {
+    for (std::int64_t at = 0; at < frame_.n0; at += kernel_.step_) {
+      f(at, std::min(kernel_.step_, frame_.n0 - at));
+    }
+  }
+
+  void fill_uniform(std::size_t i) {
+    const Inst& inst = plan_.body[i];
+    const void* from = inst.op == Op::constant
+                           ? static_cast<const void*>(plan_.constants[inst.attr].bytes)
+                           : static_cast<const char*>(frame_.params) + 16 * std::size_t{inst.attr};
+    load_block(inst.lane, from, block(i), 1);
+    fill_block(block(i), itemsize(inst.lane), kernel_.step_);
+  }
+
+  void load(std::size_t i, std::int64_t row, std::int64_t at, std::int64_t count) {
+    const Inst& inst = plan_.body[i];
+    const plan::KernelLoad& load = plan_.loads[inst.attr];
+    const char* from =
+        static_cast<const char*>(frame_.ptr[inst.attr]) + row * frame_.step[inst.attr];
+    if (load.access == plan::Access::splat) {
+      load_block(load.dtype, from, block(i), 1);
+      fill_block(block(i), itemsize(inst.lane), count);
+    } else {
+      from += at * static_cast<std::int64_t>(itemsize(load.dtype));
+      load_block(load.dtype, from, block(i), count);
+    }
+  }
+
+  void apply(std::size_t i, std::int64_t count) {
+    const Inst& inst = plan_.body[i];
+    const Operation& op = kernel_.operations_[i];
+    const void* args[3] = {};
+    for (unsigned k = 0; k < inst.nargs; ++k) args[k] = block(inst.args[k]);
+    const auto n = static_cast<std::size_t>(count);
+    if (op.leaf_lanes > 0) {
+      const auto leaf = [&]<class T>() {
+        math::apply_leaf(inst.op, op.leaf_lanes, static_cast<const T*>(args[0]),
+                         static_cast<const T*>(args[1]), static_cast<T*>(block(i)), n);
+      };
+      return inst.lane == DType::float32 ? leaf.template operator()<float>()
+                                         : leaf.template operator()<double>();
+    }
+    op.kernel.run(block(i), args, n);
+    if (inst.check && op.kernel.overflow != nullptr && op.kernel.overflow(args, 0, n) < n) {
+      *frame_.events |= plan::kEventOverflow;
+    }
+  }
+
+  /// Computes all values of `count` elements of a row, then stores.
+  void evaluate(std::int64_t row, std::int64_t at, std::int64_t count) {
+    for (std::size_t i = 0; i < plan_.body.size(); ++i) {
+      if (kernel_.operations_[i].uniform) continue;
+      if (plan_.body[i].op == Op::variable) {
+        load(i, row, at, count);
+      } else {
+        apply(i, count);
+      }
+    }
+    const std::size_t loads = plan_.loads.size();
+    for (std::size_t k = 0; k < plan_.stores.size(); ++k) {
+      const plan::KernelStore& s = plan_.stores[k];
+      char* to = static_cast<char*>(frame_.ptr[loads + k]) + row * frame_.step[loads + k] +
+                 at * static_cast<std::int64_t>(itemsize(s.dtype));
+      store_block(s.dtype, block(s.value), to, count);
+    }
+  }
+
+  /// Combines `count` values of a reduction's operand into accumulators, one each.
+  void take(const plan::KernelReduce& r, const void* values, void* acc, std::int64_t count) {
+    if (r.check && r.op == Op::prod) {
+      const bool lost = r.acc == DType::int64
+                            ? product_overflows(static_cast<const std::int64_t*>(acc),
+                                                static_cast<const std::int64_t*>(values), count)
+                            : product_overflows(static_cast<const std::uint64_t*>(acc),
+                                                static_cast<const std::uint64_t*>(values), count);
+      if (lost) *frame_.events |= plan::kEventOverflow;
+    }
+    combine_slots(r.op, r.acc, acc, values, count);
+  }
+
+  /// The operand of a reduction in the accumulator's type.
+  const char* widened(const plan::KernelReduce& r, std::int64_t count) {
+    const DType lane = plan_.body[r.value].lane;
+    if (lane == r.acc) return static_cast<const char*>(block(r.value));
+    const void* args[3] = {block(r.value), nullptr, nullptr};
+    wide_ = arena_.bytes(static_cast<std::size_t>(kernel_.step_) * itemsize(r.acc));
+    reference::find_cast(lane, r.acc).run(wide_, args, static_cast<std::size_t>(count));
+    return static_cast<const char*>(wide_);
+  }
+
+  void reduce_row(std::int64_t row) {
+    const Arena::Mark mark(arena_);
+    const std::size_t reductions = plan_.reductions.size();
+    auto** acc = arena_.array<char*>(reductions);
+    for (std::size_t k = 0; k < reductions; ++k) {
+      const plan::KernelReduce& r = plan_.reductions[k];
+      acc[k] = static_cast<char*>(arena_.bytes(plan::kSumLanes * itemsize(r.acc)));
+      fill_identity(r.op, r.acc, acc[k], plan::kSumLanes, false);
+    }
+    over_row([&](std::int64_t at, std::int64_t count) {
+      evaluate(row, at, count);
+      for (std::size_t k = 0; k < reductions; ++k) {
+        const Arena::Mark wide(arena_);
+        const plan::KernelReduce& r = plan_.reductions[k];
+        const char* values = widened(r, count);
+        for (std::int64_t i = 0; i < count; i += plan::kSumLanes) {
+          take(r, values + static_cast<std::size_t>(i) * itemsize(r.acc), acc[k],
+               std::min<std::int64_t>(plan::kSumLanes, count - i));
+        }
+      }
+    });
+    for (std::size_t k = 0; k < reductions; ++k) {
+      const plan::KernelReduce& r = plan_.reductions[k];
+      const std::size_t size = itemsize(r.acc);
+      for (std::size_t h = plan::kSumLanes / 2; h != 0; h /= 2) {
+        take(r, acc[k] + h * size, acc[k], static_cast<std::int64_t>(h));
+      }
+      const std::size_t slot = frame_.acc_per_row != 0 ? static_cast<std::size_t>(row) : 0;
+      take(r, acc[k], static_cast<char*>(frame_.acc[k]) + slot * size, 1);
+    }
+  }
+
+  void reduce_columns() {
+    over_row([&](std::int64_t at, std::int64_t count) {
+      const Arena::Mark mark(arena_);
+      const std::size_t reductions = plan_.reductions.size();
+      auto** acc = arena_.array<char*>(reductions);
+      for (std::size_t k = 0; k < reductions; ++k) {
+        const plan::KernelReduce& r = plan_.reductions[k];
+        acc[k] =
+            static_cast<char*>(arena_.bytes(static_cast<std::size_t>(count) * itemsize(r.acc)));
+        fill_identity(r.op, r.acc, acc[k], count, false);
+      }
+      for (std::int64_t row = 0; row < frame_.n1; ++row) {
+        evaluate(row, at, count);
+        for (std::size_t k = 0; k < reductions; ++k) {
+          const Arena::Mark wide(arena_);
+          take(plan_.reductions[k], widened(plan_.reductions[k], count), acc[k], count);
+        }
+      }
+      for (std::size_t k = 0; k < reductions; ++k) {
+        const plan::KernelReduce& r = plan_.reductions[k];
+        take(r, acc[k],
+             static_cast<char*>(frame_.acc[k]) + static_cast<std::size_t>(at) * itemsize(r.acc),
+             count);
+      }
+    });
+  }
+
+  const QuickKernel& kernel_;
+  const plan::KernelPlan& plan_;
+  const plan::KernelFrame& frame_;
+  Arena& arena_ = Arena::local();
+  const Arena::Mark mark_;
+  const std::size_t block_bytes_;
+  char* memory_ = nullptr;
+  void* wide_ = nullptr;
+};
+
+void QuickKernel::run(const plan::KernelFrame& frame) const {
+  Call(*this, frame).run();
+}
+
+}  // namespace tightloop::run

@@ -1,0 +1,36 @@
+#include "run/tiered_kernel.hpp"
+
+namespace tightloop::run {
+namespace {
+
+// An instruction on an element takes about a nanosecond; compiling takes some milliseconds.
+constexpr std::int64_t kWarm = 1'000'000;
+
+}  // namespace
+
+TieredKernel::TieredKernel(std::unique_ptr<QuickKernel> quick) : quick_(std::move(quick)) {
+  set(&trampoline);
+}
+
+void TieredKernel::trampoline(const plan::KernelFrame* frame) {
+  static_cast<const TieredKernel*>(static_cast<const plan::Kernel*>(frame->kernel))->run(*frame);
+}
+
+void TieredKernel::run(const plan::KernelFrame& frame) const {
+  if (replaced()) {
+    plan::KernelFrame copy = frame;
+    return compiled_->call(copy);
+  }
+  quick_->run(frame);
+  if (ask_ == nullptr || asked_.load(std::memory_order_relaxed)) return;
+  const std::int64_t size = frame.n0 * frame.n1 * quick_->instructions();
+  if (work_.fetch_add(size, std::memory_order_relaxed) + size < kWarm) return;
+  if (!asked_.exchange(true)) ask_();
+}
+
+void TieredKernel::replace(std::shared_ptr<const plan::Kernel> compiled) const {
+  compiled_ = std::move(compiled);
+  compiled_ready_.store(true, std::memory_order_release);
+}
+
+}  // namespace tightloop::run

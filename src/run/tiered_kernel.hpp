@@ -1,0 +1,39 @@
+// A kernel that runs at once and gets faster: interpreted first, compiled code with the same bits
+// when that is there.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+#include "plan/backend.hpp"
+#include "run/quick_kernel.hpp"
+
+namespace tightloop::run {
+
+class TieredKernel : public plan::Kernel {
+ public:
+  /// Asks for compiled code; called at most once, from whatever thread runs the kernel. Does not
+  /// throw.
+  using Ask = std::function<void()>;
+
+  explicit TieredKernel(std::unique_ptr<QuickKernel> quick);
+  /// Has `ask` called as soon as interpreting has cost about as much as compiling would.
+  void when_warm(Ask ask) { ask_ = std::move(ask); }
+  /// Lets calls from now on run compiled code, also those of evaluations that are under way.
+  void replace(std::shared_ptr<const plan::Kernel> compiled) const;
+  bool replaced() const { return compiled_ready_.load(std::memory_order_acquire); }
+
+ private:
+  static void trampoline(const plan::KernelFrame* frame);
+  void run(const plan::KernelFrame& frame) const;
+
+  const std::unique_ptr<QuickKernel> quick_;
+  Ask ask_;
+  mutable std::atomic<std::int64_t> work_{0};  // instructions times elements, interpreted so far
+  mutable std::atomic<bool> asked_{false};
+  mutable std::atomic<bool> compiled_ready_{false};
+  mutable std::shared_ptr<const plan::Kernel> compiled_;  // written once, before compiled_ready_
+};
+
+}  // namespace tightloop::run
