@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <condition_variable>
-#include <cstdlib>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -20,13 +19,11 @@ struct Crew {
   std::deque<std::function<void()>> jobs;
   bool started = false;
   bool working = false;
-  bool stopping = false;
 
   void work() {
     std::unique_lock lock(mutex);
     while (true) {
-      changed.wait(lock, [&] { return stopping || !jobs.empty(); });
-      if (stopping) return;
+      changed.wait(lock, [&] { return !jobs.empty(); });
       std::function<void()> job = std::move(jobs.front());
       jobs.pop_front();
       working = true;
@@ -40,17 +37,7 @@ struct Crew {
   }
 };
 
-Crew* current = nullptr;  // never destroyed: the thread may outlive static objects
-
-/// At exit the code generator's static objects go: no job may be using them.
-void stop() {
-  Crew* crew = current;
-  std::unique_lock lock(crew->mutex);
-  crew->stopping = true;
-  crew->jobs.clear();
-  crew->changed.notify_all();
-  crew->changed.wait(lock, [&] { return !crew->working; });
-}
+Crew* current = nullptr;  // never destroyed: the thread outlives static objects
 
 Crew& crew() {
   static const bool made = [] {
@@ -63,8 +50,6 @@ Crew& crew() {
 }
 
 void start(Crew& c) {
-  static std::once_flag once;
-  std::call_once(once, [] { std::atexit(stop); });
   std::thread([&c] {
 #if defined(SCHED_BATCH)
     sched_param none{};
@@ -80,7 +65,6 @@ void start(Crew& c) {
 void run_in_background(std::function<void()> job) {
   Crew& c = crew();
   const std::lock_guard lock(c.mutex);
-  if (c.stopping) return;
   c.jobs.push_back(std::move(job));
   if (!c.started) start(c);
   c.changed.notify_all();

@@ -6,9 +6,9 @@
 namespace tightloop::run {
 
 /// Queues a job for the background thread, which starts with the first job and is started anew in
-/// a forked child. Jobs that have not begun when the process exits, or forks, are dropped (in the
-/// child), and exit waits for the one that has. Jobs do not throw. Thread-safe; throws
-/// std::bad_alloc or std::system_error.
+/// a forked child. What is queued or running when the process forks is dropped in the child; exit
+/// waits for nothing, so jobs may only use what is never destroyed. Jobs do not throw. Thread-safe;
+/// throws std::bad_alloc or std::system_error.
 void run_in_background(std::function<void()> job);
 
 /// Waits until no job is queued or running. For tests and benchmarks.

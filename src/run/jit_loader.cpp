@@ -27,7 +27,7 @@ std::string find_object() {
 }
 
 plan::MakeBackend find_maker(std::string& error) {
-  static std::string failure;
+  static auto& failure = *new std::string;
   static const plan::MakeBackend maker = [] {
     void* handle = dlopen(jit_object_path().c_str(), RTLD_NOW | RTLD_LOCAL);
     void* symbol = handle != nullptr ? dlsym(handle, plan::kMakeBackendSymbol) : nullptr;
