@@ -13,7 +13,7 @@
 namespace tightloop::lang {
 
 /// Bytes of bodies that one text may read, and how deep its expansions may nest.
-inline constexpr std::size_t kMaxExpansion = std::size_t{4} << 20;
+inline constexpr std::size_t kMaxExpansion = std::size_t{1} << 20;
 inline constexpr int kMaxExpansionDepth = 32;
 
 /// What is left of these limits.

@@ -73,6 +73,19 @@ void Expression::operand() {
   want_operand_ = false;
 }
 
+// Finds a comparison of another language in the token at hand and the one before it.
+std::string_view Expression::misspelling() const {
+  if (tokens_.position() == 0) return {};
+  const Token& before = tokens_.previous();
+  const Token& token = tokens_.peek();
+  if (before.end != token.begin) return {};
+  const std::string_view text = tokens_.text({before.begin, token.end});
+  if (text == "<>") return "'!=' compares for inequality";
+  if (text == "=<" || text == "=>") return "'<=' and '>=' compare";
+  if (text == "===" || text == "!==") return "'==' and '!=' compare";
+  return {};
+}
+
 void Expression::no_operand() {
   const Tok kind = tokens_.peek().kind;
   const Span span = tokens_.peek().span();
@@ -89,6 +102,9 @@ void Expression::no_operand() {
   }
   const bool open = !frames_.empty();
   const bool line = kind == Tok::separator && tokens_.text(tokens_.peek()) != ";";
+  if (const std::string_view hint = misspelling(); !hint.empty()) {
+    tokens_.fail("expected an expression", std::string(hint));
+  }
   tokens_.fail("expected an expression",
                line && open ? "an expression in parentheses may span lines" : "");
 }
@@ -106,7 +122,7 @@ void Expression::name() {
 void Expression::prefix() {
   const Token token = tokens_.peek();
   const Operator* op = ir::find_operator(ir::kPrefixOperators, tokens_.text(token));
-  if (op == nullptr) tokens_.fail("expected an expression");
+  if (op == nullptr) tokens_.fail("expected an expression", std::string(misspelling()));
   const bool loose = op->precedence == Precedence::logical_not;
   if (loose && !frames_.empty() && frames_.back().op != nullptr &&
       frames_.back().op->precedence > Precedence::logical_not) {
@@ -318,7 +334,9 @@ bool Expression::stop() {
     throw Error(ErrorCode::syntax,
                 frames_.empty() ? "']' was never opened" : "'(' is closed by ']'", token.span());
   }
-  if (token.kind == Tok::assign) {
+  if (text == "'is'") {
+    hint = "write '==' to compare";
+  } else if (token.kind == Tok::assign) {
     hint = "a binding is 'name = expression' on its own; '==' compares";
   } else if (token.kind != Tok::colon && token.kind != Tok::ellipsis) {
     hint = "an operator is missing before it";

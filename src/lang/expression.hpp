@@ -41,6 +41,7 @@ class Expression {
   void argument();
   void operand_of_call();
   [[noreturn]] void no_operand();
+  std::string_view misspelling() const;
 
   // Where an operand is complete.
   bool continuation();

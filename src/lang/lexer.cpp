@@ -221,9 +221,10 @@ class Lexer {
     if (value < 0x80) {
       const bool brace = value == '{' || value == '}';
       throw Error(ErrorCode::syntax, message, span,
-                  value == '\\' ? "an expression in parentheses may span lines"
-                  : brace       ? "use parentheses"
-                                : "");
+                  value == '\\'  ? "an expression in parentheses may span lines"
+                  : value == '?' ? "write 'x if condition else y'"
+                  : brace        ? "use parentheses"
+                                 : "");
     }
     message += " (U+";
     std::string digits = hex(value, value > 0xffff ? 6 : 4);

@@ -27,7 +27,9 @@ constexpr NamedConstant kConstants[] = {
 
 /// Words of Python that a user may expect to be operators here.
 std::string_view word_hint(std::string_view name) {
-  if (name == "is") return "write '==' to compare";
+  for (const std::string_view word : {"lambda", "import", "for", "def", "return", "while"}) {
+    if (name == word) return "a text consists of expressions and bindings 'name = expression'";
+  }
   if (name == "true") return "did you mean 'True'?";
   if (name == "false") return "did you mean 'False'?";
   if (name == "np" || name == "numpy" || name == "math") {
@@ -70,7 +72,10 @@ std::vector<std::string_view> Scope::known_names() const {
 
 void Scope::fail(std::string_view name, Span span) const {
   if (is_function(name) || functions_.find(name) != nullptr) {
-    const std::string call = name.size() > 40 ? "f(x)" : std::string(name) + "(x)";
+    const Definition* definition = functions_.find(name);
+    const std::string call = name.size() > 40        ? "f(x)"
+                             : definition != nullptr ? signature(*definition)
+                                                     : std::string(name) + "(x)";
     throw Error(ErrorCode::name, quoted(name) + " is a function", span, "call it: '" + call + "'");
   }
   std::string hint(word_hint(name));

@@ -176,7 +176,7 @@ TEST_CASE("lang: errors of a call name the function and the argument to blame") 
   check(failure(f, "f(a, None)"), ErrorCode::syntax,
         "f: None can only be an axis or stand in a subscript; " + signature, "None");
   check(failure(f, "f(a, 1 +)"), ErrorCode::syntax, "expected an expression, found ')'", ")");
-  check(failure(f, "f"), ErrorCode::name, "'f' is a function; call it: 'f(x)'", "f");
+  check(failure(f, "f"), ErrorCode::name, "'f' is a function; call it: 'f(x, y, axis=-1)'", "f");
   check(failure(f, "ff(a)"), ErrorCode::name, "unknown function 'ff'; did you mean 'f'?", "ff");
 }
 
