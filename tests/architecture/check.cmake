@@ -24,6 +24,7 @@ set(may_top face types ir lang typing plan reference math io run)
 set(may_jit face types ir plan)
 set(may_tools face)
 set(may_bench face types math)
+set(may_docs face types ir lang typing tools)
 set(src_rooms types ir lang typing plan reference math io run)
 
 # Sets `room` to the room of a file, named relative to the top folder.
@@ -126,7 +127,7 @@ endmacro()
 
 set(patterns *.cpp *.hpp *.h *.def *.inc)
 set(files)
-foreach(folder include src jit tools bench)
+foreach(folder include src jit tools bench docs)
   foreach(pattern IN LISTS patterns)
     file(GLOB_RECURSE found RELATIVE "${SOURCE}" "${SOURCE}/${folder}/${pattern}")
     list(APPEND files ${found})

@@ -1,0 +1,88 @@
+// docs/promotion.md: the dtype of a result, for every pair of dtypes and many operations.
+#include "asking.hpp"
+#include "pages.hpp"
+
+namespace tightloop::docs {
+namespace {
+
+struct Rules {
+  Promotion promotion;
+  std::string_view title;
+  std::string_view text;
+};
+
+constexpr Rules kRules[] = {
+    {Promotion::exact, "exact",
+     "The default. An integer result has the narrowest dtype that holds every value it can have, "
+     "so that nothing wraps while 64 bits can hold it; a result is no wider than it must be."},
+    {Promotion::numpy, "numpy",
+     "The rules of NumPy 2 (NEP 50), chosen with `Promotion::numpy` or `--promotion numpy`: "
+     "integers wrap in the dtype of the result, float16 rounds after each operation. bfloat16, "
+     "which NumPy lacks, is treated like float16."},
+};
+
+constexpr std::string_view kTexts[] = {
+    "a + a",   "a - b",   "a * b",    "a / b",  "a // b", "a % b",   "a ** b",    "a ** 2",
+    "-a",      "abs(a)",  "~a",       "a & b",  "a << b", "a < b",   "a + 1",     "a + 1000",
+    "a * 2.5", "sqrt(a)", "floor(a)", "sum(a)", "max(a)", "mean(a)", "abs(a - b)"};
+
+std::string short_name(DType t) {
+  static constexpr std::string_view names[] = {"bool", "i8",  "i16", "i32", "i64",
+                                               "u8",   "u16", "u32", "u64", "f16",
+                                               "bf16", "f32", "f64", "c64", "c128"};
+  for (std::size_t i = 0; i < std::size(kDTypes); ++i) {
+    if (kDTypes[i] == t) return std::string(names[i]);
+  }
+  return {};
+}
+
+std::string cell(std::string_view text, DType a, DType b, Promotion promotion) {
+  const auto type = type_of(text, {{"a", a}, {"b", b}}, promotion);
+  return type ? short_name(type->dtype) : "-";
+}
+
+/// Returns the head of a table with one column per dtype.
+std::vector<std::string> head(std::string first) {
+  std::vector<std::string> out = {std::move(first)};
+  for (const DType t : kDTypes) out.push_back(short_name(t));
+  return out;
+}
+
+std::string pairs(std::string_view text, Promotion promotion) {
+  std::vector<std::vector<std::string>> rows;
+  for (const DType a : kDTypes) {
+    rows.push_back({"**" + short_name(a) + "**"});
+    for (const DType b : kDTypes) rows.back().push_back(cell(text, a, b, promotion));
+  }
+  return table(head("a, b"), rows);
+}
+
+std::string operations(Promotion promotion) {
+  std::vector<std::vector<std::string>> rows;
+  for (const std::string_view text : kTexts) {
+    rows.push_back({code(text)});
+    for (const DType t : kDTypes) rows.back().push_back(cell(text, t, t, promotion));
+  }
+  return table(head(""), rows);
+}
+
+}  // namespace
+
+Page promotion_page() {
+  std::string out =
+      "# Promotion\n\nThe dtype of a result follows from the dtypes of the operands, and under "
+      "`exact` from the values that integers can have; never from the data. The tables are what "
+      "the typing rules answer. Names are short: `i8` is int8, `u8` uint8, `f16` float16, `bf16` "
+      "bfloat16, `c64` complex64; `-` means that the operation is refused.\n";
+  for (const Rules& rules : kRules) {
+    out += "\n## " + std::string(rules.title) + "\n\n" + std::string(rules.text) + "\n";
+    for (const std::string_view text : {"a + b", "a - b", "a * b", "where(True, a, b)"}) {
+      out += "\n`" + std::string(text) + "`, a by row, b by column:\n\n" +
+             pairs(text, rules.promotion);
+    }
+    out += "\nOperands of one dtype:\n\n" + operations(rules.promotion);
+  }
+  return {"promotion.md", out};
+}
+
+}  // namespace tightloop::docs
