@@ -5,7 +5,6 @@
 #include <cstddef>
 
 #include <llvm/IR/Intrinsics.h>
-#include <llvm/IR/IntrinsicsX86.h>
 
 namespace tightloop::jit {
 
@@ -116,10 +115,6 @@ void KernelEmitter::emit() {
     llvm::Value* seen = b_.CreateICmpNE(carried.back(), b_.getInt64(0));
     llvm::Value* event = b_.CreateSelect(seen, b_.getInt64(plan::kEventOverflow), b_.getInt64(0));
     b_.CreateAlignedStore(b_.CreateOr(old, event), events, llvm::Align(8));
-  }
-  if (plan_.streaming_stores && target_.x86) {
-    b_.CreateIntrinsic(llvm::Intrinsic::x86_sse_sfence, llvm::ArrayRef<llvm::Type*>(),
-                       llvm::ArrayRef<llvm::Value*>());
   }
   b_.CreateRetVoid();
 }

@@ -9,9 +9,9 @@
 namespace tightloop::plan {
 namespace {
 
-// A turn should fit the second-level cache of any processor together with what it writes, and a
-// larger index than kMostPerIndex does not.
-constexpr std::int64_t kTurnBytes = 192 << 10;
+// What a turn reads should stay in the first-level cache: then reading what the next one reads
+// overlaps with writing. An index with all that it reads and writes must fit the second level.
+constexpr std::int64_t kTurnBytes = 24 << 10;
 constexpr std::int64_t kMostPerIndex = 512 << 10;
 constexpr std::int64_t kMostRows = 1024;
 // Less than this is the work of one thread, more is shared out in at least so many turns.
@@ -47,6 +47,7 @@ std::vector<int> free_axes(const Draft& draft) {
 /// What a turn touches of the arrays that it walks through, and of those that all turns share.
 struct Footprint {
   std::int64_t per_row = 0;
+  std::int64_t read = 0;  ///< of these, not results
   std::int64_t shared = 0;
   bool in_pieces = false;  ///< columns rather than rows: short pieces that evict each other
 };
@@ -72,8 +73,8 @@ class Fitting {
         if (product(before, extent) < kFewestTurns) continue;
         most = std::min(most, (product(before, extent) + kFewestTurns - 1) / kFewestTurns);
       }
-      const std::int64_t room = std::max<std::int64_t>(kTurnBytes - f.shared, 0);
-      turns.rows = std::clamp<std::int64_t>(room / std::max<std::int64_t>(f.per_row, 1), 1, most);
+      const std::int64_t fitting = kTurnBytes / std::max<std::int64_t>(f.read, 1);
+      turns.rows = std::clamp<std::int64_t>(fitting, 1, most);
       return turns;
     }
     return std::nullopt;
@@ -139,6 +140,7 @@ class Fitting {
     }
     for (const auto& [source, use] : arrays) {
       (use.second ? f.per_row : f.shared) += use.first;
+      if (use.second && source.first != Source::Kind::result) f.read += use.first;
     }
     return f;
   }

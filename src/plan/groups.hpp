@@ -33,7 +33,9 @@ std::vector<PassGroup> choose_groups(std::span<const Draft> drafts);
 std::int64_t bytes_in_turn(const std::vector<std::int64_t>& strides, const Dims& iteration,
                            std::size_t item, const Turns& turns);
 
-/// Most bytes of the intermediates of a group that stay in scratch memory of its thread.
-inline constexpr std::int64_t kTurnScratch = 48 << 10;
+/// Most bytes of the values that a turn keeps in scratch memory of its thread, and how many it
+/// keeps where there are several rows.
+inline constexpr std::int64_t kMostKept = 48 << 10;
+inline constexpr std::int64_t kKept = 20 << 10;
 
 }  // namespace tightloop::plan

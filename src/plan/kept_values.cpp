@@ -113,7 +113,7 @@ std::int64_t rows_that_fit(const DraftContext& c, std::span<const Draft> drafts,
   std::int64_t low = 0, high = group.turns.rows;  // low fits
   while (low < high) {
     const std::int64_t middle = low + (high - low + 1) / 2;
-    if (bytes(middle) <= kTurnScratch) {
+    if (bytes(middle) <= (middle == 1 ? kMostKept : kKept)) {
       low = middle;
     } else {
       high = middle - 1;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "run/arena.hpp"
+#include "run/run_loops.hpp"
 #include "run/stage_runner.hpp"
 #include "run/tasks.hpp"
 
@@ -46,9 +47,13 @@ class Turn {
     for (index /= pieces; d-- > 0; index /= group_.extents[d]) {
       position_[d] = index % group_.extents[d];
     }
+    constexpr Workers kAlone{nullptr, 1};
     std::uint64_t events = 0, held = 0;
     for (std::uint32_t i = 0; i < group_.count; ++i) {
-      events |= run_stage(bound_.stages[group_.first + i], place(i, rows), {nullptr, 1}, held);
+      const BoundStage& s = bound_.stages[group_.first + i];
+      const StageArguments arguments = place(i, rows);
+      events |= s.stage->r.empty() ? run_map(s, arguments, kAlone)
+                                   : run_reduce(s, arguments, kAlone, held);
     }
     return events;
   }
@@ -136,6 +141,7 @@ std::uint64_t run_group(const BoundPlan& bound, const plan::Group& group,
       const Arena::Mark turn_mark(arena);
       events |= turn.run(i);
     }
+    complete_streaming_stores();
     return events;
   });
 }

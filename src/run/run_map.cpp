@@ -38,6 +38,7 @@ MapTasks cut(const BoundStage& bound, std::int64_t rows, std::int64_t columns, i
 }  // namespace
 
 std::uint64_t run_map(const BoundStage& bound, const StageArguments& arguments, Workers workers) {
+  const bool streams = bound.stage->main.kernel.streaming_stores && bound.stage->common.empty();
   const plan::Stage& stage = *bound.stage;
   const BoundNest& nest = bound.nests[0];
   const std::size_t dims = stage.m.size();
@@ -66,6 +67,7 @@ std::uint64_t run_map(const BoundStage& bound, const StageArguments& arguments, 
       runner.call(n0, inner.data(), n1, dims > 1 ? nest.m[dims - 2].data() : nullptr);
       row += n1;
     }
+    if (streams) complete_streaming_stores();
     return runner.events();
   });
 }
