@@ -1,4 +1,4 @@
-// tightloop_bench: workloads W1, W2, W3 and W6 beside the yardsticks "hand" and "limit", as one
+// tightloop_bench: workloads W1, W2, W3, W6 and W7 beside the yardsticks "hand" and "limit", as one
 // table of ratios (above 1: faster than the yardstick). Repeats are interleaved at random.
 //   tightloop_bench [--filter=REGEX] [--repeats=N] [--threads=1,2] [--json=FILE]
 #include <benchmark/benchmark.h>
@@ -14,6 +14,7 @@
 
 #include "arrays.hpp"
 #include "hand_loops.hpp"
+#include "hand_rows.hpp"
 #include "limit.hpp"
 #include "ratios.hpp"
 
@@ -191,6 +192,48 @@ void add_w6() {
   }
 }
 
+/// Row by row; the limit is a copy.
+void add_w7() {
+  struct Shape {
+    const char* name;
+    std::int64_t rows, columns;
+  };
+  for (const Shape& s : {Shape{"(64,1024)", 64, 1024}, Shape{"(4096,1024)", 4096, 1024},
+                         Shape{"(65536,1024)", 65536, 1024}}) {
+    const auto n = static_cast<std::size_t>(s.rows * s.columns);
+    auto data = std::make_shared<Pair<float>>(n);
+    auto out = std::make_shared<Buffer<float>>(n);
+    const tl::Dims shape{s.rows, s.columns};
+    const tl::ArrayView to(static_cast<void*>(out->data()), tl::float32, shape);
+    for (int which = 0; which < kW7Count; ++which) {
+      for (int threads : thread_counts) {
+        if (threads > 1 && s.rows < 4096) continue;
+        const std::string row =
+            row_name(std::string("W7 ") + kW7[which], tl::float32, s.name, threads);
+        tl::Options options;
+        options.threads = threads;
+        const bool one = std::string(kW7Text[which]).find('y') == std::string::npos;
+        const tl::Function f =
+            one ? tl::compile(kW7Text[which], {{"x", tl::float32}}, options)
+                : tl::compile(kW7Text[which], {{"x", tl::float32}, {"y", tl::float32}}, options);
+        if (one) {
+          add(row, "tightloop", [=] { f.into(to, {view(data->a, shape)}); });
+        } else {
+          add(row, "tightloop", [=] {
+            f.into(to, {view(data->a, shape), view(data->b, {2, s.columns})});
+          });
+        }
+        add(row, "hand", [=] {
+          hand_w7(which, out->data(), data->a.data(), data->b.data(), s.rows, s.columns, threads);
+        });
+        add(row, "limit", [=] {
+          copy(out->data(), data->a.data(), 4 * n, 8 * n >= std::size_t{8} << 20, threads);
+        });
+      }
+    }
+  }
+}
+
 void register_all() {
   add_w1<std::uint8_t>(true);
   add_w1<std::uint16_t>(true);
@@ -207,6 +250,7 @@ void register_all() {
   add_w3();
   add_w6<double>();
   add_w6<float>();
+  add_w7();
 }
 
 const char* option(int argc, char** argv, const char* name) {
