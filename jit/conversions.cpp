@@ -163,6 +163,39 @@ Value cast(Emitter& e, const Value& v, DType to, bool check) {
   return result;
 }
 
+namespace {
+
+// complex64 as 64 bits: the real part is stored first, in the lower half.
+llvm::Value* joined(Emitter& e, const Value& v) {
+  auto& b = e.b;
+  llvm::Type* words = e.int_vector(64);
+  llvm::Value* low = b.CreateZExt(e.as_ints(v.re), words);
+  llvm::Value* high = b.CreateShl(b.CreateZExt(e.as_ints(v.im), words), e.ints(words, 32));
+  return b.CreateOr(low, high);
+}
+
+Value split(Emitter& e, llvm::Value* words) {
+  auto& b = e.b;
+  llvm::Type* halves = e.int_vector(32);
+  llvm::Type* floats = e.vector(DType::float32);
+  llvm::Value* high = b.CreateLShr(words, e.ints(words->getType(), 32));
+  return {DType::complex64, e.as_type(b.CreateTrunc(words, halves), floats),
+          e.as_type(b.CreateTrunc(high, halves), floats)};
+}
+
+}  // namespace
+
+Value bit_cast(Emitter& e, const Value& v, DType to, DType half) {
+  if (v.type == to) return v;
+  if (is_half(half)) {
+    if (to == DType::float32) return {to, half_to_float(e, v.re, half)};
+    return {to, float_to_half(e, v.re, half)};
+  }
+  llvm::Value* bits = is_complex(v.type) ? joined(e, v) : e.as_ints(v.re);
+  if (is_complex(to)) return split(e, bits);
+  return {to, e.as_type(bits, e.vector(to))};
+}
+
 Value saturate(Emitter& e, const Value& v, DType to) {
   if (to == DType::bool_) return {to, to_bool(e, v)};
   if (is_half(to)) return round_to_half(e, clip_for_float(e, v, to), to);

@@ -9,6 +9,9 @@ namespace tightloop::jit {
 Value cast(Emitter& e, const Value& v, DType to, bool check);
 /// Clips a real value to the finite range of `to`, then converts; half types give float32 lanes.
 Value saturate(Emitter& e, const Value& v, DType to);
+/// Gives the same bits in another lane of equal size; `half` is the half type on either side, which
+/// is in float32 lanes, if there is one.
+Value bit_cast(Emitter& e, const Value& v, DType to, DType half);
 /// Tests != 0; NaN is true.
 llvm::Value* to_bool(Emitter& e, const Value& v);
 

@@ -114,6 +114,7 @@ llvm::Value* float_divide(Emitter& e, Op op, llvm::Value* x, llvm::Value* y) {
   llvm::Value* rest = remainder(e, x, y);
   // One NaN whichever way a lane was computed: a lane's bits may not depend on its neighbours.
   rest = b.CreateSelect(b.CreateFCmpUNO(rest, rest), e.quiet_nan(type), rest);
+  if (op == Op::fmod) return rest;
   llvm::Value* is_zero = b.CreateFCmpOEQ(rest, zero);
   llvm::Value* other_sign = b.CreateXor(b.CreateFCmpOLT(rest, zero), b.CreateFCmpOLT(y, zero));
   llvm::Value* moved = b.CreateAnd(other_sign, b.CreateNot(is_zero));

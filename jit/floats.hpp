@@ -11,7 +11,7 @@ llvm::Value* float_extremum(Emitter& e, bool maximum, llvm::Value* x, llvm::Valu
 llvm::Value* ordered_extremum(Emitter& e, bool maximum, llvm::Value* x, llvm::Value* y);
 /// fmin and fmax: the other operand where one is NaN; -0 below +0.
 llvm::Value* float_extremum_skipping_nan(Emitter& e, bool maximum, llvm::Value* x, llvm::Value* y);
-/// floor_divide or mod, as Python.
+/// floor_divide or mod, as Python; or fmod.
 llvm::Value* float_divide(Emitter& e, Op op, llvm::Value* x, llvm::Value* y);
 llvm::Value* float_sign(Emitter& e, llvm::Value* x);
 llvm::Value* float_signbit(Emitter& e, llvm::Value* x);

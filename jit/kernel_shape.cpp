@@ -139,9 +139,19 @@ std::string fault_of_inst(const plan::KernelPlan& plan, std::size_t i) {
   return inst.nargs == arity ? "" : "a wrong number of operands";
 }
 
+std::string fault_of_bitcast(DType from, const plan::Inst& inst) {
+  const DType to = inst.lane, half = inst.target;
+  if (is_bool(from) || is_bool(to)) return "a bool";
+  const auto size = [&](DType t) {
+    return itemsize(is_half(half) && t == DType::float32 ? half : t);
+  };
+  return size(from) == size(to) ? "" : "operands of another size";
+}
+
 std::string fault_of_operands(const plan::KernelPlan& plan, const plan::Inst& inst) {
-  if (!in_table(inst.op) || inst.nargs == 0) return "";
   const auto lane = [&](unsigned k) { return plan.body[inst.args[k]].lane; };
+  if (inst.op == Op::bitcast) return fault_of_bitcast(lane(0), inst);
+  if (!in_table(inst.op) || inst.nargs == 0) return "";
   if (is_reduction(inst.op)) return "a reduction in the body";
   if (inst.op == Op::where) {
     const bool good = is_bool(lane(0)) && lane(1) == inst.lane && lane(2) == inst.lane;
@@ -156,6 +166,10 @@ std::string fault_of_operands(const plan::KernelPlan& plan, const plan::Inst& in
   if (inst.op == Op::absdiff || inst.op == Op::abs) {
     const bool twin = bits_of(lane(0)) == bits_of(inst.lane);
     return twin ? "" : "a result of another width";
+  }
+  if (inst.op == Op::make_complex) {
+    const bool parts = is_complex(inst.lane) && lane(0) == part_of(inst.lane);
+    return parts ? "" : "operands that are not parts of its result";
   }
   if (inst.op == Op::real || inst.op == Op::imag) {
     return part_of(lane(0)) == inst.lane ? "" : "a result that is not the part's type";

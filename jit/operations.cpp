@@ -48,11 +48,11 @@ Value divide(Emitter& e, const plan::Inst& inst, const Args& args) {
   return {inst.lane, e.b.CreateFDiv(x.re, y.re)};
 }
 
-Value floored_division(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value division_with_rest(Emitter& e, const plan::Inst& inst, const Args& args) {
   const Value& x = args[0].value;
   const Value& y = args[1].value;
   if (is_float(inst.lane)) return {inst.lane, float_divide(e, inst.op, x.re, y.re)};
-  if (!is_integer(inst.lane)) refuse(inst, args);
+  if (!is_integer(inst.lane) || inst.op == Op::fmod) refuse(inst, args);
   return {inst.lane, int_divide(e, inst.op, inst.lane, x.re, y.re, args[1].constant, inst.check)};
 }
 
@@ -230,6 +230,13 @@ Value math(Emitter& e, const plan::Inst& inst, const Args& args) {
   return {inst.lane, call_leaf(e, inst.op, inst.lane, values)};
 }
 
+Value bits(Emitter& e, const plan::Inst& inst, const Args& args) {
+  const Value& x = args[0].value;
+  if (inst.op == Op::bitcast) return bit_cast(e, x, inst.lane, inst.target);
+  if (!is_unsigned_int(inst.lane)) refuse(inst, args);
+  return {inst.lane, e.call(I::ctpop, {x.re})};
+}
+
 Value square(Emitter& e, const plan::Inst& inst, const Args& args) {
   plan::Inst multiply = inst;
   multiply.op = Op::multiply;
@@ -258,7 +265,8 @@ Lower lowering_of(Op op) {
     case Op::multiply: return arithmetic;
     case Op::divide: return divide;
     case Op::floor_divide:
-    case Op::mod: return floored_division;
+    case Op::mod:
+    case Op::fmod: return division_with_rest;
     case Op::pow: return power;
     case Op::negative: return negative;
     case Op::absdiff: return absdiff;
@@ -279,6 +287,12 @@ Lower lowering_of(Op op) {
     case Op::invert: return bitwise;
     case Op::shift_left:
     case Op::shift_right: return shift;
+    case Op::bitcast:
+    case Op::popcount: return bits;
+    case Op::make_complex:
+      return [](Emitter&, const plan::Inst& inst, const Args& args) {
+        return Value{inst.lane, args[0].value.re, args[1].value.re};
+      };
     case Op::abs: return magnitude;
     case Op::sign: return sign;
     case Op::square: return square;

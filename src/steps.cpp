@@ -22,7 +22,8 @@ class GraphBuilder {
       case Op::variable: push(variable(step)); break;
       case Op::constant: push(graph_.constant(constant(step))); break;
       case Op::astype:
-      case Op::saturate: push(graph_.convert(step.op, pop(), step.dtype)); break;
+      case Op::saturate:
+      case Op::bitcast: push(graph_.convert(step.op, pop(), step.dtype)); break;
       default:
         if (!in_table(step.op)) refuse(index_, "has an unknown operation");
         push(is_reduction(step.op) ? reduction(step) : elementwise(step));

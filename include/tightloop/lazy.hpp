@@ -70,11 +70,17 @@ template <detail::LazyExpression E>
 [[nodiscard]] auto saturate(const E& x, DType target) {
   return detail::Conversion<Op::saturate, E>(x, target);
 }
+/// Gives the bits of an expression as another dtype of the same size.
+template <detail::LazyExpression E>
+[[nodiscard]] auto bitcast(const E& x, DType target) {
+  return detail::Conversion<Op::bitcast, E>(x, target);
+}
 
-// Every row of the op table, by its id. Operands are expressions and C++ scalars in any mix, at
-// least one an expression; scalars are literals, as if written in the text. Reductions take the
-// axes, `keepdims`, or both. With other operands the functions do not take part in overload
-// resolution, so that abs(-1.0) keeps its meaning under a using-directive.
+// Every row of the op table, by its id (complex(re, im) of the language is make_complex). Operands
+// are expressions and C++ scalars in any mix, at least one an expression; scalars are literals, as
+// if written in the text. Reductions take the axes, `keepdims`, or both. With other operands the
+// functions do not take part in overload resolution, so that abs(-1.0) keeps its meaning under a
+// using-directive.
 #define TIGHTLOOP_LAZY_1(id)            \
   template <detail::LazyExpression X>   \
   [[nodiscard]] auto id(const X& x) {   \

@@ -23,6 +23,7 @@ enum class Op : std::uint8_t {
   constant,    ///< a literal
   astype,      ///< conversion to a named dtype
   saturate,    ///< clip to the finite range of a named dtype, then convert
+  bitcast,     ///< the same bits as a named dtype of equal size
   view,        ///< slicing, transposition, reshape or broadcast_to: no arithmetic
   cast,        ///< typed graphs only: conversion between lane types
   round_half,  ///< typed graphs only: rounds a lane to float16 or bfloat16, kept as float32
@@ -52,6 +53,9 @@ enum class TypeRule : std::uint8_t {
   real,
   classify,
   component,
+  combine,
+  count_bits,
+  composed,
   sum,
   mean,
   count,
@@ -66,6 +70,7 @@ enum class RangeRule : std::uint8_t {
   multiply,
   floor_divide,
   mod,
+  fmod,
   power,
   negate,
   absdiff,
@@ -76,6 +81,7 @@ enum class RangeRule : std::uint8_t {
   invert,
   shift_left,
   shift_right,
+  popcount,
   abs,
   sign,
   square,
@@ -85,7 +91,7 @@ enum class RangeRule : std::uint8_t {
   where,
 };
 
-enum class Lowering : std::uint8_t { instr, math };
+enum class Lowering : std::uint8_t { instr, math, composed };
 
 /// Holds one row of the op table. All strings are static.
 struct OpInfo {
@@ -154,8 +160,9 @@ constexpr bool is_reduction(Op op) noexcept {
 
 /// Returns the enumerator's spelling, structural ones included ("variable", "round_half", ...).
 constexpr std::string_view id(Op op) noexcept {
-  constexpr std::string_view structural[] = {"variable", "constant", "astype",     "saturate",
-                                             "view",     "cast",     "round_half", "extent"};
+  constexpr std::string_view structural[] = {"variable", "constant",   "astype",
+                                             "saturate", "bitcast",    "view",
+                                             "cast",     "round_half", "extent"};
   return in_table(op) ? info(op).id : structural[static_cast<int>(op) - kTableOps];
 }
 

@@ -168,10 +168,9 @@ NodeId Graph::view(NodeId x, ViewSpec spec, Span span) {
   return add({.op = Op::view, .nargs = 1, .args = {x, kNoNode, kNoNode}, .attr = attr}, span);
 }
 
-NodeId Graph::convert(Op astype_or_saturate, NodeId x, DType target, Span span) {
-  require(astype_or_saturate == Op::astype || astype_or_saturate == Op::saturate,
-          astype_or_saturate);
-  return add({.op = astype_or_saturate,
+NodeId Graph::convert(Op op, NodeId x, DType target, Span span) {
+  require(is_conversion(op), op);
+  return add({.op = op,
               .nargs = 1,
               .args = {x, kNoNode, kNoNode},
               .attr = static_cast<std::uint32_t>(target)},

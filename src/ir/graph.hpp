@@ -55,8 +55,13 @@ struct ViewSpec {
   friend bool operator==(const ViewSpec&, const ViewSpec&) = default;
 };
 
+/// True for the operations that have a dtype beside their operand.
+constexpr bool is_conversion(Op op) {
+  return op == Op::astype || op == Op::saturate || op == Op::bitcast;
+}
+
 /// One node. `attr` indexes the graph's side table that belongs to the op: inputs (variable),
-/// constants (constant), reduces (reductions), views (view); astype and saturate keep the DType.
+/// constants (constant), reduces (reductions), views (view); conversions keep the DType.
 struct Node {
   Op op = Op::constant;
   std::uint8_t nargs = 0;
@@ -78,7 +83,7 @@ class Graph {
   NodeId ternary(Op op, NodeId x, NodeId y, NodeId z, Span span = {});
   NodeId reduce(Op op, NodeId x, ReduceSpec spec, Span span = {});
   NodeId view(NodeId x, ViewSpec spec, Span span = {});
-  NodeId convert(Op astype_or_saturate, NodeId x, DType target, Span span = {});
+  NodeId convert(Op conversion, NodeId x, DType target, Span span = {});
 
   /// Makes `span` the place of the nodes from `first` on.
   void place(NodeId first, Span span);

@@ -167,7 +167,7 @@ class Printer {
     if (node.op == Op::variable) return text(graph_.inputs()[node.attr]);
     if (node.op == Op::constant) return constant(node, minimum);
     if (node.op == Op::view) return view(node);
-    if (node.op == Op::astype || node.op == Op::saturate) return conversion(node);
+    if (is_conversion(node.op)) return conversion(node);
     if (node.nargs == 1 && !folds(node)) {
       if (const Operator* o = find_operator(kPrefixOperators, node.op)) {
         return prefix(node, *o, minimum);
@@ -214,8 +214,7 @@ class Printer {
   }
 
   void call(const Node& node) {
-    const std::string_view names = info(node.op).names;
-    text(std::string(names.substr(0, names.find(' '))) + "(");
+    text(std::string(function_name(node)) + "(");
     for (std::size_t i = 0; i < node.nargs; ++i) {
       if (i > 0) text(", ");
       operand(node.args[i], Precedence::choice);
@@ -223,9 +222,19 @@ class Printer {
     text(is_reduction(node.op) ? reduce_text(graph_.reduces()[node.attr]) : ")");
   }
 
+  // The parser reads "complex(1, 2)" as a constant; what combines constants has a name of its own.
+  std::string_view function_name(const Node& node) const {
+    const auto constant = [&](NodeId x) { return graph_[x].op == Op::constant; };
+    if (node.op == Op::make_complex && constant(node.args[0]) && constant(node.args[1])) {
+      return id(node.op);
+    }
+    const std::string_view names = info(node.op).names;
+    return names.substr(0, names.find(' '));
+  }
+
   void conversion(const Node& node) {
     const std::string target(name(static_cast<DType>(node.attr)));
-    text(node.op == Op::astype ? target + "(" : "saturate(");
+    text((node.op == Op::astype ? target : std::string(id(node.op))) + "(");
     operand(node.args[0], Precedence::choice);
     text(node.op == Op::astype ? ")" : ", '" + target + "')");
   }

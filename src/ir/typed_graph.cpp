@@ -86,6 +86,11 @@ class Verifier {
       case Op::saturate:
         require(!is_complex(n_->dtype) && !is_complex(arg_lane(0)), "it is complex");
         break;
+      case Op::bitcast:
+        require(!is_bool(n_->dtype) && !is_bool(arg(0).dtype), "it is bool");
+        require(itemsize(n_->dtype) == itemsize(arg(0).dtype), "its operand has another size");
+        require(!is_half(n_->dtype) || !is_half(arg(0).dtype), "both dtypes are halves");
+        break;
       case Op::view:
         require(n_->attr < g_.views.size(), "no such view");
         require(args_in(lane()), "its operand is in another lane");
@@ -142,6 +147,10 @@ class Verifier {
         require(is_bool(arg_lane(0)), "its condition is not bool");
         require(args_in(lane(), 1), "an operand is in another lane");
         break;
+      case TypeRule::combine:
+        require(is_complex(n_->dtype) && args_in(real_lane(n_->dtype)), "it combines other types");
+        break;
+      case TypeRule::composed: require(false, "it may not appear in a typed graph"); break;
       case TypeRule::absdiff: check_absdiff(); break;
       case TypeRule::magnitude: check_magnitude(); break;
       case TypeRule::component:
@@ -193,6 +202,7 @@ class Verifier {
       case TypeRule::divide:
       case TypeRule::real:
       case TypeRule::rounding: require(!is_integer(t), "it is an integer"); break;
+      case TypeRule::count_bits: require(is_unsigned_int(t), "it is not unsigned"); break;
       case TypeRule::power: require(!is_complex(t), "it is complex"); break;
       case TypeRule::negate:
         require(n_->op != Op::positive, "it may not appear in a typed graph");
@@ -200,7 +210,7 @@ class Verifier {
         break;
       default: break;
     }
-    require(n_->op != Op::fma || !is_integer(t), "it is an integer");
+    require((n_->op != Op::fma && n_->op != Op::fmod) || !is_integer(t), "it is an integer");
   }
 
   const TypedGraph& g_;

@@ -34,6 +34,8 @@ constexpr DType lane_of(DType t) {
 ///   saturate    operand of any real lane; clips to the finite range of dtype (NaN stays NaN for
 ///               floats, gives 0 for integers; infinities clip too), then converts as cast or
 ///               round_half; a dtype of bool tests != 0
+///   bitcast     the bits of its operand's dtype as another dtype of the same size, none of them
+///               bool; a half operand holds a value of its dtype, and at most one of them is a half
 ///   view        views[attr] of its operand
 ///   extent      operand is a reduction node; number of elements it reduces, in float64 lanes
 ///   comparisons, isnan ...   dtype bool; operands share one lane type among themselves (any)
@@ -51,10 +53,14 @@ constexpr DType lane_of(DType t) {
 ///               floats as Python: mod has the sign of y, computed from fmod exactly and corrected;
 ///               floor_divide is (x - mod) / y rounded to an integer; by zero as IEEE x / y for //,
 ///               NaN for %
+///   fmod        floats only: C's, exact, with the sign of x
+///   popcount    operand and node in the same unsigned lane
 ///   pow         integers: exponentiation by squaring modulo 2^n; a negative exponent gives 0, but
 ///               1 for base 1 and +-1 for base -1. floats: pow. complex only with a constant
 ///               integer exponent (typing expands it)
 ///   real, imag  operand complex, node its real type
+///   make_complex  operands of the part's type, node complex
+///   rows whose lowering is `composed`   never appear: typing writes them as others
 ///   sum, prod   result dtype equals the accumulator: uint64 or int64 (wrapping), float64 (for
 ///               every real float), complex128. Operand is in ANY integer lane or bool (for 64-bit
 ///               integer sums), float32 or float64 (for float64), complex (for complex128): the

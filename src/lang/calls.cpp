@@ -33,6 +33,7 @@ struct NamedCallee {
 constexpr NamedCallee kStructural[] = {
     {"astype", {.kind = Kind::convert, .op = Op::astype}},
     {"saturate", {.kind = Kind::convert, .op = Op::saturate}},
+    {"bitcast", {.kind = Kind::convert, .op = Op::bitcast}},
     {"reshape", {.kind = Kind::shape, .op = Op::view, .view = ir::ViewSpec::Kind::reshape}},
     {"broadcast_to",
      {.kind = Kind::shape, .op = Op::view, .view = ir::ViewSpec::Kind::broadcast_to}},
@@ -49,12 +50,13 @@ std::optional<DType> find_dtype(std::string_view name) {
 }
 
 std::optional<Callee> find_callee(std::string_view name) {
+  // Dtypes first: complex(x) converts, complex(re, im) is an operation.
+  if (const auto dtype = find_dtype(name)) {
+    return Callee{.kind = Kind::to_dtype, .op = Op::astype, .dtype = *dtype};
+  }
   if (const auto op = find_op(name)) {
     const Kind kind = is_reduction(*op) ? Kind::reduction : Kind::elementwise;
     return Callee{.kind = kind, .op = *op, .operands = info(*op).arity};
-  }
-  if (const auto dtype = find_dtype(name)) {
-    return Callee{.kind = Kind::to_dtype, .op = Op::astype, .dtype = *dtype};
   }
   for (const NamedCallee& s : kStructural) {
     if (s.name == name) return s.callee;
@@ -80,8 +82,9 @@ std::vector<std::string_view> function_names() {
     }
   }
   for (const NamedCallee& s : kStructural) names.push_back(s.name);
-  const auto dtypes = dtype_names();
-  names.insert(names.end(), dtypes.begin(), dtypes.end());
+  for (const std::string_view dtype : dtype_names()) {
+    if (!find_op(dtype)) names.push_back(dtype);
+  }
   return names;
 }
 
@@ -340,35 +343,29 @@ ir::NodeId Call::elementwise(ir::Graph& graph, Span span) const {
   }
 }
 
-ir::NodeId Call::to_dtype(const TokenStream& tokens, ir::Graph& graph, Span span) const {
-  if (operands_.size() == 1)
-    return graph.convert(Op::astype, operands_[0].node, callee_.dtype, span);
-  double part[2] = {};
-  for (std::size_t i = 0; i < 2; ++i) {
-    const ir::Node& node = graph[operands_[i].node];
-    const Scalar* s = node.op == Op::constant ? &graph.constants()[node.attr] : nullptr;
-    if (s != nullptr && s->dtype == DType::float64) {
-      part[i] = s->as<double>();
-    } else if (s != nullptr && s->dtype == DType::int64) {
-      part[i] = static_cast<double>(s->as<std::int64_t>());
-    } else {
-      throw Error(ErrorCode::type, "complex of two arguments takes real literals",
-                  operands_[i].span,
-                  "write " + tokens.excerpt(operands_[0].span, "x") + " + 1j*" +
-                      tokens.excerpt(operands_[1].span, "y"));
-    }
-  }
-  return graph.constant(Scalar::of(std::complex<double>(part[0], part[1])), span);
+ir::NodeId Call::to_dtype(ir::Graph& graph, Span span) const {
+  const ir::NodeId first = operands_[0].node;
+  if (operands_.size() == 1) return graph.convert(Op::astype, first, callee_.dtype, span);
+  const auto literal = [&](ir::NodeId x) -> std::optional<double> {
+    const Scalar* s = graph[x].op == Op::constant ? &graph.constants()[graph[x].attr] : nullptr;
+    if (s != nullptr && s->dtype == DType::float64) return s->as<double>();
+    if (s == nullptr || s->dtype != DType::int64) return std::nullopt;
+    return static_cast<double>(s->as<std::int64_t>());
+  };
+  const ir::NodeId second = operands_[1].node;
+  const auto re = literal(first), im = literal(second);
+  if (!re || !im) return graph.binary(Op::make_complex, first, second, span);
+  return graph.constant(Scalar::of(std::complex<double>(*re, *im)), span);
 }
 
-Value Call::finish(const TokenStream& tokens, ir::Graph& graph, std::size_t end) {
+Value Call::finish(ir::Graph& graph, std::size_t end) {
   const Span span{name_span_.begin, end};
   check_count(span);
   switch (callee_.kind) {
     case Kind::elementwise: return {elementwise(graph, span), span};
     case Kind::reduction:
       return {graph.reduce(callee_.op, operands_[0].node, std::move(reduce_), span), span};
-    case Kind::to_dtype: return {to_dtype(tokens, graph, span), span};
+    case Kind::to_dtype: return {to_dtype(graph, span), span};
     case Kind::convert: return {graph.convert(callee_.op, operands_[0].node, *target_, span), span};
     case Kind::shape:
       return {graph.view(operands_[0].node, {callee_.view, {}, std::move(dims_)}, span), span};

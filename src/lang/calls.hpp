@@ -22,8 +22,8 @@ struct Callee {
   enum class Kind : std::uint8_t {
     elementwise,  ///< f(x), f(x, y), f(x, y, z)
     reduction,    ///< f(x, axis=None, keepdims=False)
-    to_dtype,     ///< float16(x); complex(re, im) of two literals
-    convert,      ///< astype(x, dtype), saturate(x, dtype)
+    to_dtype,     ///< float16(x); complex(x) and complex(re, im)
+    convert,      ///< astype(x, dtype), saturate(x, dtype), bitcast(x, dtype)
     shape,        ///< reshape(x, shape), broadcast_to(x, shape)
     transpose,    ///< transpose(x)
   };
@@ -53,7 +53,7 @@ class Call {
   void operand(const Value& value) { operands_.push_back(value); }
 
   /// Adds the node; `end` is the end of the closing parenthesis.
-  Value finish(const TokenStream& tokens, ir::Graph& graph, std::size_t end);
+  Value finish(ir::Graph& graph, std::size_t end);
 
  private:
   void keyword(TokenStream& tokens);
@@ -68,7 +68,7 @@ class Call {
   void check_count(Span span) const;
   void check_shape(Span span) const;
   ir::NodeId elementwise(ir::Graph& graph, Span span) const;
-  ir::NodeId to_dtype(const TokenStream& tokens, ir::Graph& graph, Span span) const;
+  ir::NodeId to_dtype(ir::Graph& graph, Span span) const;
 
   Callee callee_;
   std::string_view name_;

@@ -25,7 +25,8 @@ NodeId copy_node(const ir::Graph& from, NodeId id, const std::vector<NodeId>& co
     case Op::constant: return to.constant(from.constants()[node.attr], span);
     case Op::view: return to.view(arg(0), from.views()[node.attr], span);
     case Op::astype:
-    case Op::saturate: return to.convert(node.op, arg(0), static_cast<DType>(node.attr), span);
+    case Op::saturate:
+    case Op::bitcast: return to.convert(node.op, arg(0), static_cast<DType>(node.attr), span);
     default: break;
   }
   if (is_reduction(node.op)) return to.reduce(node.op, arg(0), from.reduces()[node.attr], span);

@@ -2,10 +2,4 @@
 #if defined(__x86_64__)
 #define TIGHTLOOP_MATH_LEVEL 2
 #include "math/kernels.hpp"
-
-namespace tightloop::math {
-
-const LeafSet kLeavesV2 = TIGHTLOOP_LEAF_SET;
-
-}  // namespace tightloop::math
 #endif

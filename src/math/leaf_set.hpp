@@ -8,24 +8,12 @@ using LeafFn = void (*)();
 
 /// Order of the rows of a LeafSet.
 enum class LeafRow {
-  pow,
-  cbrt,
-  exp,
-  exp2,
-  expm1,
-  log,
-  log2,
-  log10,
-  log1p,
-  sin,
-  cos,
-  tan,
-  tanh,
-  erf,
-  atan2,
-  hypot
+#define TIGHTLOOP_LEAF(name, arity, f64, f32) name,
+#include "math/leaves.def"
+#undef TIGHTLOOP_LEAF
+  count
 };
-inline constexpr int kLeafRows = 16;
+inline constexpr int kLeafRows = static_cast<int>(LeafRow::count);
 
 struct LeafSet {
   LeafFn f64[kLeafRows];

@@ -82,11 +82,24 @@ TIGHTLOOP_INLINE Bits<V> interval(V m) {
 }
 
 template <int base, class V>
-TIGHTLOOP_INLINE V log_kernel(V x) {
+TIGHTLOOP_INLINE V logarithm(V x) {
   const Parts<V> p = parts(x);
   const Bits<V> j = interval(p.m);
   const V r = product_minus_one(p.m, lookup(LogConstants<V, base>::c, j));
   return with_specials(x, log_of<base>(p, j, r));
+}
+
+template <class V>
+TIGHTLOOP_INLINE V log_kernel(V x) {
+  return logarithm<0>(x);
+}
+template <class V>
+TIGHTLOOP_INLINE V log2_kernel(V x) {
+  return logarithm<2>(x);
+}
+template <class V>
+TIGHTLOOP_INLINE V log10_kernel(V x) {
+  return logarithm<10>(x);
 }
 
 /// log(u + rest) with u = 1 + x rounded and rest what the rounding left.

@@ -165,6 +165,10 @@ std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
     inst.attr = param({false, 0, count}, DType::float64);
   } else {
     if (node.op == Op::round_half || node.op == Op::saturate) inst.target = node.dtype;
+    if (node.op == Op::bitcast) {
+      const DType from = graph_.nodes[node.args[0]].dtype;
+      inst.target = is_half(from) ? from : node.dtype;
+    }
     inst.check = node.may_wrap && graph_.check_overflow;
     inst.nargs = node.nargs;
     for (std::size_t i = 0; i < node.nargs; ++i) {

@@ -52,7 +52,8 @@ struct KernelReduce {
 struct Inst {
   Op op = Op::constant;
   DType lane = DType::float64;    ///< lane type of the result; never a half type
-  DType target = DType::float64;  ///< round_half, saturate: the dtype; else equal to lane
+  DType target = DType::float64;  ///< round_half, saturate: the dtype; bitcast: the half type that
+                                  ///< it is of or gives, if any; else equal to lane
   bool param = false;
   bool check = false;  ///< report integer overflow of this instruction
   std::uint8_t nargs = 0;

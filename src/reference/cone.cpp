@@ -151,6 +151,8 @@ void Cone::bind_kernel(Step& step, const ir::TypedNode& node) const {
     step.kernel = find_round_half(lane, node.dtype);
   } else if (node.op == Op::saturate) {
     step.kernel = find_saturate(lane, node.dtype);
+  } else if (node.op == Op::bitcast) {
+    step.kernel = find_bitcast(bindings_.node(node.args[0]).dtype, node.dtype);
   } else {
     step.kernel = find_kernel(node.op, lane);
   }

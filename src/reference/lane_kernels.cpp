@@ -4,6 +4,7 @@
 #include "reference/lane_kernels.hpp"
 
 #include <array>
+#include <cstring>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -17,8 +18,8 @@ namespace {
 
 /// meaning(...) exists for the lane types that scalar_ops.hpp gives the row.
 template <Op op>
-struct Row;
-#define TIGHTLOOP_OP_elementwise(id)                \
+struct Row {};
+#define TIGHTLOOP_OP_elementwise_instr(id)          \
   template <>                                       \
   struct Row<Op::id> {                              \
     template <class... A>                           \
@@ -27,14 +28,18 @@ struct Row;
     }                                               \
     { return ops::id(a...); }                       \
   };
-#define TIGHTLOOP_OP_reduction(id)
+#define TIGHTLOOP_OP_elementwise_math(id) TIGHTLOOP_OP_elementwise_instr(id)
+#define TIGHTLOOP_OP_elementwise_composed(id)
+#define TIGHTLOOP_OP_reduction_instr(id)
 #define TIGHTLOOP_OP(id, names, arity, kind, type_rule, range_rule, properties, lowering, ulp, \
                      doc)                                                                      \
-  TIGHTLOOP_OP_##kind(id)
+  TIGHTLOOP_OP_##kind##_##lowering(id)
 #include "tightloop/ops.def"
 #undef TIGHTLOOP_OP
-#undef TIGHTLOOP_OP_elementwise
-#undef TIGHTLOOP_OP_reduction
+#undef TIGHTLOOP_OP_elementwise_instr
+#undef TIGHTLOOP_OP_elementwise_math
+#undef TIGHTLOOP_OP_elementwise_composed
+#undef TIGHTLOOP_OP_reduction_instr
 
 /// check(...) exists for the operations that can leave an integer type.
 template <Op op>
@@ -140,6 +145,35 @@ LaneKernel unary_kernel(Function) {
   return kernel;
 }
 
+/// The lane of an element type, and the way there and back.
+template <class T>
+using LaneOf = std::conditional_t<HalfElement<T>, float, T>;
+template <class T>
+LaneOf<T> loaded(T x) {
+  if constexpr (HalfElement<T>) {
+    return to_float(x);
+  } else {
+    return x;
+  }
+}
+template <class T>
+T stored(LaneOf<T> x) {
+  if constexpr (HalfElement<T>) {
+    return round_to_half<T>(x);
+  } else {
+    return x;
+  }
+}
+
+/// Calls f.template operator()<T>() with the element type of a dtype other than bool.
+template <class F>
+LaneKernel with_stored(DType t, F&& f) {
+  if (t == DType::float16) return f.template operator()<float16_t>();
+  if (t == DType::bfloat16) return f.template operator()<bfloat16_t>();
+  if (t == DType::bool_) return {};
+  return with_lane(t, f);
+}
+
 template <class To, class From>
 LaneKernel cast_kernel() {
   LaneKernel kernel = unary_kernel<From>([](From x) { return cast<To>(x); });
@@ -208,6 +242,24 @@ LaneKernel find_saturate(DType from, DType to) {
     } else {
       return LaneKernel{};
     }
+  });
+}
+
+LaneKernel find_bitcast(DType from, DType to) {
+  if (itemsize(from) != itemsize(to)) return {};
+  return with_stored(to, [from]<class To>() {
+    return with_stored(from, []<class From>() {
+      if constexpr (sizeof(From) == sizeof(To)) {
+        return unary_kernel<LaneOf<From>>([](LaneOf<From> x) {
+          const From held = stored<From>(x);
+          To bits;
+          std::memcpy(static_cast<void*>(&bits), &held, sizeof bits);
+          return loaded(bits);
+        });
+      } else {
+        return LaneKernel{};
+      }
+    });
   });
 }
 

@@ -30,6 +30,8 @@ LaneKernel find_cast(DType from, DType to);
 LaneKernel find_round_half(DType from, DType half);
 /// Finds the saturating conversion of real lanes to any real dtype.
 LaneKernel find_saturate(DType from, DType to);
+/// Finds the reinterpretation of the bits of a dtype as another one's; a half is in float32 lanes.
+LaneKernel find_bitcast(DType from, DType to);
 
 /// True where scalar_ops.hpp gives an element-wise op a meaning for some lane type.
 bool has_meaning(Op op);

@@ -3,6 +3,7 @@
 // ir/typed_graph.hpp says which lanes an operation meets.
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <complex>
 #include <limits>
@@ -12,6 +13,7 @@
 #include "reference/float_arithmetic.hpp"
 #include "reference/integer_arithmetic.hpp"
 #include "reference/lane_types.hpp"
+#include "types/real_functions.hpp"
 
 namespace tightloop::reference::ops {
 
@@ -39,9 +41,9 @@ template <Integer T> T floor_divide(T x, T y) { return floored_quotient(x, y); }
 template <Float T>   T floor_divide(T x, T y) { return floored_quotient(x, y); }
 template <Integer T> T mod(T x, T y) { return floored_remainder(x, y); }
 template <Float T>   T mod(T x, T y) { return floored_remainder(x, y); }
+template <Float T>   T fmod(T x, T y) { return std::fmod(x, y); }
 
 template <Integer T> T pow(T x, T y) { return integer_power(x, y); }
-template <Float T>   T pow(T x, T y) { return rounded<T>([](auto a, auto b) { return std::pow(a, b); }, x, y); }
 
 template <Integer T> T negative(T x) { return wrap<T>(0 - modular(x)); }
 template <Float T>   T negative(T x) { return -x; }
@@ -76,6 +78,7 @@ template <Exact T>   T bit_or(T x, T y) { return static_cast<T>(x | y); }
 template <Exact T>   T bit_xor(T x, T y) { return static_cast<T>(x ^ y); }
 template <Integer T> T invert(T x) { return static_cast<T>(~x); }
 template <Bool T>    T invert(T x) { return !x; }
+template <Unsigned T> T popcount(T x) { return static_cast<T>(std::popcount(x)); }
 template <Integer T> T shift_left(T x, T y) { return shifted_left(x, y); }
 template <Integer T> T shift_right(T x, T y) { return shifted_right(x, y); }
 
@@ -129,23 +132,34 @@ template <Complex T> auto imag(T x) { return x.imag(); }
 template <Real T>    T conj(T x) { return x; }
 template <Complex T> T conj(T x) { return {x.real(), -x.imag()}; }
 
-// Functions with real results, computed in the next wider type and rounded once
+template <Float T>   auto make_complex(T re, T im) { return std::complex<T>(re, im); }
+
 template <Float T> T sqrt(T x) { return std::sqrt(x); }
-template <Float T> T cbrt(T x) { return rounded<T>([](auto a) { return std::cbrt(a); }, x); }
-template <Float T> T exp(T x) { return rounded<T>([](auto a) { return std::exp(a); }, x); }
-template <Float T> T exp2(T x) { return rounded<T>([](auto a) { return std::exp2(a); }, x); }
-template <Float T> T expm1(T x) { return rounded<T>([](auto a) { return std::expm1(a); }, x); }
-template <Float T> T log(T x) { return rounded<T>([](auto a) { return std::log(a); }, x); }
-template <Float T> T log2(T x) { return rounded<T>([](auto a) { return std::log2(a); }, x); }
-template <Float T> T log10(T x) { return rounded<T>([](auto a) { return std::log10(a); }, x); }
-template <Float T> T log1p(T x) { return rounded<T>([](auto a) { return std::log1p(a); }, x); }
-template <Float T> T sin(T x) { return rounded<T>([](auto a) { return std::sin(a); }, x); }
-template <Float T> T cos(T x) { return rounded<T>([](auto a) { return std::cos(a); }, x); }
-template <Float T> T tan(T x) { return rounded<T>([](auto a) { return std::tan(a); }, x); }
-template <Float T> T tanh(T x) { return rounded<T>([](auto a) { return std::tanh(a); }, x); }
-template <Float T> T erf(T x) { return rounded<T>([](auto a) { return std::erf(a); }, x); }
-template <Float T> T atan2(T y, T x) { return rounded<T>([](auto a, auto b) { return std::atan2(a, b); }, y, x); }
-template <Float T> T hypot(T x, T y) { return rounded<T>([](auto a, auto b) { return std::hypot(a, b); }, x, y); }
 // clang-format on
+
+// Functions of float lanes, computed in the next wider type and rounded once.
+#define TIGHTLOOP_MEANING_1(id)                               \
+  template <Float T>                                          \
+  T id(T x) {                                                 \
+    return rounded<T>([](auto a) { return real::id(a); }, x); \
+  }
+#define TIGHTLOOP_MEANING_2(id)                                             \
+  template <Float T>                                                        \
+  T id(T x, T y) {                                                          \
+    return rounded<T>([](auto a, auto b) { return real::id(a, b); }, x, y); \
+  }
+#define TIGHTLOOP_MEANING_instr(id, arity)
+#define TIGHTLOOP_MEANING_composed(id, arity)
+#define TIGHTLOOP_MEANING_math(id, arity) TIGHTLOOP_MEANING_##arity(id)
+#define TIGHTLOOP_OP(id, names, arity, kind, type_rule, range_rule, properties, lowering, ulp, \
+                     doc)                                                                      \
+  TIGHTLOOP_MEANING_##lowering(id, arity)
+#include "tightloop/ops.def"
+#undef TIGHTLOOP_OP
+#undef TIGHTLOOP_MEANING_math
+#undef TIGHTLOOP_MEANING_composed
+#undef TIGHTLOOP_MEANING_instr
+#undef TIGHTLOOP_MEANING_2
+#undef TIGHTLOOP_MEANING_1
 
 }  // namespace tightloop::reference::ops

@@ -173,16 +173,40 @@ Value Resolver::where(Values x) {
   return exact_integer(Op::where, args);
 }
 
-Value Resolver::real(Op op, Values x) {
-  if (const auto t = common_float(x)) return floating(op, *t, x);
-  DType t = DType::float64;
-  if (!exact(x)) {
-    t = DType::float16;
-    for (const Value& v : x) {
-      if (!v.weak) t = promote(t, numpy_float_of(dtype(v)));
-    }
+DType Resolver::real_dtype(Values x) const {
+  if (const auto t = common_float(x)) return *t;
+  if (exact(x)) return DType::float64;
+  DType t = DType::float16;
+  for (const Value& v : x) {
+    if (!v.weak) t = promote(t, numpy_float_of(dtype(v)));
   }
-  return floating(op, t, x);
+  return t;
+}
+
+Value Resolver::real(Op op, Values x) {
+  return floating(op, real_dtype(x), x);
+}
+
+Value Resolver::combine(Values x) {
+  const DType t = common_float(x).value_or(DType::float64);
+  const DType part = t == DType::float64 ? t : DType::float32;
+  const DType whole = t == DType::float64 ? DType::complex128 : DType::complex64;
+  const NodeId re = to_float(x[0], part), im = to_float(x[1], part);
+  return {b_.make(Op::make_complex, whole, {re, im}), all_weak(x), {}};
+}
+
+Value Resolver::count_bits(const Value& x) {
+  if (!is_integral(dtype(x))) {
+    undefined(Op::popcount, dtype(x), "convert with astype(x, 'int64'), or use bitcast");
+  }
+  if (const auto literal = literal_result(RangeRule::popcount, {&x, 1})) return *literal;
+  if (is_bool(dtype(x))) return {b_.cast(x.id, DType::uint8), x.weak, {}};
+  const NodeId size = exact_magnitude(x).id;
+  const DType lane = unsigned_twin(dtype(x));
+  const Range r = b_[size].range;
+  const NodeId count = b_.make(Op::popcount, lane, {b_.cast(size, lane)},
+                               result_range(RangeRule::popcount, {&r, 1}));
+  return {b_.cast(count, DType::uint8), x.weak, {}};
 }
 
 Value Resolver::classify(Op op, const Value& x) {

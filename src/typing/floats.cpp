@@ -104,12 +104,12 @@ Value Resolver::power(Values x) {
   if (all_integral(x)) {
     if (!exact(x)) return numpy_power(x);
     if (range(x[1]).lo >= 0) return exact_power(x[0], x[1]);
-    return float_power(DType::float64, x);
+    return power_in(DType::float64, x);
   }
-  return float_power(*common_float(x), x);
+  return power_in(*common_float(x), x);
 }
 
-Value Resolver::float_power(DType t, Values x) {
+Value Resolver::power_in(DType t, Values x) {
   const bool weak = all_weak(x);
   const NodeId base = to_float(x[0], t);
   const auto n = constant_exponent(x[1]);

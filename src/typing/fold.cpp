@@ -3,9 +3,11 @@
 #include "typing/fold.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <complex>
 
+#include "types/real_functions.hpp"
 #include "typing/promotion.hpp"
 #include "typing/scalars.hpp"
 
@@ -55,27 +57,31 @@ T sign_of(T x) {
   return x == 0 ? T{0} : x;
 }
 
-std::optional<double> function_of(Op op, double x, double y) {
-  switch (op) {
-    case Op::cbrt: return std::cbrt(x);
-    case Op::exp: return std::exp(x);
-    case Op::exp2: return std::exp2(x);
-    case Op::expm1: return std::expm1(x);
-    case Op::log: return std::log(x);
-    case Op::log2: return std::log2(x);
-    case Op::log10: return std::log10(x);
-    case Op::log1p: return std::log1p(x);
-    case Op::sin: return std::sin(x);
-    case Op::cos: return std::cos(x);
-    case Op::tan: return std::tan(x);
-    case Op::tanh: return std::tanh(x);
-    case Op::erf: return std::erf(x);
-    case Op::atan2: return std::atan2(x, y);
-    case Op::hypot: return std::hypot(x, y);
-    case Op::pow: return std::pow(x, y);
-    default: return std::nullopt;
-  }
+template <class T>
+using Wider = std::conditional_t<std::is_same_v<T, float>, double, long double>;
+
+#define TIGHTLOOP_WIDE_1 static_cast<Wider<T>>(x[0])
+#define TIGHTLOOP_WIDE_2 TIGHTLOOP_WIDE_1, static_cast<Wider<T>>(x[1])
+#define TIGHTLOOP_FUNCTION_instr(id, arity)
+#define TIGHTLOOP_FUNCTION_composed(id, arity)
+#define TIGHTLOOP_FUNCTION_math(id, arity) \
+  if (op == Op::id) return static_cast<T>(real::id(TIGHTLOOP_WIDE_##arity));
+#define TIGHTLOOP_OP(id, names, arity, kind, type_rule, range_rule, properties, lowering, ulp, \
+                     doc)                                                                      \
+  TIGHTLOOP_FUNCTION_##lowering(id, arity)
+
+/// The row's function in the next wider type, rounded once.
+template <class T>
+std::optional<T> function_of(Op op, const T* x) {
+#include "tightloop/ops.def"
+  return std::nullopt;
 }
+#undef TIGHTLOOP_OP
+#undef TIGHTLOOP_FUNCTION_math
+#undef TIGHTLOOP_FUNCTION_composed
+#undef TIGHTLOOP_FUNCTION_instr
+#undef TIGHTLOOP_WIDE_2
+#undef TIGHTLOOP_WIDE_1
 
 template <class T>
 std::optional<T> fold_real(Op op, const T* x) {
@@ -86,6 +92,7 @@ std::optional<T> fold_real(Op op, const T* x) {
     case Op::divide: return x[0] / x[1];
     case Op::floor_divide: return python_floor_divide(x[0], x[1]);
     case Op::mod: return python_mod(x[0], x[1]);
+    case Op::fmod: return std::fmod(x[0], x[1]);
     case Op::negative: return -x[0];
     case Op::absdiff: return std::abs(x[0] - x[1]);
     case Op::fma: return std::fma(x[0], x[1], x[2]);
@@ -105,11 +112,7 @@ std::optional<T> fold_real(Op op, const T* x) {
     case Op::sqrt: return std::sqrt(x[0]);
     default: break;
   }
-  const int arity = info(op).arity;
-  const auto r =
-      function_of(op, static_cast<double>(x[0]), arity > 1 ? static_cast<double>(x[1]) : 0.0);
-  if (!r) return std::nullopt;
-  return static_cast<T>(*r);
+  return function_of(op, x);
 }
 
 /// Smith's division (CACM 5(8), 1962, algorithm 116), as all back ends compute it.
@@ -187,6 +190,7 @@ std::optional<int128> fold_integer(Op op, DType lane, const int128* x) {
                                  static_cast<unsigned __int128>(x[0]));
     case Op::floor_divide: return floor_div(x[0], x[1]);
     case Op::mod: return x[1] == 0 ? 0 : x[0] - floor_div(x[0], x[1]) * x[1];
+    case Op::popcount: return std::popcount(static_cast<std::uint64_t>(x[0]));
     case Op::pow: return power(x[0], x[1]);
     case Op::negative: return -x[0];
     case Op::absdiff: return x[0] < x[1] ? x[1] - x[0] : x[0] - x[1];
@@ -290,6 +294,14 @@ std::optional<Scalar> fold_arithmetic(Op op, DType lane, std::span<const Scalar>
   return make_integer(lane, *r);
 }
 
+/// The same bits; not of half types, whose constants are held in float32.
+std::optional<Scalar> same_bits(const Scalar& x, DType to) {
+  if (itemsize(x.dtype) != itemsize(to) || is_half(to)) return std::nullopt;
+  Scalar result = x;
+  result.dtype = to;
+  return result;
+}
+
 /// Real results of complex operands.
 std::optional<Scalar> fold_component(Op op, const Scalar& x) {
   return visit_scalar(x, [&](auto z) -> std::optional<Scalar> {
@@ -314,7 +326,13 @@ std::optional<Scalar> fold(const ir::TypedNode& node, std::span<const Scalar> x)
     case Op::cast: return convert_scalar(x[0], node.dtype);
     case Op::round_half: return round_scalar(x[0], node.dtype);
     case Op::saturate: return saturate_scalar(x[0], node.dtype);
+    case Op::bitcast: return same_bits(x[0], node.dtype);
     case Op::where: return x[0].as<bool>() ? x[1] : x[2];
+    case Op::make_complex:
+      if (x[0].dtype == DType::float32) {
+        return Scalar::of(std::complex<float>(x[0].as<float>(), x[1].as<float>()));
+      }
+      return Scalar::of(std::complex<double>(x[0].as<double>(), x[1].as<double>()));
     case Op::real:
     case Op::imag: return fold_component(node.op, x[0]);
     case Op::abs:

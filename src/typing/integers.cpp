@@ -47,6 +47,7 @@ Value Resolver::exact_integer(Op op, Values x) {
   if (const auto literal = literal_result(rule, x)) return *literal;
   if (op == Op::square) return exact_square(x[0]);
   if (op == Op::multiply && x[0].id == x[1].id) return exact_square(x[0]);
+  if (op == Op::fmod) return exact_fmod(x[0], x[1]);
   if (op == Op::fma) {
     const Value sum[] = {exact_integer(Op::multiply, x.first(2)), x[2]};
     return exact_integer(Op::add, sum);
@@ -191,6 +192,21 @@ Value Resolver::exact_power(const Value& x, const Value& y) {
   const NodeId exponent = lane || t == DType::uint64 ? b_.cast(y.id, t) : wide_exponent(y.id);
   const NodeId p = b_.make(Op::pow, t, {b_.cast(x.id, t), exponent}, f.range, f.wraps);
   return {narrowed(p, f.dtype), weak, {}};
+}
+
+NodeId Resolver::signed_remainder(const Value& x, const Value& y, DType lane, const Range& range) {
+  const Value sizes[] = {exact_magnitude(x), exact_magnitude(y)};
+  const NodeId size = b_.cast(exact_integer(Op::mod, sizes).id, lane);
+  if (this->range(x).lo >= 0) return size;
+  const NodeId negated = b_.make(Op::negative, lane, {size}, range_of(lane));
+  return choose(is_negative(x.id), negated, size, lane, range);
+}
+
+Value Resolver::exact_fmod(const Value& x, const Value& y) {
+  const Range r[] = {range(x), range(y)};
+  const Fit f = fit(result_range(RangeRule::fmod, r));
+  const Value both[] = {x, y};
+  return {signed_remainder(x, y, f.dtype, f.range), all_weak(both), {}};
 }
 
 Value Resolver::exact_invert(const Value& x) {

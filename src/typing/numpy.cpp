@@ -69,6 +69,11 @@ Value Resolver::numpy_lane(Op op, DType t, Values x) {
     const Value terms[] = {numpy_lane(Op::multiply, t, x.first(2)), x[2]};
     return numpy_lane(Op::add, t, terms);
   }
+  if (op == Op::fmod) {
+    const Value operands[] = {{numpy_operand(x[0], t), false, {}},
+                              {numpy_operand(x[1], t), false, {}}};
+    return {signed_remainder(operands[0], operands[1], t, range_of(t)), all_weak(x), {}};
+  }
   if (op == Op::fmin) op = Op::minimum;
   if (op == Op::fmax) op = Op::maximum;
   std::vector<NodeId> args;
@@ -95,7 +100,7 @@ Value Resolver::numpy_magnitude(const Value& x) {
 
 Value Resolver::numpy_power(Values x) {
   DType t = numpy_dtype(x);
-  if (!is_integral(t)) return float_power(t, x);
+  if (!is_integral(t)) return power_in(t, x);
   if (is_bool(t)) t = DType::int8;
   if (x[1].number && *x[1].number < 0) {
     fail(ErrorCode::value, "integers to negative integer powers are not allowed",

@@ -2,6 +2,7 @@
 #include "typing/ranges.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <initializer_list>
 
 namespace tightloop::typing {
@@ -108,6 +109,18 @@ Range mod(const Range& x, const Range& y) {
   });
 }
 
+Range negative_part(const Range& x) {
+  return {x.lo, std::min<int128>(x.hi, -1)};
+}
+
+/// The remainder with the sign of x: that of the magnitudes.
+Range fmod(const Range& x, const Range& y) {
+  Union u;
+  if (x.hi >= 0) u.add(mod({std::max<int128>(x.lo, 0), x.hi}, magnitude(y)));
+  if (x.lo < 0) u.add(negate(mod(negate(negative_part(x)), magnitude(y))));
+  return u.range();
+}
+
 /// Powers of negative bases: even exponents give positive results, odd ones negative.
 void add_negative_powers(Union& u, const Range& m, const Range& e) {
   const int128 even_lo = e.lo + (e.lo & 1);
@@ -137,7 +150,7 @@ Range power(const Range& x, const Range& y) {
     if (e.lo == 0) u.add({1, 1});
     if (e.hi > 0) u.add({0, 0});
   }
-  if (x.lo < 0) add_negative_powers(u, negate({x.lo, std::min<int128>(x.hi, -1)}), e);
+  if (x.lo < 0) add_negative_powers(u, negate(negative_part(x)), e);
   return u.range();
 }
 
@@ -146,6 +159,17 @@ int bits_of(int128 v) {
   int n = 0;
   for (int128 m = v < 0 ? ~v : v; m != 0; m >>= 1) ++n;
   return n;
+}
+
+Range popcount(const Range& x) {
+  const Range m = magnitude(x);
+  if (m.lo == m.hi) {
+    const auto words = static_cast<unsigned __int128>(m.lo);
+    const int count = std::popcount(static_cast<std::uint64_t>(words)) +
+                      std::popcount(static_cast<std::uint64_t>(words >> 64));
+    return {count, count};
+  }
+  return {m.lo == 0 ? 0 : 1, bits_of(m.hi)};
 }
 
 int128 power_of_two(int n) {
@@ -249,6 +273,7 @@ Range result_range(RangeRule rule, std::span<const Range> x) {
     case RangeRule::multiply: return multiply(x[0], x[1]);
     case RangeRule::floor_divide: return floor_divide(x[0], x[1]);
     case RangeRule::mod: return mod(x[0], x[1]);
+    case RangeRule::fmod: return fmod(x[0], x[1]);
     case RangeRule::power: return power(x[0], x[1]);
     case RangeRule::negate: return negate(x[0]);
     case RangeRule::absdiff: return magnitude(add(x[0], negate(x[1])));
@@ -259,6 +284,7 @@ Range result_range(RangeRule rule, std::span<const Range> x) {
     case RangeRule::invert: return complement(x[0]);
     case RangeRule::shift_left: return shift_left(x[0], x[1]);
     case RangeRule::shift_right: return shift_right(x[0], x[1]);
+    case RangeRule::popcount: return popcount(x[0]);
     case RangeRule::abs: return magnitude(x[0]);
     case RangeRule::sign: return {sign_of(x[0].lo), sign_of(x[0].hi)};
     case RangeRule::square: return square(x[0]);

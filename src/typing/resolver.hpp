@@ -38,7 +38,8 @@ class Resolver {
   Value resolve(NodeId node);
   Value leaf(const ir::Node& node);
   Value converted(const ir::Node& node, const Value& x);
-  Value elementwise(const ir::Node& node, Values x);
+  Value bit_cast(DType target, const Value& x);
+  Value elementwise(Op op, Values x);
   NodeId finished(const Value& x);
   NodeId stored(const Value& x, const ResultType& destination, std::size_t index);
   bool value_fits(const Value& x, DType dtype) const;
@@ -59,6 +60,20 @@ class Resolver {
   Value real(Op op, Values x);
   Value classify(Op op, const Value& x);
   Value component(Op op, const Value& x);
+  Value combine(Values x);
+  Value count_bits(const Value& x);
+  /// Returns the float dtype in which functions with real results are computed.
+  DType real_dtype(Values x) const;
+
+  // compositions.cpp: rows of the table in terms of others
+  Value composed(Op op, Values x);
+  Value by_lanes(Op op, Values x);
+  Value reciprocal(const Value& x);
+  Value float_power(Values x);
+  Value angle(const Value& x);
+  Value nan_to_num(const Value& x);
+  Value nextafter(Values x);
+  Value like(const Value& x, int number);
 
   // floats.cpp: float and complex lanes
   /// Returns the float or complex dtype the operands promote to; none where all are integral.
@@ -67,7 +82,7 @@ class Resolver {
   /// Converts an operand to a float or complex dtype; numpy promotion rounds it to half types.
   NodeId to_float(const Value& x, DType dtype);
   Value power(Values x);
-  Value float_power(DType dtype, Values x);
+  Value power_in(DType dtype, Values x);
   Value complex_power(Values x);
   /// Raises to a power >= 1 by squaring; multiply(x, y, n) makes the product that is the n-th
   /// power.
@@ -93,6 +108,9 @@ class Resolver {
   Value exact_absdiff(const Value& x, const Value& y);
   Value exact_shift(Op op, const Value& x, const Value& by);
   Value exact_power(const Value& x, const Value& y);
+  Value exact_fmod(const Value& x, const Value& y);
+  /// The remainder with the sign of x, in a lane that holds it.
+  NodeId signed_remainder(const Value& x, const Value& y, DType lane, const Range& range);
   Value exact_invert(const Value& x);
   /// Brings a count into a lane, where it shifts as far; by value, or as negative or past the
   /// width.

@@ -44,7 +44,7 @@ Value Resolver::resolve(NodeId at) {
   if (n.op == Op::variable || n.op == Op::constant) return leaf(n);
   const Value first = values_[n.args[0]];
   if (n.op == Op::view) return {b_.view(strong(first).id, n.attr), false, {}};
-  if (n.op == Op::astype || n.op == Op::saturate) return converted(n, first);
+  if (ir::is_conversion(n.op)) return converted(n, first);
   if (is_reduction(n.op)) return reduction(n, first);
   if (!in_table(n.op)) {
     throw Error(ErrorCode::internal, "a source graph holds a '" + spelling(n.op) + "' node",
@@ -52,7 +52,7 @@ Value Resolver::resolve(NodeId at) {
   }
   Value x[3];
   for (std::size_t i = 0; i < n.nargs; ++i) x[i] = values_[n.args[i]];
-  return elementwise(n, Values(x, n.nargs));
+  return elementwise(n.op, Values(x, n.nargs));
 }
 
 Value Resolver::leaf(const ir::Node& n) {
@@ -78,6 +78,7 @@ Value Resolver::converted(const ir::Node& n, const Value& x) {
     const bool keep = !beyond_words(x) || is_integer(target);
     return {b_.convert(keep ? x.id : to_float(x, DType::float64), target), false, {}};
   }
+  if (n.op == Op::bitcast) return bit_cast(target, strong(x));
   if (is_complex(from) || is_complex(target)) {
     undefined(Op::saturate, is_complex(from) ? from : target, "take real(x) or imag(x) first");
   }
@@ -87,33 +88,56 @@ Value Resolver::converted(const ir::Node& n, const Value& x) {
   return {b_.make(Op::saturate, target, {x.id}, r), false, {}};
 }
 
-Value Resolver::elementwise(const ir::Node& n, Values x) {
-  const OpInfo& row = info(n.op);
-  if (!row.accepts_complex) reject_complex(n.op, x);
+Value Resolver::bit_cast(DType target, const Value& x) {
+  const DType from = dtype(x);
+  if (is_bool(target)) undefined(Op::bitcast, target, "test the bits: bitcast(x, 'uint8') != 0");
+  if (itemsize(from) != itemsize(target)) {
+    const auto described = [](DType t) {
+      return std::string(name(t)) + " (" + std::to_string(itemsize(t)) + " bytes)";
+    };
+    fail(ErrorCode::type, "bitcast of " + described(from) + " to " + described(target),
+         "the sizes have to be equal; convert with astype first");
+  }
+  if (from == target) return x;
+  const Range r = is_integral(target) ? range_of(target) : Range{};
+  if (is_half(from) && is_half(target)) {
+    const Value bits = bit_cast(DType::uint16, x);
+    return {b_.make(Op::bitcast, target, {bits.id}, r), false, {}};
+  }
+  const NodeId held = is_half(from) ? b_.round_half(x.id, from) : x.id;
+  return {b_.make(Op::bitcast, target, {held}, r), false, {}};
+}
+
+Value Resolver::elementwise(Op op, Values x) {
+  const OpInfo& row = info(op);
+  if (!row.accepts_complex) reject_complex(op, x);
   switch (row.type_rule) {
-    case TypeRule::arithmetic: return arithmetic(n.op, x);
+    case TypeRule::arithmetic: return arithmetic(op, x);
     case TypeRule::divide: return divide(x);
     case TypeRule::power: return power(x);
-    case TypeRule::negate: return negate(n.op, x[0]);
+    case TypeRule::negate: return negate(op, x[0]);
     case TypeRule::absdiff: return absolute_difference(x);
-    case TypeRule::compare: return compare(n.op, x);
-    case TypeRule::logic: return logic(n.op, x);
+    case TypeRule::compare: return compare(op, x);
+    case TypeRule::logic: return logic(op, x);
     case TypeRule::bits:
-    case TypeRule::shift: return bits(n.op, x);
+    case TypeRule::shift: return bits(op, x);
     case TypeRule::invert: return invert(x[0]);
     case TypeRule::magnitude: return magnitude(x[0]);
     case TypeRule::sign: return sign(x[0]);
-    case TypeRule::rounding: return rounding(n.op, x[0]);
-    case TypeRule::select: return select(n.op, x);
+    case TypeRule::rounding: return rounding(op, x[0]);
+    case TypeRule::select: return select(op, x);
     case TypeRule::where: return where(x);
-    case TypeRule::real: return real(n.op, x);
-    case TypeRule::classify: return classify(n.op, x[0]);
-    case TypeRule::component: return component(n.op, x[0]);
+    case TypeRule::real: return real(op, x);
+    case TypeRule::classify: return classify(op, x[0]);
+    case TypeRule::component: return component(op, x[0]);
+    case TypeRule::combine: return combine(x);
+    case TypeRule::count_bits: return count_bits(x[0]);
+    case TypeRule::composed: return composed(op, x);
     case TypeRule::sum:
     case TypeRule::mean:
     case TypeRule::count: break;
   }
-  throw Error(ErrorCode::internal, "'" + spelling(n.op) + "' has no element-wise type rule");
+  throw Error(ErrorCode::internal, "'" + spelling(op) + "' has no element-wise type rule");
 }
 
 NodeId Resolver::finished(const Value& x) {

@@ -37,7 +37,9 @@ TEST_CASE("engine: every row of the op table is documented, named once and has a
     }
     const auto op = *tl::find_op(row.names.substr(0, row.names.find(' ')));
     CHECK(id(op) == row.id);
-    if (row.kind == tl::OpKind::elementwise) CHECK(tl::reference::has_meaning(op));
+    const bool composed = row.lowering == tl::Lowering::composed;
+    CHECK(composed == (row.type_rule == tl::TypeRule::composed));
+    if (row.kind == tl::OpKind::elementwise) CHECK(tl::reference::has_meaning(op) != composed);
     if (row.lowering == tl::Lowering::math) {
       CHECK(tl::math::find_leaf(op, tl::float64, 1) != nullptr);
       CHECK(tl::math::find_leaf(op, tl::float32, 1) != nullptr);
@@ -52,9 +54,9 @@ TEST_CASE("engine: every row of the op table runs in every engine") {
   for (const tl::OpInfo& row : tl::op_table()) {
     const std::string text = call_of(row);
     INFO(text);
-    const bool integers = row.type_rule == tl::TypeRule::bits ||
-                          row.type_rule == tl::TypeRule::shift ||
-                          row.type_rule == tl::TypeRule::invert;
+    const bool integers =
+        row.type_rule == tl::TypeRule::bits || row.type_rule == tl::TypeRule::shift ||
+        row.type_rule == tl::TypeRule::invert || row.type_rule == tl::TypeRule::count_bits;
     const std::vector<tl::Binding> reals = {{"x", x}, {"y", y}, {"z", z}};
     const std::vector<tl::Binding> bytes = {{"x", i}, {"y", j}, {"z", k}};
     const tl::Bindings vars(integers ? bytes : reals);

@@ -73,7 +73,7 @@ class ExpressionGenerator {
     Op op;
     do {
       op = static_cast<Op>(random_.below(tightloop::kTableOps));
-    } while (is_reduction(op) || (depth < 3 && info(op).lowering == tightloop::Lowering::math));
+    } while (is_reduction(op) || (depth < 3 && info(op).max_ulp > 0));
     const auto& row = info(op);
     std::string text = std::string(row.names.substr(0, row.names.find(' '))) + "(";
     for (int i = 0; i < row.arity; ++i) {
@@ -90,7 +90,7 @@ class ExpressionGenerator {
     }
     text += ")";
     if (was_inexact || out_.math || out_.sums) out_.inexact_inside = true;
-    if (row.lowering == tightloop::Lowering::math) return mark(std::move(text), out_.math);
+    if (row.max_ulp > 0) return mark(std::move(text), out_.math);
     return text;
   }
 

@@ -48,11 +48,12 @@ double tolerance_of(Op op, DType lane) {
 TEST_CASE("jit: every op has a lowering") {
   for (int i = 0; i < kTableOps; ++i) {
     const Op op = static_cast<Op>(i);
-    const bool lowered_before = op == Op::mean || op == Op::count_nonzero;
+    const bool lowered_before =
+        op == Op::mean || op == Op::count_nonzero || info(op).lowering == Lowering::composed;
     CAPTURE(std::string(id(op)));
     CHECK(jit::has_lowering(op) == !lowered_before);
   }
-  for (Op op : {Op::variable, Op::constant, Op::cast, Op::round_half, Op::saturate}) {
+  for (Op op : {Op::variable, Op::constant, Op::cast, Op::round_half, Op::saturate, Op::bitcast}) {
     CHECK(jit::has_lowering(op));
   }
 }
@@ -153,6 +154,26 @@ TEST_CASE("jit: casts between all lanes") {
       }
       check_plan(p.plan, {{1}, {64}, {131}}, seed++);
     }
+  }
+}
+
+TEST_CASE("jit: the bits of every dtype as every other of its size") {
+  std::uint32_t seed = 3300;
+  for (int f = 0; f < kDTypeCount; ++f) {
+    const auto from = static_cast<DType>(f);
+    PlanBuilder p(plan::KernelKind::map);
+    const std::uint32_t x = p.load(from);
+    int stores = 0;
+    for (int t = 0; t < kDTypeCount; ++t) {
+      const auto to = static_cast<DType>(t);
+      const bool bits = !is_bool(from) && !is_bool(to) && itemsize(from) == itemsize(to);
+      if (!bits || from == to || (is_half(from) && is_half(to))) continue;
+      const std::uint32_t id = p.op(Op::bitcast, ir::lane_of(to), {x});
+      p.plan.body[id].target = is_half(from) ? from : to;
+      p.store(to, id);
+      ++stores;
+    }
+    if (stores > 0) check_plan(p.plan, some_sizes(), seed++);
   }
 }
 

@@ -61,6 +61,12 @@ LaneKernel kernel_of(const plan::KernelPlan& plan, const plan::Inst& inst) {
   if (inst.op == Op::cast) return reference::find_cast(operand, inst.lane);
   if (inst.op == Op::round_half) return reference::find_round_half(operand, inst.target);
   if (inst.op == Op::saturate) return reference::find_saturate(operand, inst.target);
+  if (inst.op == Op::bitcast) {
+    const bool to_half = is_half(inst.target) && inst.lane == DType::float32;
+    const bool from_half = is_half(inst.target) && !to_half;
+    return reference::find_bitcast(from_half ? inst.target : operand,
+                                   to_half ? inst.target : inst.lane);
+  }
   return reference::find_kernel(inst.op, operand);
 }
 

@@ -184,7 +184,6 @@ constexpr Bad kBad[] = {
     {"reshape(a, `(-1, -1)`)", value, "the shape has more than one unknown extent -1"},
     {"reshape(a, `(2, -3)`)", value, "the shape has a negative extent -3"},
     {"broadcast_to(a, `(2, -1)`)", value, "the shape has a negative extent -1"},
-    {"complex(`a`, b)", type, "complex of two arguments takes real literals", "write a + 1j*b"},
 };
 
 /// Splits a marked text into the text and the span between the marks.

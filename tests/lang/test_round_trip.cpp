@@ -77,8 +77,8 @@ class RandomGraph {
       case 0: return graph_.constant(scalar());
       case 1: return graph_.view(operand(), view());
       case 2:
-        return graph_.convert(below(2) == 0 ? Op::astype : Op::saturate, operand(),
-                              static_cast<DType>(below(kDTypeCount)));
+        return graph_.convert(static_cast<Op>(static_cast<std::size_t>(Op::astype) + below(3)),
+                              operand(), static_cast<DType>(below(kDTypeCount)));
       default: break;
     }
     const Op op = static_cast<Op>(below(static_cast<std::size_t>(kTableOps)));

@@ -58,7 +58,8 @@ bool types(Op op, const std::vector<typing::VariableType>& operands, const typin
 
 bool takes_only_integers(Op op) {
   const TypeRule rule = info(op).type_rule;
-  return rule == TypeRule::bits || rule == TypeRule::shift || rule == TypeRule::invert;
+  return rule == TypeRule::bits || rule == TypeRule::shift || rule == TypeRule::invert ||
+         rule == TypeRule::count_bits;
 }
 
 }  // namespace

@@ -22,9 +22,9 @@ namespace detail {
 /// stack. The engine turns a list of steps into a graph. Plain data without padding bytes, so
 /// that a list of steps compares with memcmp.
 struct Step {
-  Op op = Op::variable;         ///< variable, constant, astype, saturate or a row of the op table
+  Op op = Op::variable;         ///< variable, constant, a conversion or a row of the op table
   DType dtype = DType::bool_;   ///< constant: how `value` is held (bool, int64, uint64, float64,
-                                ///< complex128); astype, saturate: the target
+                                ///< complex128); conversions: the target
   std::uint8_t keepdims = 0;    ///< reductions
   std::uint8_t axis_count = 0;  ///< reductions: axes in `axes`; with all_axes, ignored
   std::uint8_t all_axes = 0;    ///< reductions: axis=None
@@ -309,7 +309,7 @@ class Reduction : public tightloop::Expression<Reduction<kOp, X>> {
   bool keepdims_;
 };
 
-/// astype or saturate.
+/// astype, saturate or bitcast.
 template <Op kOp, class X>
 class Conversion : public tightloop::Expression<Conversion<kOp, X>> {
  public:
