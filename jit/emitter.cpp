@@ -225,4 +225,10 @@ llvm::Value* Emitter::reserve(std::uint64_t bytes) {
   return memory;
 }
 
+llvm::Value* Emitter::scratch(std::size_t slot) {
+  constexpr std::uint64_t widest = 64 * 8;  // lanes of a step and bytes of a part
+  while (scratch_.size() <= slot) scratch_.push_back(reserve(widest));
+  return scratch_[slot];
+}
+
 }  // namespace tightloop::jit

@@ -106,6 +106,9 @@ class Emitter {
 
   /// Reserves stack memory, aligned to a vector register, for the whole call.
   llvm::Value* reserve(std::uint64_t bytes);
+  /// Returns one of a few buffers that hold one vector each, for what is stored and read back at
+  /// once: every user of `slot` has the same one, so that long bodies do not grow the stack.
+  llvm::Value* scratch(std::size_t slot);
 
   /// Sets the fast-math flags of the plan on float operations made while it lives.
   class UserArithmetic {
@@ -119,6 +122,7 @@ class Emitter {
  private:
   llvm::Function& function_;
   std::vector<llvm::Value*> overflow_;
+  std::vector<llvm::Value*> scratch_;
   // Masks made in the current block, by elements per lane.
   std::map<unsigned, llvm::Value*> masks_;
   llvm::Value* masks_count_ = nullptr;

@@ -38,9 +38,8 @@ llvm::Value* remainder_by_lanes(Emitter& e, llvm::Value* x, llvm::Value* y) {
   auto& b = e.b;
   llvm::Type* type = x->getType();
   llvm::Type* element = type->getScalarType();
-  const std::uint64_t bytes = std::uint64_t{e.lanes} * element->getScalarSizeInBits() / 8;
-  llvm::Value* xs = e.reserve(bytes);
-  llvm::Value* ys = e.reserve(bytes);
+  llvm::Value* xs = e.scratch(0);
+  llvm::Value* ys = e.scratch(1);
   b.CreateStore(x, xs);
   b.CreateStore(y, ys);
   Carried none;
@@ -234,6 +233,33 @@ llvm::Value* call_leaf(Emitter& e, Op op, DType lane, const std::vector<llvm::Va
   std::vector<llvm::Value*> padded;
   for (llvm::Value* v : args) padded.push_back(b.CreateShuffleVector(v, repeated));
   return e.slice(call(padded), 0, e.lanes);
+}
+
+Value call_complex_leaf(Emitter& e, Op op, DType lane, const std::vector<Value>& args) {
+  auto& b = e.b;
+  if (e.find_leaf == nullptr || e.find_leaf(op, lane, 1) == nullptr) {
+    throw CannotEmit{"no function for " + std::string(id(op)) + " of " + std::string(name(lane))};
+  }
+  std::vector<llvm::Value*> operands;
+  std::vector<llvm::Type*> types;
+  for (const Value& v : args) {
+    for (llvm::Value* part : {v.re, v.im}) {
+      operands.push_back(e.scratch(operands.size()));
+      types.push_back(b.getPtrTy());
+      b.CreateStore(part, operands.back());
+    }
+  }
+  operands.push_back(b.getInt64(e.lanes));
+  types.push_back(b.getInt64Ty());
+  auto* signature = llvm::FunctionType::get(b.getVoidTy(), types, false);
+  llvm::Module* module = b.GetInsertBlock()->getModule();
+  const auto callee = module->getOrInsertFunction(plan::leaf_symbol(op, lane, 1), signature);
+  auto* function = llvm::cast<llvm::Function>(callee.getCallee());
+  function->setDoesNotThrow();
+  function->setOnlyAccessesArgMemory();
+  b.CreateCall(callee, operands);
+  llvm::Type* type = args[0].re->getType();
+  return {lane, b.CreateLoad(type, operands[0]), b.CreateLoad(type, operands[1])};
 }
 
 }  // namespace tightloop::jit

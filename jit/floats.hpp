@@ -23,5 +23,7 @@ Value complex_divide(Emitter& e, const Value& x, const Value& y);
 
 /// Calls the leaf of an op whose lowering is `math`, register by register.
 llvm::Value* call_leaf(Emitter& e, Op op, DType lane, const std::vector<llvm::Value*>& args);
+/// Calls the leaf of a function of complex operands, over memory.
+Value call_complex_leaf(Emitter& e, Op op, DType lane, const std::vector<Value>& args);
 
 }  // namespace tightloop::jit

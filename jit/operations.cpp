@@ -56,14 +56,25 @@ Value division_with_rest(Emitter& e, const plan::Inst& inst, const Args& args) {
   return {inst.lane, int_divide(e, inst.op, inst.lane, x.re, y.re, args[1].constant, inst.check)};
 }
 
+Value math(Emitter& e, const plan::Inst& inst, const Args& args) {
+  if (is_complex(inst.lane)) {
+    std::vector<Value> values;
+    for (const Operand& a : args) values.push_back(a.value);
+    return call_complex_leaf(e, inst.op, inst.lane, values);
+  }
+  if (!is_float(inst.lane)) refuse(inst, args);
+  std::vector<llvm::Value*> values;
+  for (const Operand& a : args) values.push_back(a.value.re);
+  return {inst.lane, call_leaf(e, inst.op, inst.lane, values)};
+}
+
 Value power(Emitter& e, const plan::Inst& inst, const Args& args) {
   const Value& x = args[0].value;
   const Value& y = args[1].value;
   if (is_integer(inst.lane)) {
     return {inst.lane, int_pow(e, inst.lane, x.re, y.re, args[1].constant, inst.check)};
   }
-  if (!is_float(inst.lane)) refuse(inst, args);
-  return {inst.lane, call_leaf(e, Op::pow, inst.lane, {x.re, y.re})};
+  return math(e, inst, args);
 }
 
 Value negative(Emitter& e, const plan::Inst& inst, const Args& args) {
@@ -152,7 +163,7 @@ Value magnitude(Emitter& e, const plan::Inst& inst, const Args& args) {
 
 Value sign(Emitter& e, const plan::Inst& inst, const Args& args) {
   const Value& x = args[0].value;
-  if (is_complex(x.type)) refuse(inst, args);
+  if (is_complex(x.type)) return math(e, inst, args);
   return {inst.lane, is_float(x.type) ? float_sign(e, x.re) : int_sign(e, x.type, x.re)};
 }
 
@@ -218,16 +229,10 @@ Value component(Emitter& e, const plan::Inst& inst, const Args& args) {
 }
 
 Value square_root(Emitter& e, const plan::Inst& inst, const Args& args) {
+  if (is_complex(inst.lane)) return math(e, inst, args);
   if (!is_float(inst.lane)) refuse(inst, args);
   const Emitter::UserArithmetic flags(e);
   return {inst.lane, e.call(I::sqrt, {args[0].value.re})};
-}
-
-Value math(Emitter& e, const plan::Inst& inst, const Args& args) {
-  if (!is_float(inst.lane)) refuse(inst, args);
-  std::vector<llvm::Value*> values;
-  for (const Operand& a : args) values.push_back(a.value.re);
-  return {inst.lane, call_leaf(e, inst.op, inst.lane, values)};
 }
 
 Value bits(Emitter& e, const plan::Inst& inst, const Args& args) {

@@ -203,7 +203,6 @@ class Verifier {
       case TypeRule::real:
       case TypeRule::rounding: require(!is_integer(t), "it is an integer"); break;
       case TypeRule::count_bits: require(is_unsigned_int(t), "it is not unsigned"); break;
-      case TypeRule::power: require(!is_complex(t), "it is complex"); break;
       case TypeRule::negate:
         require(n_->op != Op::positive, "it may not appear in a typed graph");
         require(n_->op != Op::conj || is_complex(t), "it is real");

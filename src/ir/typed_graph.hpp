@@ -56,8 +56,7 @@ constexpr DType lane_of(DType t) {
 ///   fmod        floats only: C's, exact, with the sign of x
 ///   popcount    operand and node in the same unsigned lane
 ///   pow         integers: exponentiation by squaring modulo 2^n; a negative exponent gives 0, but
-///               1 for base 1 and +-1 for base -1. floats: pow. complex only with a constant
-///               integer exponent (typing expands it)
+///               1 for base 1 and +-1 for base -1. floats and complex: pow
 ///   real, imag  operand complex, node its real type
 ///   make_complex  operands of the part's type, node complex
 ///   rows whose lowering is `composed`   never appear: typing writes them as others

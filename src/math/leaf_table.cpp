@@ -1,6 +1,7 @@
 // find_leaf: an op, a lane type and a vector width to the address of the leaf.
 #include "math/leaf.hpp"
 
+#include "math/complex_leaves.hpp"
 #include "math/leaf_set.hpp"
 #include "math/library.hpp"
 
@@ -56,6 +57,7 @@ const LeafSet* set_of(int bytes) {
 }  // namespace
 
 void* find_leaf(Op op, DType lane, int lanes) {
+  if (is_complex(lane)) return lanes == 1 ? find_complex_leaf(op, lane) : nullptr;
   const int row = row_of(op);
   if (row == kNoRow || (lane != DType::float32 && lane != DType::float64)) return nullptr;
   const bool wide = lane == DType::float64;

@@ -29,7 +29,10 @@ class Kernel {
 
 /// Finds the leaf function of vector math: returns null where there is none. `lane` is float32 or
 /// float64, `lanes` the number of elements in one vector register argument; arity is the op's.
-/// The function takes and returns whole vectors in registers, e.g. __m512d(__m512d, __m512d).
+/// The function takes and returns whole vectors in registers, e.g. __m512d(__m512d, __m512d). Where
+/// `lane` is complex there is one for lanes = 1, which replaces n elements in memory by its
+/// results: void(T* re, T* im, int64 n), or void(T* re, T* im, const T* y_re, const T* y_im, int64
+/// n).
 using FindLeaf = void* (*)(Op op, DType lane, int lanes);
 
 class Backend {

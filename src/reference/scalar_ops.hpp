@@ -13,6 +13,7 @@
 #include "reference/float_arithmetic.hpp"
 #include "reference/integer_arithmetic.hpp"
 #include "reference/lane_types.hpp"
+#include "types/complex_functions.hpp"
 #include "types/real_functions.hpp"
 
 namespace tightloop::reference::ops {
@@ -159,6 +160,24 @@ template <Float T> T sqrt(T x) { return std::sqrt(x); }
 #undef TIGHTLOOP_MEANING_math
 #undef TIGHTLOOP_MEANING_composed
 #undef TIGHTLOOP_MEANING_instr
+#undef TIGHTLOOP_MEANING_2
+#undef TIGHTLOOP_MEANING_1
+
+// Functions of complex lanes, in the same way.
+#define TIGHTLOOP_MEANING_1(id)                                                   \
+  template <Complex T>                                                            \
+  T id(T x) {                                                                     \
+    return T(complex_valued::id(std::complex<Wider<typename T::value_type>>(x))); \
+  }
+#define TIGHTLOOP_MEANING_2(id)                               \
+  template <Complex T>                                        \
+  T id(T x, T y) {                                            \
+    using Wide = std::complex<Wider<typename T::value_type>>; \
+    return T(complex_valued::id(Wide(x), Wide(y)));           \
+  }
+#define TIGHTLOOP_COMPLEX_FUNCTION(id, arity) TIGHTLOOP_MEANING_##arity(id)
+#include "types/complex_functions.def"
+#undef TIGHTLOOP_COMPLEX_FUNCTION
 #undef TIGHTLOOP_MEANING_2
 #undef TIGHTLOOP_MEANING_1
 

@@ -129,7 +129,7 @@ Value Resolver::magnitude(const Value& x) {
 }
 
 Value Resolver::sign(const Value& x) {
-  if (is_float(dtype(x))) return floating(Op::sign, dtype(x), {&x, 1});
+  if (!is_integral(dtype(x))) return floating(Op::sign, dtype(x), {&x, 1});
   if (exact({&x, 1})) return exact_integer(Op::sign, {&x, 1});
   return numpy_integer(Op::sign, {&x, 1});
 }

@@ -135,21 +135,22 @@ Value Resolver::power_in(DType t, Values x) {
 
 Value Resolver::complex_power(Values x) {
   const DType t = *common_float(x);
-  const auto n = constant_exponent(x[1]);
-  if (!n || *n < -64 || *n > 64) {
-    fail(ErrorCode::type, "power of " + std::string(name(dtype(x[0]))) + " by " +
-                              std::string(name(dtype(x[1]))) +
-                              " is defined only for a constant whole exponent from -64 to 64");
-  }
   const bool weak = all_weak(x);
-  const NodeId base = b_.cast(x[0].id, t);
-  const NodeId one = b_.real(t, 1.0);
-  if (*n == 0) return {filled(one, base), weak, {}};
-  const auto size = static_cast<unsigned>(*n < 0 ? -*n : *n);
-  const NodeId product = repeated(base, size, [&](NodeId a, NodeId c, unsigned) {
-    return a == c ? b_.make(Op::square, t, {a}) : b_.make(Op::multiply, t, {a, c});
-  });
-  return {*n < 0 ? b_.make(Op::divide, t, {one, product}) : product, weak, {}};
+  const NodeId base = to_float(x[0], t);
+  const auto n = constant_exponent(x[1]);
+  if (n == 0) return {filled(b_.real(t, 1.0), base), weak, {}};
+  if (n && *n >= 1 && *n <= 4) {
+    const auto exponent = static_cast<unsigned>(*n);
+    return {
+        repeated(base, exponent,
+                 [&](NodeId a, NodeId c, unsigned) {
+                   return a == c ? b_.make(Op::square, t, {a}) : b_.make(Op::multiply, t, {a, c});
+                 }),
+        weak,
+        {}};
+  }
+  if (n == -1) return {b_.make(Op::divide, t, {b_.real(t, 1.0), base}), weak, {}};
+  return {b_.make(Op::pow, t, {base, to_float(x[1], t)}), weak, {}};
 }
 
 }  // namespace tightloop::typing

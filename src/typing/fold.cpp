@@ -7,6 +7,7 @@
 #include <cmath>
 #include <complex>
 
+#include "types/complex_functions.hpp"
 #include "types/real_functions.hpp"
 #include "typing/promotion.hpp"
 #include "typing/scalars.hpp"
@@ -133,6 +134,20 @@ std::complex<T> multiply(std::complex<T> x, std::complex<T> y) {
 }
 
 template <class T>
+std::optional<std::complex<T>> complex_function_of(Op op, const std::complex<T>* x) {
+  using Wide = std::complex<Wider<T>>;
+#define TIGHTLOOP_WIDE_1 Wide(x[0])
+#define TIGHTLOOP_WIDE_2 Wide(x[0]), Wide(x[1])
+#define TIGHTLOOP_COMPLEX_FUNCTION(id, arity) \
+  if (op == Op::id) return std::complex<T>(complex_valued::id(TIGHTLOOP_WIDE_##arity));
+#include "types/complex_functions.def"
+#undef TIGHTLOOP_COMPLEX_FUNCTION
+#undef TIGHTLOOP_WIDE_2
+#undef TIGHTLOOP_WIDE_1
+  return std::nullopt;
+}
+
+template <class T>
 std::optional<std::complex<T>> fold_complex(Op op, const std::complex<T>* x) {
   switch (op) {
     case Op::add: return x[0] + x[1];
@@ -142,7 +157,7 @@ std::optional<std::complex<T>> fold_complex(Op op, const std::complex<T>* x) {
     case Op::negative: return -x[0];
     case Op::square: return multiply(x[0], x[0]);
     case Op::conj: return std::conj(x[0]);
-    default: return std::nullopt;
+    default: return complex_function_of(op, x);
   }
 }
 

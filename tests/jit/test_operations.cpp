@@ -37,7 +37,8 @@ plan::KernelPlan plan_of(const std::vector<Case>& cases, DType lane, bool check 
 }
 
 double tolerance_of(Op op, DType lane) {
-  const bool leaf = info(op).lowering == Lowering::math || (op == Op::abs && is_complex(lane));
+  const bool complex_leaf = is_complex(lane) && (op == Op::abs || op == Op::sqrt || op == Op::sign);
+  const bool leaf = info(op).lowering == Lowering::math || complex_leaf;
   if (!leaf || is_integer(lane)) return 0;
   const bool single = lane == DType::float32 || lane == DType::complex64;
   return single ? 4 * 1.2e-7 : 4 * 2.3e-16;
