@@ -9,6 +9,8 @@ namespace {
 
 constexpr bool needs_wider(Op op) {
   switch (op) {
+    case Op::sqrt:  // the table says exact
+    case Op::sign:
     case Op::pow:
     case Op::expm1:
     case Op::log1p:
