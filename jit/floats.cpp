@@ -253,7 +253,7 @@ Value call_complex_leaf(Emitter& e, Op op, DType lane, const std::vector<Value>&
   types.push_back(b.getInt64Ty());
   auto* signature = llvm::FunctionType::get(b.getVoidTy(), types, false);
   llvm::Module* module = b.GetInsertBlock()->getModule();
-  const auto callee = module->getOrInsertFunction(plan::leaf_symbol(op, lane, 1), signature);
+  auto callee = module->getOrInsertFunction(plan::leaf_symbol(op, lane, 1), signature);
   auto* function = llvm::cast<llvm::Function>(callee.getCallee());
   function->setDoesNotThrow();
   function->setOnlyAccessesArgMemory();
