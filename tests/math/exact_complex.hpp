@@ -85,10 +85,7 @@ class ExactComplex {
         mpfr_const_log2(a_, MPFR_RNDN);
         mpc_div_fr(r_, sum_, a_, MPC_RNDNN);
         break;
-      case Op::log1p:
-        mpc_add_ui(sum_, x_, 1, MPC_RNDNN);
-        mpc_log(r_, sum_, MPC_RNDNN);
-        break;
+      case Op::log1p: log1p(); break;
       case Op::expm1:
         mpc_exp(sum_, x_, MPC_RNDNN);
         mpc_sub_ui(r_, sum_, 1, MPC_RNDNN);
@@ -99,6 +96,20 @@ class ExactComplex {
         break;
       default: mpc_set_nan(r_); break;
     }
+  }
+
+  /// log|1 + z|, as log1p(2x + x^2 + y^2) / 2, and the angle of 1 + z.
+  void log1p() {
+    mpfr_srcptr x = mpc_realref(x_), y = mpc_imagref(x_);
+    mpfr_sqr(a_, x, MPFR_RNDN);
+    mpfr_sqr(b_, y, MPFR_RNDN);
+    mpfr_add(a_, a_, b_, MPFR_RNDN);
+    mpfr_mul_2ui(b_, x, 1, MPFR_RNDN);
+    mpfr_add(a_, a_, b_, MPFR_RNDN);
+    mpfr_log1p(a_, a_, MPFR_RNDN);
+    mpfr_div_2ui(mpc_realref(r_), a_, 1, MPFR_RNDN);
+    mpfr_add_ui(b_, x, 1, MPFR_RNDN);
+    mpfr_atan2(mpc_imagref(r_), y, b_, MPFR_RNDN);
   }
 
   mpc_t x_, y_, r_, sum_;
