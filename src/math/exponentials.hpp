@@ -1,4 +1,4 @@
-// exp, exp2, expm1 and tanh: 2^(k + j/16) exp(r) with a table of sixteenths (Tang, "Table-driven
+// exp, exp2 and expm1: 2^(k + j/16) exp(r) with a table of sixteenths (Tang, "Table-driven
 // implementation of the exponential function", ACM TOMS 15, 1989), without branches.
 #pragma once
 
@@ -10,14 +10,12 @@ namespace {
 
 template <class V>
 struct ExpConstants;
-#define TIGHTLOOP_EXP_CONSTANTS(V, s, magic_, top_, bottom_, top2_, bottom2_, one_, tiny_, flat_, \
-                                last_)                                                            \
+#define TIGHTLOOP_EXP_CONSTANTS(V, s, magic_, top_, bottom_, top2_, bottom2_, one_, tiny_, last_) \
   template <>                                                                                     \
   struct ExpConstants<V> {                                                                        \
     using T = LaneOf<V>::Float;                                                                   \
     static constexpr T magic = magic_, top = top_, bottom = bottom_, top2 = top2_,                \
-                       bottom2 = bottom2_, minus_one = one_, tiny = tiny_, flat = flat_,          \
-                       last = last_;                                                              \
+                       bottom2 = bottom2_, minus_one = one_, tiny = tiny_, last = last_;          \
     static constexpr T log2e = kLog2E##s, ln2_hi = kLn2Hi##s, ln2_lo = kLn2Lo##s;                 \
     static constexpr const auto& table = kExp2Table##s;                                           \
     static constexpr const auto& low = kExp2Low##s;                                               \
@@ -26,10 +24,10 @@ struct ExpConstants;
     static constexpr const auto& expm1_poly = kExpm1Poly##s;                                      \
   }
 // magic: adding it rounds to sixteenths, which land in the low bits. top, bottom: exp overflows and
-// underflows to zero within them. minus_one: expm1 is -1 below it. tiny: expm1(x) and tanh(x) are x
-// below it. flat: tanh is 1 from there on. last: the last sixteenth that expm1 uses, 0 for any.
-TIGHTLOOP_EXP_CONSTANTS(D, D, 0x1.8p48, 710, -746, 1025, -1076, -40, 0x1p-54, 22, 0);
-TIGHTLOOP_EXP_CONSTANTS(F, F, 0x1.8p19F, 89, -104, 129, -151, -18, 0x1p-25F, 10, 127.9375F);
+// underflows to zero within them. minus_one: expm1 is -1 below it. tiny: expm1(x) is x below it.
+// last: the last sixteenth that expm1 uses, 0 for any.
+TIGHTLOOP_EXP_CONSTANTS(D, D, 0x1.8p48, 710, -746, 1025, -1076, -40, 0x1p-54, 0);
+TIGHTLOOP_EXP_CONSTANTS(F, F, 0x1.8p19F, 89, -104, 129, -151, -18, 0x1p-25F, 127.9375F);
 #undef TIGHTLOOP_EXP_CONSTANTS
 
 /// x as (16 k + j) / 16 units of log2(base), in two forms.
@@ -155,15 +153,6 @@ TIGHTLOOP_INLINE V expm1_kernel(V x) {
     const V y = expm1_reduced(max(splat<V>(C::minus_one), x));
     return (V)((Bits<V>)y | ((Bits<V>)x & LaneOf<V>::sign));
   }
-}
-
-/// tanh |x| = e / (e + 2) with e = expm1(2 |x|): errors of e fade as tanh nears 1.
-template <class V>
-TIGHTLOOP_INLINE V tanh_kernel(V x) {
-  using C = ExpConstants<V>;
-  const V e = expm1_reduced(min(splat<V>(C::flat), abs(x)) * 2);
-  const V y = e / (e + 2);
-  return abs(x) < C::tiny ? x : with_sign(y, x);
 }
 
 }  // namespace

@@ -2,8 +2,11 @@
 // sources that leaves.def names.
 #pragma once
 
+#include "math/circular.hpp"
 #include "math/cube_root.hpp"
 #include "math/exponentials.hpp"
+#include "math/hyperbolic.hpp"
+#include "math/inverse_circular.hpp"
 #include "math/leaf_set.hpp"
 #include "math/library.hpp"
 #include "math/logarithms.hpp"
@@ -47,11 +50,9 @@ namespace {
   extern "C" V name##_leaf_##s(V) asm(TIGHTLOOP_MVEC_##s("v", #name));
 #define TIGHTLOOP_LEAF_mvec_2(name, V, s) \
   extern "C" V name##_leaf_##s(V, V) asm(TIGHTLOOP_MVEC_##s("vv", #name));
-#define TIGHTLOOP_LEAF_mvec_or_own_1(name, V, s) TIGHTLOOP_LEAF_mvec_1(name, V, s)
 #else
 #define TIGHTLOOP_LEAF_mvec_1(name, V, s) TIGHTLOOP_LEAF_library_1(name, V, s)
 #define TIGHTLOOP_LEAF_mvec_2(name, V, s) TIGHTLOOP_LEAF_library_2(name, V, s)
-#define TIGHTLOOP_LEAF_mvec_or_own_1(name, V, s) TIGHTLOOP_LEAF_own_1(name, V, s)
 #endif
 
 #define TIGHTLOOP_LEAF(name, arity, f64, f32) \

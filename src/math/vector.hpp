@@ -5,6 +5,10 @@
 
 #include <immintrin.h>
 
+#if TIGHTLOOP_MATH_LEVEL < 3
+#include "math/software_fma.hpp"
+#endif
+
 // 2: x86-64 baseline, 3: AVX2 and FMA, 4: AVX-512 F, BW, DQ and VL.
 #if TIGHTLOOP_MATH_LEVEL == 4
 #define TIGHTLOOP_MATH_BYTES 64
@@ -56,14 +60,87 @@ template <class V>
 TIGHTLOOP_INLINE V splat(typename LaneOf<V>::Float x) {
   return x - V{};
 }
+/// A constant that the compiler loads as floats. Operands of integer instructions it would build in
+/// a general register and spread: three instructions, one of them on the busy shuffle unit.
 template <class V>
-TIGHTLOOP_INLINE V abs(V x) {
-  return (V)((Bits<V>)x & ~LaneOf<V>::sign);
+TIGHTLOOP_INLINE V loaded(typename LaneOf<V>::Float x) {
+  V constant = splat<V>(x);
+#if TIGHTLOOP_MATH_LEVEL == 4
+  asm("" : "+v"(constant));
+#else
+  asm("" : "+x"(constant));
+#endif
+  return constant;
 }
+template <class V>
+TIGHTLOOP_INLINE Bits<V> sign_bits() {
+  return (Bits<V>)loaded<V>(-0.0F);
+}
+// A complement and a conjunction would become an instruction that waits for an unrelated register.
+#if TIGHTLOOP_MATH_LEVEL == 4
+TIGHTLOOP_INLINE D abs(D x) {
+  return _mm512_andnot_pd((D)sign_bits<D>(), x);
+}
+TIGHTLOOP_INLINE F abs(F x) {
+  return _mm512_andnot_ps((F)sign_bits<F>(), x);
+}
+#elif TIGHTLOOP_MATH_LEVEL == 3
+TIGHTLOOP_INLINE D abs(D x) {
+  return _mm256_andnot_pd((D)sign_bits<D>(), x);
+}
+TIGHTLOOP_INLINE F abs(F x) {
+  return _mm256_andnot_ps((F)sign_bits<F>(), x);
+}
+#else
+TIGHTLOOP_INLINE D abs(D x) {
+  return _mm_andnot_pd((D)sign_bits<D>(), x);
+}
+TIGHTLOOP_INLINE F abs(F x) {
+  return _mm_andnot_ps((F)sign_bits<F>(), x);
+}
+#endif
 /// The magnitude of x (whose sign bit is clear) with the sign of s.
 template <class V>
 TIGHTLOOP_INLINE V with_sign(V x, V s) {
-  return (V)((Bits<V>)x | ((Bits<V>)s & LaneOf<V>::sign));
+  return (V)((Bits<V>)x | ((Bits<V>)s & sign_bits<V>()));
+}
+/// x, negated where s is negative.
+template <class V>
+TIGHTLOOP_INLINE V times_sign(V x, V s) {
+  return (V)((Bits<V>)x ^ ((Bits<V>)s & sign_bits<V>()));
+}
+/// Truth of every lane as all bits or none.
+template <class V>
+using Mask = decltype(V{} < V{});
+/// x where the mask is set, 0 elsewhere.
+template <class V>
+TIGHTLOOP_INLINE V where(Mask<V> mask, V x) {
+  return mask ? x : V{};
+}
+template <class V>
+TIGHTLOOP_INLINE void swap_where(Mask<V> mask, V& a, V& b) {
+#if TIGHTLOOP_MATH_LEVEL == 4
+  const V first = a;
+  a = mask ? b : a;
+  b = mask ? first : b;
+#else
+  // Blends are three instructions on many hosts.
+  const Mask<V> change = ((Mask<V>)a ^ (Mask<V>)b) & mask;
+  a = (V)((Mask<V>)a ^ change);
+  b = (V)((Mask<V>)b ^ change);
+#endif
+}
+
+/// a - b in groups of 16 bits, at least 0.
+template <class V>
+TIGHTLOOP_INLINE Bits<V> saturated_difference(Bits<V> a, Bits<V> b) {
+#if TIGHTLOOP_MATH_LEVEL == 4
+  return (Bits<V>)_mm512_subs_epu16((__m512i)a, (__m512i)b);
+#elif TIGHTLOOP_MATH_LEVEL == 3
+  return (Bits<V>)_mm256_subs_epu16((__m256i)a, (__m256i)b);
+#else
+  return (Bits<V>)_mm_subs_epu16((__m128i)a, (__m128i)b);
+#endif
 }
 
 #if TIGHTLOOP_MATH_LEVEL == 4
@@ -130,18 +207,17 @@ TIGHTLOOP_INLINE F max(F a, F b) {
   return _mm256_max_ps(a, b);
 }
 #else
-// Two roundings: the kernels are written so that what must be exact is exact without fma too.
 TIGHTLOOP_INLINE D fma(D a, D b, D c) {
-  return a * b + c;
+  return fma_lanes(a, b, c);
 }
 TIGHTLOOP_INLINE F fma(F a, F b, F c) {
-  return a * b + c;
+  return fma_lanes(a, b, c);
 }
 TIGHTLOOP_INLINE D nfma(D a, D b, D c) {
-  return c - a * b;
+  return fma_lanes(-a, b, c);
 }
 TIGHTLOOP_INLINE F nfma(F a, F b, F c) {
-  return c - a * b;
+  return fma_lanes(-a, b, c);
 }
 TIGHTLOOP_INLINE D sqrt(D x) {
   return _mm_sqrt_pd(x);
@@ -163,33 +239,34 @@ TIGHTLOOP_INLINE F max(F a, F b) {
 }
 #endif
 
-/// The upper bits of a significand; their product with 26 (float32: 14) bits is exact.
-TIGHTLOOP_INLINE D upper_half(D x) {
-  return (D)((U64)x & 0xfffffffff8000000ULL);
-}
-TIGHTLOOP_INLINE F upper_half(F x) {
-  return (F)((U32)x & 0xffffc000U);
-}
-
-/// a * b - 1 rounded once; b has few bits, as upper_half says.
+/// a * b - 1 rounded once.
 template <class V>
 TIGHTLOOP_INLINE V product_minus_one(V a, V b) {
-#if TIGHTLOOP_MATH_LEVEL >= 3
   return fma(a, b, splat<V>(-1));
-#else
-  const V high = upper_half(a);
-  return (high * b - 1) + (a - high) * b;
-#endif
 }
-
 /// What the rounding of p = a * b left.
 template <class V>
 TIGHTLOOP_INLINE V product_error(V a, V b, V p) {
-#if TIGHTLOOP_MATH_LEVEL >= 3
   return fma(a, b, -p);
+}
+
+/// Whether |x| > limit in some lane; NaN is not.
+TIGHTLOOP_INLINE bool any_above(D x, double limit) {
+#if TIGHTLOOP_MATH_LEVEL == 4
+  return _mm512_cmp_pd_mask(abs(x), splat<D>(limit), _CMP_GT_OQ) != 0;
+#elif TIGHTLOOP_MATH_LEVEL == 3
+  return _mm256_movemask_pd(_mm256_cmp_pd(abs(x), splat<D>(limit), _CMP_GT_OQ)) != 0;
 #else
-  const V ah = upper_half(a), bh = upper_half(b), al = a - ah, bl = b - bh;
-  return ((ah * bh - p) + (ah * bl + al * bh)) + al * bl;
+  return _mm_movemask_pd(_mm_cmpgt_pd(abs(x), splat<D>(limit))) != 0;
+#endif
+}
+TIGHTLOOP_INLINE bool any_above(F x, float limit) {
+#if TIGHTLOOP_MATH_LEVEL == 4
+  return _mm512_cmp_ps_mask(abs(x), splat<F>(limit), _CMP_GT_OQ) != 0;
+#elif TIGHTLOOP_MATH_LEVEL == 3
+  return _mm256_movemask_ps(_mm256_cmp_ps(abs(x), splat<F>(limit), _CMP_GT_OQ)) != 0;
+#else
+  return _mm_movemask_ps(_mm_cmpgt_ps(abs(x), splat<F>(limit))) != 0;
 #endif
 }
 
@@ -214,6 +291,56 @@ TIGHTLOOP_INLINE D lookup(const double (&table)[16], U64 index) {
   return D{table[index[0] & 15], table[index[1] & 15], table[index[2] & 15], table[index[3] & 15]};
 #else
   return D{table[index[0] & 15], table[index[1] & 15]};
+#endif
+}
+/// The same in groups of four terms, for long ones: a chain shorter still for one product more.
+/// c[first] is the constant term.
+template <class V, int n>
+TIGHTLOOP_INLINE V long_polynomial(V x, V square, const typename LaneOf<V>::Float (&c)[n],
+                                   int first = 0) {
+  const auto term = [&](int i) __attribute__((always_inline)) {
+    return splat<V>(c[i < n ? i : 0]);
+  };
+  const auto pair = [&](int i) __attribute__((always_inline)) {
+    return i + 1 < n ? fma(term(i + 1), x, term(i)) : term(i);
+  };
+  const auto group = [&](int i) __attribute__((always_inline)) {
+    return i + 2 < n ? fma(pair(i + 2), square, pair(i)) : pair(i);
+  };
+  const V fourth = square * square;
+  int i = first + (n - 1 - first) / 4 * 4;
+  V sum = group(i);
+#pragma GCC unroll 16
+  for (i -= 4; i >= first; i -= 4) sum = fma(sum, fourth, group(i));
+  return sum;
+}
+
+TIGHTLOOP_INLINE D lookup(const double (&table)[8], U64 index) {
+#if TIGHTLOOP_MATH_LEVEL == 4
+  return _mm512_permutexvar_pd((__m512i)index, _mm512_load_pd(table));
+#elif TIGHTLOOP_MATH_LEVEL == 3
+  // As pairs of 32-bit lanes, by permutations.
+  const U64 low = index + index;
+  const __m256i pairs = (__m256i)(low | low << 32 | 1ULL << 32);
+  const auto half = [&](int k) __attribute__((always_inline)) {
+    return (__m256d)_mm256_permutevar8x32_epi32(*(const __m256i*)(table + k), pairs);
+  };
+  return _mm256_blendv_pd(half(0), half(4), (__m256d)(index << 61));
+#else
+  return D{table[index[0] & 7], table[index[1] & 7]};
+#endif
+}
+TIGHTLOOP_INLINE D lookup(const double (&table)[32], U64 index) {
+#if TIGHTLOOP_MATH_LEVEL == 4
+  const __m512i i = (__m512i)index;
+  const auto half = [&](int k) __attribute__((always_inline)) {
+    return _mm512_permutex2var_pd(_mm512_load_pd(table + k), i, _mm512_load_pd(table + k + 8));
+  };
+  return _mm512_mask_blend_pd(_mm512_test_epi64_mask(i, _mm512_set1_epi64(16)), half(0), half(16));
+#elif TIGHTLOOP_MATH_LEVEL == 3
+  return D{table[index[0] & 31], table[index[1] & 31], table[index[2] & 31], table[index[3] & 31]};
+#else
+  return D{table[index[0] & 31], table[index[1] & 31]};
 #endif
 }
 #if TIGHTLOOP_MATH_LEVEL == 3

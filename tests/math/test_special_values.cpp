@@ -57,16 +57,33 @@ std::vector<Case> annex_f() {
                  {1, 1},
                  {1000, 10},
                  {-0.125, -0.5}});
-  one(Op::tanh, {{0.0, 0.0},
-                 {-0.0, -0.0},
-                 {kInf, 1},
-                 {-kInf, -1},
-                 {100, 1},
-                 {-100, -1},
-                 {0x1p-149, 0x1p-149}});
+  for (const Op op : {Op::tanh, Op::sinh, Op::asinh, Op::asin, Op::atan, Op::atanh}) {
+    // Odd functions with slope 1: zeros and the smallest numbers are themselves.
+    one(op, {{0.0, 0.0}, {-0.0, -0.0}, {0x1p-149, 0x1p-149}, {-0x1p-149, -0x1p-149}});
+  }
+  one(Op::tanh, {{kInf, 1}, {-kInf, -1}, {100, 1}, {-100, -1}});
+  one(Op::sinh, {{kInf, kInf}, {-kInf, -kInf}, {1e4, kInf}, {-1e4, -kInf}});
+  one(Op::cosh, {{0.0, 1}, {-0.0, 1}, {kInf, kInf}, {-kInf, kInf}, {-1e4, kInf}, {0x1p-149, 1}});
+  one(Op::asinh, {{kInf, kInf}, {-kInf, -kInf}});
+  one(Op::acosh, {{1, 0.0}, {0.5, kNaN}, {-1, kNaN}, {kInf, kInf}, {-kInf, kNaN}, {0.0, kNaN}});
+  one(Op::atanh, {{1, kInf}, {-1, -kInf}, {1.5, kNaN}, {-1.5, kNaN}, {kInf, kNaN}, {-kInf, kNaN}});
+  one(Op::asin, {{1, kPi / 2}, {-1, -kPi / 2}, {1.25, kNaN}, {-1.25, kNaN}, {kInf, kNaN}});
+  one(Op::acos, {{1, 0.0},
+                 {-1, kPi},
+                 {0.0, kPi / 2},
+                 {-0.0, kPi / 2},
+                 {1.25, kNaN},
+                 {-1.25, kNaN},
+                 {-kInf, kNaN}});
+  one(Op::atan, {{kInf, kPi / 2}, {-kInf, -kPi / 2}, {1, kPi / 4}, {-0x1p127, -kPi / 2}});
   one(Op::erf, {{0.0, 0.0}, {-0.0, -0.0}, {kInf, 1}, {-kInf, -1}, {30, 1}});
   for (const Op op : {Op::sin, Op::tan}) {
-    one(op, {{0.0, 0.0}, {-0.0, -0.0}, {kInf, kNaN}, {-kInf, kNaN}});
+    one(op, {{0.0, 0.0},
+             {-0.0, -0.0},
+             {0x1p-149, 0x1p-149},
+             {-0x1p-149, -0x1p-149},
+             {kInf, kNaN},
+             {-kInf, kNaN}});
   }
   one(Op::cos, {{0.0, 1}, {-0.0, 1}, {kInf, kNaN}, {-kInf, kNaN}});
   const auto two = [&](Op op, double x, double y, double want) {
@@ -146,7 +163,8 @@ void check_special_values() {
       const bool near =
           std::isfinite(want) && want != 0 && std::signbit(got) == std::signbit(want) &&
           std::fabs(got - want) <= 2 * std::numeric_limits<T>::epsilon() * std::fabs(want);
-      const bool inexact = c.op == Op::atan2 || c.op == Op::cbrt || c.op == Op::hypot;
+      const bool inexact = c.op == Op::atan2 || c.op == Op::asin || c.op == Op::acos ||
+                           c.op == Op::atan || c.op == Op::cbrt || c.op == Op::hypot;
       CHECK((bits_of(got) == bits_of(want) || (inexact && near)));
     }
   }
@@ -188,6 +206,17 @@ void check_limits() {
     CHECK(run(Op::expm1, lanes, L::lowest()) == -1);
     CHECK(run(Op::log1p, lanes, L::denorm_min()) == L::denorm_min());
     CHECK(run(Op::tanh, lanes, L::max()) == 1);
+    // sinh and cosh overflow at log(2) + log of the largest number.
+    const T last_cosh = static_cast<T>(wide ? 710.4758600739439 : 89.415985F);
+    for (const Op op : {Op::sinh, Op::cosh}) {
+      CHECK(run(op, lanes, last_cosh) < inf);
+      CHECK(run(op, lanes, -last_cosh) * (op == Op::sinh ? -1 : 1) == run(op, lanes, last_cosh));
+      CHECK(run(op, lanes, std::nextafter(last_cosh, inf)) == inf);
+      CHECK(run(op, lanes, L::max()) == inf);
+    }
+    CHECK(run(Op::asinh, lanes, L::max()) < inf);
+    CHECK(run(Op::acosh, lanes, L::max()) < inf);
+    CHECK(run(Op::acosh, lanes, L::lowest()) != run(Op::acosh, lanes, L::lowest()));
     CHECK(run(Op::log, lanes, L::max()) < inf);
   }
 }
