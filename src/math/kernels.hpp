@@ -4,12 +4,17 @@
 
 #include "math/circular.hpp"
 #include "math/cube_root.hpp"
+#include "math/distance.hpp"
+#include "math/error_functions.hpp"
 #include "math/exponentials.hpp"
+#include "math/gamma.hpp"
 #include "math/hyperbolic.hpp"
 #include "math/inverse_circular.hpp"
 #include "math/leaf_set.hpp"
 #include "math/library.hpp"
+#include "math/log_sums.hpp"
 #include "math/logarithms.hpp"
+#include "math/power.hpp"
 
 namespace tightloop::math {
 namespace {
