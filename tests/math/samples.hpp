@@ -126,4 +126,25 @@ std::vector<T> random_arguments(std::size_t n, std::uint64_t seed) {
   return xs;
 }
 
+/// Arguments in pairs, for functions of two.
+template <class T>
+struct Samples {
+  std::vector<T> xs, ys;
+};
+
+inline constexpr std::uint64_t kSuiteSeed = 20240607;
+
+/// What the suite measures each function with: landmarks, then `count` random arguments.
+template <class T>
+Samples<T> suite_samples(std::size_t count = 3000) {
+  Samples<T> s{landmarks<T>(), {}};
+  const std::size_t marks = s.xs.size();
+  for (std::size_t i = 0; i < marks; ++i) s.ys.push_back(s.xs[(i * 31 + 5) % marks]);
+  const std::vector<T> more = random_arguments<T>(count, kSuiteSeed);
+  const std::vector<T> partners = random_arguments<T>(count, kSuiteSeed + 1);
+  s.xs.insert(s.xs.end(), more.begin(), more.end());
+  s.ys.insert(s.ys.end(), partners.begin(), partners.end());
+  return s;
+}
+
 }  // namespace tightloop::math
