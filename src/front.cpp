@@ -28,7 +28,20 @@ run::LruMap<const Prepared>& prepared_programs() {
   return *map;
 }
 
-typing::VariableType type_of(const Arg& arg) {
+/// The integers that `dtype` is the narrowest for and that are on the same side as `value` of the
+/// largest one of the signed dtype of that width: NumPy accepts or refuses them all alike.
+Range values_like(DType dtype, int128 value) {
+  const Range all = range_of(dtype);
+  const int width = 4 * static_cast<int>(itemsize(dtype));  // of the next narrower dtype
+  const bool narrowest = itemsize(dtype) == 1;
+  if (!is_unsigned_int(dtype)) {
+    return {all.lo, narrowest ? -1 : -(static_cast<int128>(1) << (width - 1)) - 1};
+  }
+  if (value > all.hi / 2) return {all.hi / 2 + 1, all.hi};
+  return {narrowest ? 0 : static_cast<int128>(1) << width, all.hi / 2};
+}
+
+typing::VariableType type_of(const Arg& arg, Promotion promotion) {
   if (!arg.weak()) return {arg.view().dtype(), false};
   if (!is_integer(arg.scalar_dtype())) return {arg.scalar_dtype(), true};
   std::int64_t bits = 0;
@@ -36,7 +49,9 @@ typing::VariableType type_of(const Arg& arg) {
   const int128 value = arg.scalar_dtype() == DType::uint64
                            ? static_cast<int128>(static_cast<std::uint64_t>(bits))
                            : static_cast<int128>(bits);
-  return {*narrowest({value, value}), true};
+  const DType dtype = *narrowest({value, value});
+  if (promotion != Promotion::numpy) return {dtype, true};
+  return {dtype, true, values_like(dtype, value)};
 }
 
 void put_number(std::string& key, std::size_t n) {
@@ -54,9 +69,9 @@ void make_key(std::string& key, const Expression& expression, std::span<const Va
   const bool text = expression.steps.empty();
   put_number(key, reinterpret_cast<std::uintptr_t>(&engine));
   key += static_cast<char>((text ? 1 : 0) | (static_cast<int>(options.promotion) << 1) |
-                           (static_cast<int>(options.fp) << 2) |
-                           (static_cast<int>(options.overflow) << 3) |
-                           (static_cast<int>(options.casting) << 4));
+                           (static_cast<int>(options.fp) << 3) |
+                           (static_cast<int>(options.overflow) << 4) |
+                           (static_cast<int>(options.casting) << 5));
   if (text) {
     put_number(key, definitions == nullptr ? 0 : definitions->version);
     put_number(key, expression.text.size());
@@ -68,10 +83,11 @@ void make_key(std::string& key, const Expression& expression, std::span<const Va
   }
   put_number(key, variables.size());
   for (const Variable& v : variables) {
-    const typing::VariableType type = type_of(*v.value);
+    const typing::VariableType type = type_of(*v.value, options.promotion);
     put_number(key, v.name.size());
     key += v.name;
-    key += static_cast<char>(static_cast<int>(type.dtype) | (type.weak ? 64 : 0));
+    key += static_cast<char>(static_cast<int>(type.dtype) | (type.weak ? 64 : 0) |
+                             (type.values && type.values->hi == range_of(type.dtype).hi ? 32 : 0));
   }
   for (const Destination& d : destinations) key += static_cast<char>(d.view().dtype());
 }
@@ -118,7 +134,7 @@ std::shared_ptr<const Prepared> make_prepared(const Expression& expression,
   auto out = std::make_shared<Prepared>();
   out->argument_of_input = find_arguments(graph, expression.steps.empty(), variables);
   std::vector<typing::VariableType> types;
-  for (std::uint32_t at : out->argument_of_input) types.push_back(type_of(*variables[at].value));
+  for (std::uint32_t at : out->argument_of_input) types.push_back(type_of(*variables[at].value, options.promotion));
   std::vector<typing::ResultType> results;
   for (const Destination& d : destinations) results.push_back({d.view().dtype(), options.casting});
   ir::TypedGraph typed = typing::resolve(

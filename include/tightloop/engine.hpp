@@ -20,9 +20,13 @@
 
 namespace tightloop {
 
-/// How dtypes of operands give the dtype of a result. `exact`: integers never wrap while 64 bits
-/// can hold them and results are no wider than they must be. `numpy`: NEP 50, wrapping included.
-enum class Promotion : std::uint8_t { exact, numpy };
+/// How dtypes of operands give the dtype of a result.
+enum class Promotion : std::uint8_t {
+  exact,    ///< integers never wrap while 64 bits can hold them; results are no wider than needed
+  numpy,    ///< NEP 50: integers wrap in their dtype, halves round after every operation
+  numexpr,  ///< that package's kinds: bool, int32, int64, float32, float64 and complex128; what is
+            ///< narrower is converted first, literals are int32 (int64) or float64
+};
 /// `strict`: every operation rounds as IEEE 754 says, in the order written, except that reductions
 /// sum in a fixed tree. `fast` also allows contraction and reassociation.
 enum class Fp : std::uint8_t { strict, fast };

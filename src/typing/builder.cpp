@@ -77,13 +77,14 @@ NodeId Builder::add(ir::TypedNode node) {
   return id;
 }
 
-NodeId Builder::leaf(Op op, DType dtype, std::uint32_t attr, bool weak) {
+NodeId Builder::leaf(Op op, DType dtype, std::uint32_t attr, bool weak,
+                     std::optional<Range> range) {
   ir::TypedNode n;
   n.op = op;
   n.dtype = dtype;
   n.attr = attr;
   n.weak = weak;
-  if (is_integral(dtype)) n.range = range_of(dtype);
+  if (is_integral(dtype)) n.range = range.value_or(range_of(dtype));
   return add(n);
 }
 

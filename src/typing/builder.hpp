@@ -32,7 +32,7 @@ class Builder {
   const Scalar* constant_of(NodeId id) const;
 
   /// Adds a leaf, view or reduction.
-  NodeId leaf(Op op, DType dtype, std::uint32_t attr, bool weak);
+  NodeId leaf(Op op, DType dtype, std::uint32_t attr, bool weak, std::optional<Range> range = {});
   NodeId view(NodeId x, std::uint32_t attr);
   NodeId reduce(Op op, DType dtype, NodeId x, std::uint32_t attr, bool may_wrap = false);
 

@@ -177,8 +177,13 @@ DType Resolver::real_dtype(Values x) const {
   if (const auto t = common_float(x)) return *t;
   if (exact(x)) return DType::float64;
   DType t = DType::float16;
+  bool only_bools = true, weak_integers = false;
   for (const Value& v : x) {
+    weak_integers |= v.weak && is_integer(dtype(v));
+    only_bools &= v.weak || is_bool(dtype(v));
     if (!v.weak) t = promote(t, numpy_float_of(dtype(v)));
+  }
+  if (only_bools && weak_integers) return DType::float64;  // as a bool with int64
   }
   return t;
 }

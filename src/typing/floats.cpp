@@ -129,7 +129,9 @@ Value Resolver::power_in(DType t, Values x) {
   const NodeId exponent = to_float(x[1], t);
   const Scalar* s = b_.constant_of(exponent);
   const bool half_power = s != nullptr && *s == make_float(lane, 0.5);
-  if (policy_.fp == Fp::fast && half_power) return finish(b_.make(Op::sqrt, lane, {base}));
+  // NumPy takes the square root, too: of -inf that is NaN, where pow gives inf.
+  const bool root = policy_.fp == Fp::fast || policy_.promotion != Promotion::exact;
+  if (root && half_power) return finish(b_.make(Op::sqrt, lane, {base}));
   return finish(b_.make(Op::pow, lane, {base, exponent}));
 }
 

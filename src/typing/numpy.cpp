@@ -24,6 +24,10 @@ NodeId Resolver::numpy_operand(const Value& x, DType t) {
     fail(ErrorCode::value,
          "Python integer " + to_string(*x.number) + " out of bounds for " + std::string(name(t)));
   }
+  if (x.weak && (range(x).lo > all.hi || range(x).hi < all.lo)) {
+    fail(ErrorCode::value, "the integer scalar in " + spelling(graph_[current_].op) +
+                               " is out of bounds for " + std::string(name(t)));
+  }
   const NodeId cast = b_.cast(x.id, t);
   if (!check_ || all.contains(range(x))) return cast;
   // A weak scalar whose value is not known yet: it must be within the dtype's bounds.
@@ -102,7 +106,7 @@ Value Resolver::numpy_power(Values x) {
   DType t = numpy_dtype(x);
   if (!is_integral(t)) return power_in(t, x);
   if (is_bool(t)) t = DType::int8;
-  if (x[1].number && *x[1].number < 0) {
+  if ((x[1].number && *x[1].number < 0) || (x[1].weak && range(x[1]).hi < 0)) {
     fail(ErrorCode::value, "integers to negative integer powers are not allowed",
          "convert the base with astype(x, 'float64')");
   }

@@ -6,7 +6,8 @@ namespace tightloop::typing {
 
 Value Resolver::reduction(const ir::Node& n, const Value& operand) {
   if (!info(n.op).accepts_complex) reject_complex(n.op, {&operand, 1});
-  const Value x = strong(operand);
+  const Value x =
+      policy_.promotion == Promotion::numexpr ? numexpr_result(operand) : strong(operand);
   switch (n.op) {
     case Op::sum:
     case Op::prod: return total(n.op, x, n.attr);
@@ -33,9 +34,11 @@ Value Resolver::total(Op op, const Value& x, std::uint32_t spec) {
     const bool rounds_to_half = policy_.promotion == Promotion::numpy;
     return {rounds_to_half ? b_.round_half(sum, t) : b_.cast(sum, DType::float32), false, {}};
   }
-  const bool by_dtype = policy_.promotion == Promotion::numpy;
+  const bool by_dtype = policy_.promotion != Promotion::exact;
   const bool has_sign = by_dtype ? !is_unsigned_int(t) : range(x).lo < 0;
-  return {integer_total(op, x.id, has_sign ? DType::int64 : DType::uint64, spec), false, {}};
+  const NodeId sum = integer_total(op, x.id, has_sign ? DType::int64 : DType::uint64, spec);
+  const bool keeps = policy_.promotion == Promotion::numexpr && t == DType::int32;
+  return {keeps ? b_.cast(sum, t) : sum, false, {}};
 }
 
 NodeId Resolver::integer_total(Op op, NodeId x, DType acc, std::uint32_t spec) {

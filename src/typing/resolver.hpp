@@ -40,6 +40,7 @@ class Resolver {
   Value converted(const ir::Node& node, const Value& x);
   Value bit_cast(DType target, const Value& x);
   Value elementwise(Op op, Values x);
+  Value in_rule(Op op, Values x);
   NodeId finished(const Value& x);
   NodeId stored(const Value& x, const ResultType& destination, std::size_t index);
   bool value_fits(const Value& x, DType dtype) const;
@@ -149,6 +150,15 @@ class Resolver {
   Value numpy_lane(Op op, DType dtype, Values x);
   Value numpy_power(Values x);
   Value strong(const Value& x);
+
+  // numexpr.cpp: that package's promotion
+  Value numexpr(Op op, Values x);
+  DType numexpr_kind(const Value& x) const;
+  Value in_kind(const Value& x, DType kind);
+  Value numexpr_leaf(const Value& x);
+  Value numexpr_result(const Value& x);
+  std::optional<Value> numexpr_power(Values x);
+  Value numexpr_floor(Op op, Values x, DType kind);
 
   // reductions.cpp
   Value reduction(const ir::Node& node, const Value& x);

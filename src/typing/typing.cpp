@@ -58,7 +58,9 @@ Value Resolver::resolve(NodeId at) {
 Value Resolver::leaf(const ir::Node& n) {
   if (n.op == Op::variable) {
     const VariableType& v = variables_[n.attr];
-    return {b_.leaf(Op::variable, v.dtype, n.attr, v.weak), v.weak, {}};
+    const NodeId id = b_.leaf(Op::variable, v.dtype, n.attr, v.weak, v.values);
+    if (policy_.promotion == Promotion::numexpr) return numexpr_leaf({id, v.weak, {}});
+    return {id, v.weak, {}};
   }
   const Scalar& s = graph_.constants()[n.attr];
   if (is_integer(s.dtype)) return integer_literal(integer_value(s));
@@ -109,6 +111,11 @@ Value Resolver::bit_cast(DType target, const Value& x) {
 }
 
 Value Resolver::elementwise(Op op, Values x) {
+  if (policy_.promotion == Promotion::numexpr && !all_weak(x)) return numexpr(op, x);
+  return in_rule(op, x);
+}
+
+Value Resolver::in_rule(Op op, Values x) {
   const OpInfo& row = info(op);
   if (!row.accepts_complex) reject_complex(op, x);
   switch (row.type_rule) {
@@ -141,6 +148,7 @@ Value Resolver::elementwise(Op op, Values x) {
 }
 
 NodeId Resolver::finished(const Value& x) {
+  if (policy_.promotion == Promotion::numexpr && x.weak) return numexpr_result(x).id;
   return x.weak ? strong(x).id : x.id;
 }
 

@@ -15,6 +15,8 @@ struct VariableType {
                                  ///< integer dtype that holds the value (its range is that
                                  ///< dtype's), else bool, float64 or complex128
   bool weak = false;
+  std::optional<Range> values = std::nullopt;  ///< weak integers: within dtype, where more is known
+                                               ///< of the value
 };
 
 struct Policy {
