@@ -2,6 +2,7 @@
 // stores of one vector step. Where a tail cannot be masked it goes through buffers on the stack.
 #include <cstring>
 
+#include "jit/event_masks.hpp"
 #include "jit/invariant_division.hpp"
 #include "jit/kernel_emitter.hpp"
 #include "jit/memory.hpp"
@@ -25,8 +26,10 @@ void KernelEmitter::emit_level(Level level, const Step* step, Values& values) {
   for (std::size_t i = 0; i < plan_.body.size(); ++i) {
     if (!shape_.needed[i] || shape_.level[i] != level) continue;
     values[i] = emit_inst(i, step, values);
+    const plan::Inst& inst = plan_.body[i];
+    if (inst.watch) e_.note_overflow(event_mask(e_, inst, values[i], operands(inst, values)));
     if (!shape_.divides[i]) continue;
-    values[plan_.body.size() + i] = prepare_divisor(e_, plan_.body[i].lane, values[i].re);
+    values[plan_.body.size() + i] = prepare_divisor(e_, inst.lane, values[i].re);
   }
 }
 
@@ -50,12 +53,16 @@ Value KernelEmitter::emit_inst(std::size_t i, const Step* step, const Values& va
     return {inst.lane, divide_by_invariant(e_, inst.lane, values[inst.args[0]].re, values[by].re,
                                            values[plan_.body.size() + by])};
   }
+  return emit_operation(e_, inst, operands(inst, values));
+}
+
+std::vector<Operand> KernelEmitter::operands(const plan::Inst& inst, const Values& values) const {
   std::vector<Operand> args;
   for (unsigned k = 0; k < inst.nargs; ++k) {
     const std::uint32_t arg = inst.args[k];
     args.push_back({values[arg], integer_constant(plan_, plan_.body[arg])});
   }
-  return emit_operation(e_, inst, args);
+  return args;
 }
 
 llvm::Value* KernelEmitter::all_live() {

@@ -113,7 +113,7 @@ void KernelEmitter::emit() {
     llvm::Value* events = frame_field(offsetof(plan::KernelFrame, events), b_.getPtrTy());
     llvm::Value* old = b_.CreateAlignedLoad(b_.getInt64Ty(), events, llvm::Align(8));
     llvm::Value* seen = b_.CreateICmpNE(carried.back(), b_.getInt64(0));
-    llvm::Value* event = b_.CreateSelect(seen, b_.getInt64(plan::kEventOverflow), b_.getInt64(0));
+    llvm::Value* event = b_.CreateSelect(seen, b_.getInt64(plan::kNoted), b_.getInt64(0));
     b_.CreateAlignedStore(b_.CreateOr(old, event), events, llvm::Align(8));
   }
   b_.CreateRetVoid();

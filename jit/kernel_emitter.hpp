@@ -5,6 +5,7 @@
 
 #include "jit/emitter.hpp"
 #include "jit/kernel_shape.hpp"
+#include "jit/operations.hpp"
 #include "jit/reducers.hpp"
 
 namespace tightloop::jit {
@@ -38,6 +39,7 @@ class KernelEmitter {
   // The body (kernel_body.cpp).
   void emit_level(Level level, const Step* step, Values& values);
   Value emit_inst(std::size_t i, const Step* step, const Values& values);
+  std::vector<Operand> operands(const plan::Inst& inst, const Values& values) const;
   // Emits one step with its stores; returns what each reduction reads.
   std::vector<Sources> emit_step(const Step& step, Carried& carried);
   void fill_bounce_buffers(llvm::Value* index);

@@ -234,7 +234,7 @@ KernelShape shape_of(const plan::KernelPlan& plan, const Target& target) {
     shape.sources.push_back(source_of(plan, r, target));
     shape.has_checks |= r.check;
   }
-  for (const plan::Inst& inst : plan.body) shape.has_checks |= inst.check;
+  for (const plan::Inst& inst : plan.body) shape.has_checks |= inst.check || inst.watch;
   find_levels(plan, shape);
   find_needed(plan, shape);
   find_divisors(plan, target, shape);

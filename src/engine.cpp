@@ -72,6 +72,7 @@ void check_steps(std::span<const detail::Step> steps) {
 void start(const Options& options) {
   detail::check_options(options);
   if (options.stats != nullptr) *options.stats = Stats{};
+  if (options.events != nullptr) options.events->clear();
 }
 
 std::vector<Array> evaluate_list(const Expression& expression, Call& call,

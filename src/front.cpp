@@ -71,7 +71,8 @@ void make_key(std::string& key, const Expression& expression, std::span<const Va
   key += static_cast<char>((text ? 1 : 0) | (static_cast<int>(options.promotion) << 1) |
                            (static_cast<int>(options.fp) << 3) |
                            (static_cast<int>(options.overflow) << 4) |
-                           (static_cast<int>(options.casting) << 5));
+                           (static_cast<int>(options.casting) << 5) |
+                           (run::wants_events(options) ? 128 : 0));
   if (text) {
     put_number(key, definitions == nullptr ? 0 : definitions->version);
     put_number(key, expression.text.size());
@@ -138,7 +139,7 @@ std::shared_ptr<const Prepared> make_prepared(const Expression& expression,
   std::vector<typing::ResultType> results;
   for (const Destination& d : destinations) results.push_back({d.view().dtype(), options.casting});
   ir::TypedGraph typed = typing::resolve(
-      std::move(graph), types, {options.promotion, options.fp, options.overflow}, results);
+      std::move(graph), types, {options.promotion, options.fp, options.overflow, run::wants_events(options)}, results);
   out->program = std::make_unique<run::Program>(std::move(typed), engine);
   if (options.stats != nullptr) options.stats->type_seconds += seconds_since(start);
   return out;

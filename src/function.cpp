@@ -219,6 +219,7 @@ Function compile(std::string_view text, std::initializer_list<Parameter> paramet
   s.text = text;
   s.options = options;
   s.options.stats = nullptr;
+  s.options.events = nullptr;
   s.definitions = options.definitions != nullptr ? *options.definitions : default_definitions();
   s.options.definitions = &s.definitions;
   return detail::with_source(s, [&] {

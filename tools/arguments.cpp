@@ -13,6 +13,29 @@ namespace {
 
 constexpr int kMostThreads = 4096;
 
+/// Reads "divide,invalid" or "all".
+EventSet event_set(std::string_view text) {
+  if (text == "all") return EventSet::all();
+  EventSet out;
+  while (!text.empty()) {
+    const std::size_t cut = std::min(text.find(','), text.size());
+    const std::string_view word = text.substr(0, cut);
+    bool known = false;
+    for (EventKind kind : {EventKind::divide, EventKind::invalid, EventKind::overflow,
+                           EventKind::underflow}) {
+      if (word != to_string(kind)) continue;
+      out.add(kind);
+      known = true;
+    }
+    if (!known) {
+      throw UsageError("--raise: '" + std::string(word) +
+                       "' is none of divide, invalid, overflow, underflow and all");
+    }
+    text.remove_prefix(std::min(cut + 1, text.size()));
+  }
+  return out;
+}
+
 /// The CLI11 application and the places that it fills.
 struct OptionReader {
   explicit OptionReader(Command& to) : app("", "tightloop"), command(to) {
@@ -31,12 +54,17 @@ struct OptionReader {
                    "Use at most N threads; 0 (the default) means all that are allowed")
         ->type_name("N")
         ->check(CLI::Range(0, kMostThreads).description(""));
-    add_choice("--promotion", promotion, {"exact", "numpy"},
-               "How result types follow: exact integers (the default) or NumPy's rules");
+    add_choice("--promotion", promotion, {"exact", "numpy", "numexpr"},
+               "How result types follow: exact integers (the default), NumPy's or numexpr's rules");
     add_choice("--fp", fp, {"strict", "fast"},
-               "strict: IEEE in the order written (the default); fast: may reassociate");
+               "strict: IEEE in the order written (the default); fast: may fuse and reassociate");
     add_choice("--overflow", overflow, {"wrap", "check"},
                "When 64 bits cannot hold an integer: wrap (the default) or an error");
+    app.add_flag("--events", to.events,
+                 "Print where a floating-point event of a kind happened first: divide, invalid, "
+                 "overflow, underflow");
+    app.add_option("--raise", raise, "Make events of these kinds an error; all means all four")
+        ->type_name("KIND[,KIND]...");
     app.add_flag("--json", to.json, "Print one JSON object with results and statistics");
     app.add_flag("--time", to.time, "Repeat for up to a second; print median time and throughput");
     app.add_flag("--explain", explain, "Print types, ranges and loops instead of evaluating");
@@ -56,8 +84,10 @@ struct OptionReader {
 
   void add_choice(const char* flag, std::string& to, std::vector<std::string> choices,
                   const char* text) {
+    std::string names;
+    for (const std::string& choice : choices) names += (names.empty() ? "" : "|") + choice;
     app.add_option(flag, to, text)
-        ->type_name(choices[0] + "|" + choices[1])
+        ->type_name(names)
         ->check(CLI::IsMember(choices).description(""));
   }
 
@@ -68,9 +98,12 @@ struct OptionReader {
     } catch (const CLI::ParseError& error) {
       throw UsageError(error.what());
     }
-    command.options.promotion = promotion == "numpy" ? Promotion::numpy : Promotion::exact;
+    command.options.promotion = promotion == "numpy"     ? Promotion::numpy
+                                : promotion == "numexpr" ? Promotion::numexpr
+                                                         : Promotion::exact;
     command.options.fp = fp == "fast" ? Fp::fast : Fp::strict;
     command.options.overflow = overflow == "check" ? Overflow::check : Overflow::wrap;
+    command.options.raise = event_set(raise);
     if (explain) command.action = Command::Action::explain;
     if (functions) command.action = Command::Action::functions;
     if (version) command.action = Command::Action::version;
@@ -82,6 +115,7 @@ struct OptionReader {
   std::string promotion = "exact";
   std::string fp = "strict";
   std::string overflow = "wrap";
+  std::string raise;
   bool explain = false;
   bool functions = false;
   bool version = false;
@@ -96,7 +130,8 @@ struct Split {
 
 Split split(int argc, const char* const* argv) {
   constexpr std::string_view kWithValue[] = {"-o",   "--output",   "--threads", "--promotion",
-                                             "--fp", "--overflow", "--define",  "--defs"};
+                                             "--fp", "--overflow", "--define",  "--defs",
+                                             "--raise"};
   Split out;
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];

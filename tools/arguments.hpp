@@ -32,6 +32,7 @@ struct Command {
   std::vector<std::string> definitions;
   Options options;
   bool json = false;
+  bool events = false;
   bool time = false;
 };
 

@@ -78,7 +78,8 @@ ordered_json result_json(const ArrayView& view) {
 }  // namespace
 
 std::string json_text(std::span<const Array> results, const Stats& stats,
-                      const std::string& backend, const std::optional<Timing>& timing) {
+                      const std::string& backend, const std::optional<Timing>& timing,
+                      const std::vector<Event>* events) {
   ordered_json out;
   out["results"] = ordered_json::array();
   for (const Array& result : results) out["results"].push_back(result_json(result.view()));
@@ -93,6 +94,15 @@ std::string json_text(std::span<const Array> results, const Stats& stats,
     out["timing"] = {{"repeats", timing->repeats},
                      {"median_seconds", timing->median_seconds},
                      {"gigabytes_per_second", timing->gigabytes_per_second}};
+  }
+  if (events != nullptr) {
+    out["events"] = ordered_json::array();
+    for (const Event& event : *events) {
+      ordered_json index = ordered_json::array();
+      for (std::int64_t i : event.index) index.push_back(i);
+      out["events"].push_back(
+          {{"kind", to_string(event.kind)}, {"expression", event.expression}, {"index", index}});
+    }
   }
   return out.dump();
 }

@@ -81,6 +81,20 @@ void write_outputs(const std::vector<std::string>& paths, const std::vector<Arra
   for (NpyWriter& writer : writers) writer.commit();
 }
 
+std::string events_text(const std::vector<Event>& events) {
+  std::string text;
+  for (const Event& event : events) {
+    text += std::string("event: ") + to_string(event.kind) + " in '" + event.expression + "'";
+    const char* before = " at index (";
+    for (std::int64_t i : event.index) {
+      text += before + std::to_string(i);
+      before = ", ";
+    }
+    text += event.index.empty() ? "\n" : ")\n";
+  }
+  return text;
+}
+
 std::string timing_text(const Timing& timing) {
   char text[128];
   std::snprintf(text, sizeof text, "time %.6g s (median of %d), %.3g GB/s\n", timing.median_seconds,
@@ -100,6 +114,8 @@ std::string evaluate_command(const Command& command) {
   Stats stats;
   Options options = command.options;
   options.stats = &stats;
+  std::vector<Event> events;
+  if (command.events) options.events = &events;
   std::vector<Array> results = evaluate_all(command.expression, bindings, options);
   if (!command.outputs.empty() && command.outputs.size() != results.size()) {
     throw UsageError("the expression has " + std::to_string(results.size()) +
@@ -111,11 +127,12 @@ std::string evaluate_command(const Command& command) {
 
   std::string text;
   if (command.json) {
-    text = json_text(results, stats, cache_info().backend, timing) + '\n';
+    text = json_text(results, stats, cache_info().backend, timing, command.events ? &events : nullptr) + '\n';
   } else {
     if (command.outputs.empty()) {
       for (const Array& result : results) text += array_text(result) + '\n';
     }
+    text += events_text(events);
     if (timing) text += timing_text(*timing);
   }
   write_outputs(command.outputs, results);

@@ -17,6 +17,7 @@
 #include "tightloop/array.hpp"
 #include "tightloop/definitions.hpp"
 #include "tightloop/error.hpp"
+#include "tightloop/event.hpp"
 
 namespace tightloop {
 
@@ -76,6 +77,8 @@ struct Options {
   Executor* executor = nullptr;              ///< null means default_executor()
   const Definitions* definitions = nullptr;  ///< null means default_definitions()
   Stats* stats = nullptr;                    ///< filled in when not null
+  std::vector<Event>* events = nullptr;      ///< when not null, receives the first event of each kind
+  EventSet raise = {};                       ///< kinds of events that are an Error(arithmetic)
 };
 
 /// One argument: an array that is borrowed for the call, or a weak scalar (NEP 50) that is copied.
@@ -240,7 +243,7 @@ class TIGHTLOOP_API Function {
 };
 
 /// Parses and types an expression for parameters of these dtypes; the kernels of a layout are
-/// compiled at its first call. Throws Error. `options.stats` is not kept.
+/// compiled at its first call. Throws Error. `options.stats` and `options.events` are not kept.
 TIGHTLOOP_API Function compile(std::string_view text, std::initializer_list<Parameter> parameters,
                                const Options& options = {});
 

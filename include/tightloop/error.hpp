@@ -22,6 +22,7 @@ enum class ErrorCode : unsigned char {
   shape,        ///< shapes that do not broadcast, an axis out of range, a wrong destination
   value,        ///< a bad argument value (a missing input, a negative count, ...)
   overflow,     ///< Overflow::check met an integer result that does not fit 64 bits
+  arithmetic,   ///< an event that Options::raise names
   file,         ///< a file that cannot be read, understood or written
   limit,        ///< a hard limit (text length, nesting, nodes, inputs, rank) was passed
   unsupported,  ///< valid, but no engine in this process can run it

@@ -6,6 +6,7 @@
 #include "tightloop/dtype.hpp"
 #include "tightloop/engine.hpp"
 #include "tightloop/error.hpp"
+#include "tightloop/event.hpp"
 #include "tightloop/lazy.hpp"
 #include "tightloop/npy.hpp"
 #include "tightloop/op.hpp"

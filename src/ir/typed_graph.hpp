@@ -97,6 +97,7 @@ struct TypedGraph {
   Graph source;                 ///< for spans and for printing sub-expressions
   bool fast_math = false;       ///< Fp::fast
   bool check_overflow = false;  ///< Overflow::check
+  bool report_events = false;   ///< somebody asks for events: what signals one is not folded
 
   Span span(NodeId id) const;
   /// Prints the sub-expression that a node comes from.

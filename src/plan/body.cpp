@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "ir/signals.hpp"
+
 namespace tightloop::plan {
 
 using ir::NodeId;
@@ -140,6 +142,7 @@ std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
   count(id);
   Inst inst;
   inst.op = node.op;
+  inst.watch = graph_.report_events && ir::may_signal(graph_, id);
   inst.lane = inst.target = ir::lane_of(node.dtype);
   if (const auto stored = find_stored_(id)) {
     inst.op = Op::variable;

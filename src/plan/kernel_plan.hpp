@@ -56,6 +56,8 @@ struct Inst {
                                   ///< it is of or gives, if any; else equal to lane
   bool param = false;
   bool check = false;  ///< report integer overflow of this instruction
+  bool watch = false;  ///< report what may be a floating-point event of it; of a load: that it is
+                       ///< not finite
   std::uint8_t nargs = 0;
   std::array<std::uint32_t, 3> args{};
   std::uint32_t attr = 0;
@@ -100,10 +102,11 @@ struct KernelFrame {
   void* const* acc;          ///< one per reduction: slots of itemsize(acc dtype) bytes, 8-aligned
   std::int64_t acc_per_row;  ///< row_reduce: 1 gives row r the slot r, 0 gives all rows slot 0.
                              ///< column_reduce: ignored, column i has slot i
-  std::uint64_t* events;     ///< the kernel ORs kEventOverflow into it
+  std::uint64_t* events;     ///< the kernel ORs kNoted into it
   const void* kernel = nullptr;  ///< the Kernel that is called; compiled code ignores it
 };
-inline constexpr std::uint64_t kEventOverflow = 1;
+/// Something that the plan checks or watches for has happened, or, if watched for, may have.
+inline constexpr std::uint64_t kNoted = 1;
 
 using KernelFn = void (*)(const KernelFrame*);
 

@@ -42,6 +42,7 @@ void print_inst(const KernelPlan& plan, const Inst& inst, std::string& out) {
   ((out += " : ") += name(inst.lane));
   if (inst.target != inst.lane) ((out += " as ") += name(inst.target));
   if (inst.check) out += " check";
+  if (inst.watch) out += " watch";
 }
 
 std::string dims_text(const std::vector<std::int64_t>& dims) {

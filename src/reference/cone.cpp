@@ -5,6 +5,7 @@
 #include <string>
 
 #include "ir/shapes.hpp"
+#include "ir/signals.hpp"
 
 namespace tightloop::reference {
 namespace {
@@ -160,6 +161,7 @@ void Cone::bind_kernel(Step& step, const ir::TypedNode& node) const {
   if (step.kernel.run == nullptr || step.kernel.result != step.lane || node.nargs != arity) {
     bug(bindings_.graph, step.node, "has no meaning for its operands");
   }
+  step.watched = bindings_.events != nullptr && ir::may_signal(bindings_.graph, step.node);
   if (!node.may_wrap || !bindings_.graph.check_overflow) step.kernel.overflow = nullptr;
 }
 

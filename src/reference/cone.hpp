@@ -12,6 +12,7 @@
 
 #include "ir/typed_graph.hpp"
 #include "reference/evaluate.hpp"
+#include "reference/event_watch.hpp"
 #include "reference/index_frames.hpp"
 #include "reference/lane_kernels.hpp"
 #include "types/element.hpp"
@@ -25,6 +26,7 @@ struct Bindings {
   std::span<const Dims> shapes;
   std::span<const Input> inputs;
   std::unordered_map<ir::NodeId, std::vector<std::byte>> reduced;
+  EventWatch* events = nullptr;  ///< where somebody asks for events
 
   const ir::TypedNode& node(ir::NodeId id) const { return graph.nodes[id]; }
   DType lane(ir::NodeId id) const { return ir::lane_of(graph.nodes[id].dtype); }
@@ -43,6 +45,7 @@ struct Step {
   const std::byte* address = nullptr;  ///< load: element (0, ..., 0)
   LinearMap offsets;                   ///< load: in bytes
   Scalar value;
+  bool watched = false;  ///< may signal events, and somebody asks for them
 };
 
 class Cone {
@@ -58,6 +61,7 @@ class Cone {
 
   const std::vector<Step>& steps() const { return steps_; }
   const IndexFrames& frames() const { return frames_; }
+  const Bindings& bindings() const { return bindings_; }
 
  private:
   struct Site {

@@ -90,11 +90,11 @@ void compute_results(const Bindings& bindings, std::span<const ArrayView> outs,
     std::vector<ArrayView> outs;
   };
   std::map<Extents, Group> groups;
-  for (std::size_t i = 0; i < outs.size(); ++i) {
+  for (std::size_t i = 0; i < bindings.graph.results.size(); ++i) {
     const ir::NodeId id = bindings.graph.results[i];
     Group& group = groups[extents(bindings.shapes[id])];
     group.nodes.push_back(id);
-    group.outs.push_back(outs[i]);
+    if (!outs.empty()) group.outs.push_back(outs[i]);
   }
   for (const auto& [shape, group] : groups) {
     sweep_to_arrays(bindings, group.nodes, group.outs, overflow);
@@ -115,13 +115,32 @@ Dims index_of(std::int64_t element, const Dims& shape) {
 std::optional<OverflowAt> evaluate(const ir::TypedGraph& graph, std::span<const Dims> shapes,
                                    std::span<const Input> inputs,
                                    std::span<const ArrayView> outs) try {
-  Bindings bindings{graph, shapes, inputs, {}};
+  Bindings bindings{graph, shapes, inputs, {}, nullptr};
   check_arguments(bindings, outs);
   FirstOverflow overflow;
   compute_reductions(bindings, overflow);
   compute_results(bindings, outs, overflow);
   if (overflow.node == ir::kNoNode) return std::nullopt;
   return OverflowAt{overflow.node, index_of(overflow.element, shapes[overflow.node])};
+} catch (const std::bad_alloc&) {
+  throw Error(ErrorCode::memory, "no memory for the results of the reductions");
+}
+
+std::vector<EventAt> find_events(const ir::TypedGraph& graph, std::span<const Dims> shapes,
+                                 std::span<const Input> inputs) try {
+  EventWatch watch;
+  Bindings bindings{graph, shapes, inputs, {}, &watch};
+  FirstOverflow overflow;
+  compute_reductions(bindings, overflow);
+  compute_results(bindings, {}, overflow);
+  std::vector<EventAt> found;
+  for (EventKind kind : {EventKind::divide, EventKind::invalid, EventKind::overflow,
+                         EventKind::underflow}) {
+    const auto [node, element] = watch.first(kind);
+    if (node == ir::kNoNode) continue;
+    found.push_back({kind, node, index_of(element, shapes[node])});
+  }
+  return found;
 } catch (const std::bad_alloc&) {
   throw Error(ErrorCode::memory, "no memory for the results of the reductions");
 }

@@ -9,6 +9,7 @@
 
 #include "ir/typed_graph.hpp"
 #include "tightloop/array.hpp"
+#include "tightloop/event.hpp"
 
 namespace tightloop::reference {
 
@@ -32,5 +33,17 @@ struct Input {
 /// written). Outputs must not overlap inputs. Thread-safe; single-threaded.
 std::optional<OverflowAt> evaluate(const ir::TypedGraph& graph, std::span<const Dims> shapes,
                                    std::span<const Input> inputs, std::span<const ArrayView> outs);
+
+/// Where an event of a kind happened first.
+struct EventAt {
+  EventKind kind = EventKind::divide;
+  ir::NodeId node = ir::kNoNode;
+  Dims index;
+};
+
+/// Computes everything and stores nothing; returns the first event of each kind that happens, in
+/// the order of EventKind. Thread-safe; single-threaded.
+std::vector<EventAt> find_events(const ir::TypedGraph& graph, std::span<const Dims> shapes,
+                                 std::span<const Input> inputs);
 
 }  // namespace tightloop::reference

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "ir/signals.hpp"
+
 namespace tightloop::reference {
 namespace {
 
@@ -71,6 +73,8 @@ class BlockMachine {
   void fill(const Step& step, std::byte* lanes) const;
   void derive_base(std::size_t base, std::size_t count);
   void look_for_overflow(const Step& step, const void* const* args, std::size_t count);
+  void look_for_events(const Step& step, const void* const* args, const void* out,
+                       std::size_t count);
   std::int64_t element_number(FrameId frame, std::size_t i) const;
 
   const Cone& cone_;
@@ -152,6 +156,7 @@ void BlockMachine::run(std::size_t count) {
       for (std::size_t k = 0; k < step.nargs; ++k) args[k] = lanes(step.args[k]);
       step.kernel.run(out, args, count);
       if (step.kernel.overflow != nullptr) look_for_overflow(step, args, count);
+      if (step.watched) look_for_events(step, args, out, count);
     }
   }
 }
@@ -161,6 +166,18 @@ void BlockMachine::look_for_overflow(const Step& step, const void* const* args, 
   std::size_t i = step.kernel.overflow(args, 0, count);
   for (; i < count; i = step.kernel.overflow(args, i + 1, count)) {
     overflow_.note(step.node, element_number(step.frame, i));
+  }
+}
+
+void BlockMachine::look_for_events(const Step& step, const void* const* args, const void* out,
+                                   std::size_t count) {
+  const Bindings& bindings = cone_.bindings();
+  const DType operand = cone_.steps()[step.args[0]].lane;
+  const WatchedBlock block{&bindings.node(step.node), operand, step.lane, step.kernel.run, args,
+                           out};
+  for (std::size_t i = 0; i < count; ++i) {
+    const EventSet kinds = EventWatch::judge(block, i);
+    if (!kinds.empty()) bindings.events->note(kinds, step.node, element_number(step.frame, i));
   }
 }
 
@@ -245,6 +262,8 @@ struct Sink {
   std::vector<std::max_align_t> states;
   std::byte* result = nullptr;
   std::size_t lane_size = 0;
+  bool watched = false;
+  std::vector<std::uint8_t> traits;  // watched: of the operands, by slot
 };
 
 std::vector<Sink> make_sinks(Bindings& bindings, std::span<const ir::NodeId> reductions,
@@ -256,6 +275,7 @@ std::vector<Sink> make_sinks(Bindings& bindings, std::span<const ir::NodeId> red
     sink.reducer = find_reducer(bindings.node(id).op, bindings.lane(bindings.node(id).args[0]),
                                 bindings.lane(id));
     sink.lane_size = itemsize(bindings.lane(id));
+    sink.watched = bindings.events != nullptr && ir::may_signal(bindings.graph, id);
     std::vector<std::byte>& lanes = bindings.reduced[id];
     lanes.resize(static_cast<std::size_t>(kept) * sink.lane_size);
     sink.result = lanes.data();
@@ -269,6 +289,7 @@ void reset(std::vector<Sink>& sinks, std::size_t width) {
     const std::size_t bytes = sink.reducer.state_size * width;
     sink.states.resize((bytes + sizeof(std::max_align_t) - 1) / sizeof(std::max_align_t));
     sink.reducer.reset(sink.states.data(), width);
+    if (sink.watched) sink.traits.assign(width, 0);
   }
 }
 
@@ -283,6 +304,11 @@ void finish(const Bindings& bindings, std::vector<Sink>& sinks, std::int64_t fir
       std::copy_n(lane, sink.lane_size,
                   sink.result + static_cast<std::size_t>(at) * sink.lane_size);
       if (check && !fits) overflow.note(sink.node, at);
+      if (!sink.watched) continue;
+      const Op op = bindings.node(sink.node).op;
+      const DType type = bindings.lane(sink.node);
+      bindings.events->note(EventWatch::judge_reduction(op, type, lane, sink.traits[j]), sink.node,
+                            at);
     }
   }
 }
@@ -342,7 +368,11 @@ void sweep_to_reductions(Bindings& bindings, std::span<const ir::NodeId> reducti
     while (const std::size_t count = walk.next(machine.root(), slots.data(), machine.block())) {
       machine.run(count);
       for (Sink& sink : sinks) {
-        sink.reducer.fold(sink.states.data(), slots.data(), machine.lanes(sink.step), count);
+        const void* lanes = machine.lanes(sink.step);
+        sink.reducer.fold(sink.states.data(), slots.data(), lanes, count);
+        if (!sink.watched) continue;
+        note_operands(bindings.lane(bindings.node(sink.node).args[0]), lanes, slots.data(), count,
+                      sink.traits);
       }
     }
     finish(bindings, sinks, at, width, overflow);

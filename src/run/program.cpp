@@ -237,7 +237,7 @@ bool Program::needs_copy(const BoundPlan* bound, std::size_t result, const Array
                          std::span<const Arg* const> args) const {
   const plan::Nest* map = nullptr;  // of a plan that is one map stage
   if (bound != nullptr && bound->stages.size() == 1 && bound->plan.stages[0].r.empty() &&
-      !graph_.check_overflow) {
+      !graph_.check_overflow && !graph_.report_events) {
     map = &bound->plan.stages[0].main;
   }
   for (std::size_t i = 0; i < args.size(); ++i) {
@@ -312,6 +312,7 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
   const auto start = options.stats != nullptr ? Clock::now() : Clock::time_point{};
   if (bound == nullptr) {
     run_reference(args, outs);
+    if (graph_.report_events) report_events(args, options);
     if (options.stats != nullptr) options.stats->run_seconds += seconds_since(start);
     return;
   }
@@ -335,12 +336,14 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
     s.bytes_written = bound->plan.bytes_written;
     s.stages = static_cast<int>(bound->plan.groups.size());
   }
-  if ((events & plan::kEventOverflow) != 0 && graph_.check_overflow) {
+  if ((events & plan::kNoted) == 0) return;
+  if (graph_.check_overflow) {
     confirm_overflow(args, outs);
     // A partial product overflowed but the product fits: it is right modulo 2^64, hence right. The
     // oracle has used the results as scratch memory, so they are computed once more.
     execute(*bound, {inputs, scalars, results}, workers_of(options), extra);
   }
+  if (graph_.report_events) report_events(args, options);
 }
 
 }  // namespace tightloop::run

@@ -17,6 +17,11 @@ namespace tightloop::run {
 /// Converts a weak argument to how the typed graph holds it.
 Scalar scalar_as(const Arg& arg, DType dtype);
 
+/// True where events have to be looked for; the graph is then typed for it.
+inline bool wants_events(const Options& options) {
+  return options.events != nullptr || !options.raise.empty();
+}
+
 /// Thread-safe; calls run concurrently.
 class Program {
  public:
@@ -61,6 +66,8 @@ class Program {
   /// Throws Error(overflow) for the first element that overflows; returns where there is none.
   void confirm_overflow(std::span<const Arg* const> args,
                         std::span<const ArrayView* const> outs) const;
+  /// Fills options.events and throws Error(arithmetic) for events that options.raise names.
+  void report_events(std::span<const Arg* const> args, const Options& options) const;
   bool needs_copy(const BoundPlan* bound, std::size_t result, const ArrayView& out,
                   std::span<const Arg* const> args) const;
 

@@ -116,4 +116,23 @@ void Program::confirm_overflow(std::span<const Arg* const> args,
   }
 }
 
+void Program::report_events(std::span<const Arg* const> args, const Options& options) const {
+  constexpr const char* what[] = {"division by zero", "invalid value", "overflow", "underflow"};
+  const auto inputs = reference_inputs(graph_, args);
+  const auto found = reference::find_events(graph_, shapes(args), inputs);
+  if (options.events != nullptr) {
+    options.events->clear();
+    for (const reference::EventAt& at : found) {
+      options.events->push_back({at.kind, graph_.text(at.node), graph_.span(at.node), at.index});
+    }
+  }
+  for (const reference::EventAt& at : found) {
+    if (!options.raise.contains(at.kind)) continue;
+    throw Error(ErrorCode::arithmetic,
+                std::string(what[static_cast<int>(at.kind)]) + " in '" + graph_.text(at.node) +
+                    "'" + index_text(at.index),
+                graph_.span(at.node));
+  }
+}
+
 }  // namespace tightloop::run

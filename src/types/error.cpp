@@ -158,6 +158,7 @@ const char* to_string(ErrorCode code) noexcept {
     case ErrorCode::shape: return "shape";
     case ErrorCode::value: return "value";
     case ErrorCode::overflow: return "overflow";
+    case ErrorCode::arithmetic: return "arithmetic";
     case ErrorCode::file: return "file";
     case ErrorCode::limit: return "limit";
     case ErrorCode::unsupported: return "unsupported";

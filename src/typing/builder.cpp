@@ -2,6 +2,7 @@
 #include "typing/builder.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "typing/fold.hpp"
 #include "typing/promotion.hpp"
@@ -29,6 +30,32 @@ std::uint64_t hash_scalar(const Scalar& s) {
 bool same(const ir::TypedNode& a, const ir::TypedNode& b) {
   return a.op == b.op && a.dtype == b.dtype && a.nargs == b.nargs && a.weak == b.weak &&
          a.may_wrap == b.may_wrap && a.args == b.args && a.attr == b.attr && a.range == b.range;
+}
+
+bool is_plain(const Scalar& value) {
+  return visit_scalar(value, [](auto v) {
+    using T = decltype(v);
+    if constexpr (is_complex_v<T>) {
+      return std::isnormal(v.real()) && std::isnormal(v.imag());
+    } else if constexpr (std::is_floating_point_v<T>) {
+      return std::isnormal(v);
+    } else {
+      return true;
+    }
+  });
+}
+
+/// True where an operation on constants may signal an event: it has to run when somebody asks.
+bool may_signal(const ir::TypedNode& n, std::span<const Scalar> x, const Scalar& value) {
+  const auto zero = [](const Scalar& s) { return convert_scalar(s, DType::bool_) == Scalar::of(false); };
+  if (n.op == Op::cast) {
+    if (is_integral(x[0].dtype) || is_bool(n.dtype) || zero(x[0])) return false;
+    return is_integer(n.dtype) || !is_plain(value);
+  }
+  if (is_integer(n.dtype)) {
+    return n.op == Op::floor_divide || n.op == Op::mod ? zero(x[1]) : n.op == Op::pow && zero(x[0]);
+  }
+  return !is_plain(value);
 }
 
 /// True where every value of dtype `from` (of that range, for integers) has an equal one in `to`.
@@ -170,7 +197,7 @@ std::optional<NodeId> Builder::folded(const ir::TypedNode& n) {
     x[i] = *s;
   }
   const auto value = fold(n, std::span<const Scalar>(x, n.nargs));
-  if (!value) return std::nullopt;
+  if (!value || (report_events_ && may_signal(n, std::span<const Scalar>(x, n.nargs), *value))) return std::nullopt;
   Range range = n.range;
   if (is_bool(n.dtype)) range = {integer_value(*value), integer_value(*value)};
   return constant(*value, n.dtype, range);

@@ -16,7 +16,8 @@ using ir::NodeId;
 
 class Builder {
  public:
-  explicit Builder(bool check_overflow) : check_(check_overflow) {}
+  Builder(bool check_overflow, bool report_events)
+      : check_(check_overflow), report_events_(report_events) {}
 
   /// The node of the source graph that nodes added from now on come from, and its span.
   void set_origin(NodeId origin, Span span) {
@@ -61,6 +62,7 @@ class Builder {
   std::uint64_t hash(const ir::TypedNode& node) const;
 
   bool check_;
+  bool report_events_;
   NodeId origin_ = kNoNode;
   Span span_;
   std::vector<ir::TypedNode> nodes_;

@@ -1,8 +1,17 @@
 // Reductions: accumulator dtypes, mean and count_nonzero in terms of sum, and sums of 64-bit
 // integers that notice overflow.
+#include <complex>
+
 #include "typing/resolver.hpp"
 
 namespace tightloop::typing {
+namespace {
+
+Scalar negative_zero(DType t) {
+  return is_complex(t) ? Scalar::of(std::complex<double>(-0.0, -0.0)) : Scalar::of(-0.0);
+}
+
+}  // namespace
 
 Value Resolver::reduction(const ir::Node& n, const Value& operand) {
   if (!info(n.op).accepts_complex) reject_complex(n.op, {&operand, 1});
@@ -26,10 +35,10 @@ Value Resolver::reduction(const ir::Node& n, const Value& operand) {
 Value Resolver::total(Op op, const Value& x, std::uint32_t spec) {
   const DType t = dtype(x);
   if (is_complex(t)) {
-    return {b_.cast(b_.reduce(op, DType::complex128, x.id, spec), t), false, {}};
+    return {b_.cast(watched(b_.reduce(op, DType::complex128, x.id, spec)), t), false, {}};
   }
   if (is_float(t)) {
-    const NodeId sum = b_.reduce(op, DType::float64, x.id, spec);
+    const NodeId sum = watched(b_.reduce(op, DType::float64, x.id, spec));
     if (!is_half(t)) return {b_.cast(sum, t), false, {}};
     const bool rounds_to_half = policy_.promotion == Promotion::numpy;
     return {rounds_to_half ? b_.round_half(sum, t) : b_.cast(sum, DType::float32), false, {}};
@@ -39,6 +48,12 @@ Value Resolver::total(Op op, const Value& x, std::uint32_t spec) {
   const NodeId sum = integer_total(op, x.id, has_sign ? DType::int64 : DType::uint64, spec);
   const bool keeps = policy_.promotion == Promotion::numexpr && t == DType::int32;
   return {keeps ? b_.cast(sum, t) : sum, false, {}};
+}
+
+NodeId Resolver::watched(NodeId sum) {
+  if (!policy_.report_events) return sum;
+  // x + -0 is x; kernels look at accumulators where they read them.
+  return b_.make(Op::add, b_[sum].dtype, {sum, b_.constant(negative_zero(b_[sum].dtype), b_[sum].dtype, {})});
 }
 
 NodeId Resolver::integer_total(Op op, NodeId x, DType acc, std::uint32_t spec) {

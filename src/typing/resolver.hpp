@@ -163,6 +163,7 @@ class Resolver {
   // reductions.cpp
   Value reduction(const ir::Node& node, const Value& x);
   Value total(Op op, const Value& x, std::uint32_t spec);
+  NodeId watched(NodeId sum);
   NodeId integer_total(Op op, NodeId x, DType acc, std::uint32_t spec);
   NodeId split_total(NodeId x, DType acc, std::uint32_t spec);
   Value mean(const Value& x, std::uint32_t spec);

@@ -22,7 +22,7 @@ Resolver::Resolver(const ir::Graph& graph, std::span<const VariableType> variabl
       variables_(variables),
       policy_(policy),
       check_(policy.overflow == Overflow::check),
-      b_(check_) {}
+      b_(check_, policy.report_events) {}
 
 void Resolver::run(std::span<const ResultType> destinations) {
   values_.reserve(graph_.nodes().size());
@@ -35,7 +35,12 @@ void Resolver::run(std::span<const ResultType> destinations) {
     current_ = graph_.results[i];
     b_.set_origin(current_, graph_.span(current_));
     const Value& x = values_[current_];
-    results_.push_back(destinations.empty() ? finished(x) : stored(x, destinations[i], i));
+    NodeId result = destinations.empty() ? finished(x) : stored(x, destinations[i], i);
+    // Rounding where a half result is stored is an operation, too, that can signal.
+    if (policy_.report_events && is_half(b_[result].dtype)) {
+      result = b_.round_half(result, b_[result].dtype);
+    }
+    results_.push_back(result);
   }
 }
 
@@ -238,6 +243,7 @@ ir::TypedGraph resolve(ir::Graph graph, std::span<const VariableType> variables,
   out.views = graph.views();
   out.fast_math = policy.fp == Fp::fast;
   out.check_overflow = policy.overflow == Overflow::check;
+  out.report_events = policy.report_events;
   out.source = std::move(graph);
 #ifndef NDEBUG
   ir::verify(out);

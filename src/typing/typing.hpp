@@ -23,6 +23,7 @@ struct Policy {
   Promotion promotion = Promotion::exact;
   Fp fp = Fp::strict;
   Overflow overflow = Overflow::wrap;
+  bool report_events = false;  ///< see TypedGraph::report_events
 };
 
 /// A destination's dtype, for evaluate_into: adds the final conversion or refuses it.

@@ -97,7 +97,7 @@ Bytes evaluate_inst(const plan::KernelPlan& plan, const plan::Inst& inst, Packed
   for (unsigned k = 0; k < inst.nargs; ++k) args[k] = values[inst.args[k]].data();
   kernel.run(out.data(), args, n0);
   if (inst.check && kernel.overflow != nullptr && kernel.overflow(args, 0, n0) < n0) {
-    run.events |= plan::kEventOverflow;
+    run.events |= plan::kNoted;
   }
   return out;
 }
