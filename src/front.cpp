@@ -68,11 +68,10 @@ void make_key(std::string& key, const Expression& expression, std::span<const Va
   key.clear();
   const bool text = expression.steps.empty();
   put_number(key, reinterpret_cast<std::uintptr_t>(&engine));
-  key += static_cast<char>((text ? 1 : 0) | (static_cast<int>(options.promotion) << 1) |
-                           (static_cast<int>(options.fp) << 3) |
-                           (static_cast<int>(options.overflow) << 4) |
-                           (static_cast<int>(options.casting) << 5) |
-                           (run::wants_events(options) ? 128 : 0));
+  key += static_cast<char>(
+      (text ? 1 : 0) | (static_cast<int>(options.promotion) << 1) |
+      (static_cast<int>(options.fp) << 3) | (static_cast<int>(options.overflow) << 4) |
+      (static_cast<int>(options.casting) << 5) | (run::wants_events(options) ? 128 : 0));
   if (text) {
     put_number(key, definitions == nullptr ? 0 : definitions->version);
     put_number(key, expression.text.size());
@@ -135,11 +134,13 @@ std::shared_ptr<const Prepared> make_prepared(const Expression& expression,
   auto out = std::make_shared<Prepared>();
   out->argument_of_input = find_arguments(graph, expression.steps.empty(), variables);
   std::vector<typing::VariableType> types;
-  for (std::uint32_t at : out->argument_of_input) types.push_back(type_of(*variables[at].value, options.promotion));
+  for (std::uint32_t at : out->argument_of_input)
+    types.push_back(type_of(*variables[at].value, options.promotion));
   std::vector<typing::ResultType> results;
   for (const Destination& d : destinations) results.push_back({d.view().dtype(), options.casting});
   ir::TypedGraph typed = typing::resolve(
-      std::move(graph), types, {options.promotion, options.fp, options.overflow, run::wants_events(options)}, results);
+      std::move(graph), types,
+      {options.promotion, options.fp, options.overflow, run::wants_events(options)}, results);
   out->program = std::make_unique<run::Program>(std::move(typed), engine);
   if (options.stats != nullptr) options.stats->type_seconds += seconds_since(start);
   return out;

@@ -21,8 +21,8 @@ EventSet event_set(std::string_view text) {
     const std::size_t cut = std::min(text.find(','), text.size());
     const std::string_view word = text.substr(0, cut);
     bool known = false;
-    for (EventKind kind : {EventKind::divide, EventKind::invalid, EventKind::overflow,
-                           EventKind::underflow}) {
+    for (EventKind kind :
+         {EventKind::divide, EventKind::invalid, EventKind::overflow, EventKind::underflow}) {
       if (word != to_string(kind)) continue;
       out.add(kind);
       known = true;
@@ -86,9 +86,7 @@ struct OptionReader {
                   const char* text) {
     std::string names;
     for (const std::string& choice : choices) names += (names.empty() ? "" : "|") + choice;
-    app.add_option(flag, to, text)
-        ->type_name(names)
-        ->check(CLI::IsMember(choices).description(""));
+    app.add_option(flag, to, text)->type_name(names)->check(CLI::IsMember(choices).description(""));
   }
 
   void read(std::vector<std::string> arguments) {
@@ -129,9 +127,9 @@ struct Split {
 };
 
 Split split(int argc, const char* const* argv) {
-  constexpr std::string_view kWithValue[] = {"-o",   "--output",   "--threads", "--promotion",
-                                             "--fp", "--overflow", "--define",  "--defs",
-                                             "--raise"};
+  constexpr std::string_view kWithValue[] = {"-o",          "--output", "--threads",
+                                             "--promotion", "--fp",     "--overflow",
+                                             "--define",    "--defs",   "--raise"};
   Split out;
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];

@@ -127,7 +127,9 @@ std::string evaluate_command(const Command& command) {
 
   std::string text;
   if (command.json) {
-    text = json_text(results, stats, cache_info().backend, timing, command.events ? &events : nullptr) + '\n';
+    text = json_text(results, stats, cache_info().backend, timing,
+                     command.events ? &events : nullptr) +
+           '\n';
   } else {
     if (command.outputs.empty()) {
       for (const Array& result : results) text += array_text(result) + '\n';

@@ -77,8 +77,8 @@ struct Options {
   Executor* executor = nullptr;              ///< null means default_executor()
   const Definitions* definitions = nullptr;  ///< null means default_definitions()
   Stats* stats = nullptr;                    ///< filled in when not null
-  std::vector<Event>* events = nullptr;      ///< when not null, receives the first event of each kind
-  EventSet raise = {};                       ///< kinds of events that are an Error(arithmetic)
+  std::vector<Event>* events = nullptr;  ///< when not null, receives the first event of each kind
+  EventSet raise = {};                   ///< kinds of events that are an Error(arithmetic)
 };
 
 /// One argument: an array that is borrowed for the call, or a weak scalar (NEP 50) that is copied.

@@ -146,6 +146,7 @@ std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
   inst.lane = inst.target = ir::lane_of(node.dtype);
   if (const auto stored = find_stored_(id)) {
     inst.op = Op::variable;
+    inst.watch = inst.watch && is_reduction(node.op);  // others were watched where they were made
     inst.attr = load(*stored, inst.lane, chain, id);
   } else if (node.op == Op::variable) {
     const ir::TypedInput& input = graph_.inputs[node.attr];

@@ -134,8 +134,8 @@ std::vector<EventAt> find_events(const ir::TypedGraph& graph, std::span<const Di
   compute_reductions(bindings, overflow);
   compute_results(bindings, {}, overflow);
   std::vector<EventAt> found;
-  for (EventKind kind : {EventKind::divide, EventKind::invalid, EventKind::overflow,
-                         EventKind::underflow}) {
+  for (EventKind kind :
+       {EventKind::divide, EventKind::invalid, EventKind::overflow, EventKind::underflow}) {
     const auto [node, element] = watch.first(kind);
     if (node == ir::kNoNode) continue;
     found.push_back({kind, node, index_of(element, shapes[node])});

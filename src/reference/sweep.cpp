@@ -173,8 +173,8 @@ void BlockMachine::look_for_events(const Step& step, const void* const* args, co
                                    std::size_t count) {
   const Bindings& bindings = cone_.bindings();
   const DType operand = cone_.steps()[step.args[0]].lane;
-  const WatchedBlock block{&bindings.node(step.node), operand, step.lane, step.kernel.run, args,
-                           out};
+  const WatchedBlock block{&bindings.node(step.node), operand, step.lane,
+                           step.kernel.run,           args,    out};
   for (std::size_t i = 0; i < count; ++i) {
     const EventSet kinds = EventWatch::judge(block, i);
     if (!kinds.empty()) bindings.events->note(kinds, step.node, element_number(step.frame, i));

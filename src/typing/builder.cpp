@@ -47,7 +47,9 @@ bool is_plain(const Scalar& value) {
 
 /// True where an operation on constants may signal an event: it has to run when somebody asks.
 bool may_signal(const ir::TypedNode& n, std::span<const Scalar> x, const Scalar& value) {
-  const auto zero = [](const Scalar& s) { return convert_scalar(s, DType::bool_) == Scalar::of(false); };
+  const auto zero = [](const Scalar& s) {
+    return convert_scalar(s, DType::bool_) == Scalar::of(false);
+  };
   if (n.op == Op::cast) {
     if (is_integral(x[0].dtype) || is_bool(n.dtype) || zero(x[0])) return false;
     return is_integer(n.dtype) || !is_plain(value);
@@ -197,7 +199,8 @@ std::optional<NodeId> Builder::folded(const ir::TypedNode& n) {
     x[i] = *s;
   }
   const auto value = fold(n, std::span<const Scalar>(x, n.nargs));
-  if (!value || (report_events_ && may_signal(n, std::span<const Scalar>(x, n.nargs), *value))) return std::nullopt;
+  if (!value || (report_events_ && may_signal(n, std::span<const Scalar>(x, n.nargs), *value)))
+    return std::nullopt;
   Range range = n.range;
   if (is_bool(n.dtype)) range = {integer_value(*value), integer_value(*value)};
   return constant(*value, n.dtype, range);

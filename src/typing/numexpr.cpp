@@ -82,7 +82,8 @@ std::optional<Value> Resolver::numexpr_power(Values x) {
   // A constant exponent n or n + 1/2 does not count for the kind: it stands for products and roots.
   const Scalar* s = b_.constant_of(x[1].id);
   if (s == nullptr || !x[1].weak || is_complex(s->dtype)) return std::nullopt;
-  const double exponent = beyond_words(x[1]) ? INFINITY : convert_scalar(*s, DType::float64).as<double>();
+  const double exponent =
+      beyond_words(x[1]) ? INFINITY : convert_scalar(*s, DType::float64).as<double>();
   if (std::abs(exponent) > 50 || std::floor(2 * exponent) != 2 * exponent) return std::nullopt;
   const bool whole = std::floor(exponent) == exponent;
   DType kind = numexpr_kind(x[0]);

@@ -53,7 +53,8 @@ Value Resolver::total(Op op, const Value& x, std::uint32_t spec) {
 NodeId Resolver::watched(NodeId sum) {
   if (!policy_.report_events) return sum;
   // x + -0 is x; kernels look at accumulators where they read them.
-  return b_.make(Op::add, b_[sum].dtype, {sum, b_.constant(negative_zero(b_[sum].dtype), b_[sum].dtype, {})});
+  return b_.make(Op::add, b_[sum].dtype,
+                 {sum, b_.constant(negative_zero(b_[sum].dtype), b_[sum].dtype, {})});
 }
 
 NodeId Resolver::integer_total(Op op, NodeId x, DType acc, std::uint32_t spec) {

@@ -95,8 +95,7 @@ TEST_CASE("engine: lanes past the end signal nothing, whatever the size") {
     CHECK(events_of("sum(1 / x), max(x / y)", {{"x", x}, {"y", y}}) == "");
     x[n - 1] = 0;
     INFO(n);
-    CHECK(events_of("y / x", {{"x", x}, {"y", y}}) ==
-          "divide y / x @" + std::to_string(n - 1));
+    CHECK(events_of("y / x", {{"x", x}, {"y", y}}) == "divide y / x @" + std::to_string(n - 1));
     CHECK(events_of("sum(y / x)", {{"x", x}, {"y", y}}) ==
           "divide y / x @" + std::to_string(n - 1));
   }
@@ -118,8 +117,8 @@ TEST_CASE("engine: kinds that are to be raised are errors with a place") {
   CHECK(tl::evaluate("a / b", {{"a", a}, {"b", b}}, options).size() == 3);
   options.raise = tl::EventSet::all();
   CHECK_THROWS_AS((tl::lazy(a) / tl::lazy(b)).eval(options), tl::Error);
-  CHECK_THROWS_AS(
-      tl::compile("a / b", {{"a", tl::float64}, {"b", tl::float64}}, options)({a, b}), tl::Error);
+  CHECK_THROWS_AS(tl::compile("a / b", {{"a", tl::float64}, {"b", tl::float64}}, options)({a, b}),
+                  tl::Error);
   CHECK_THROWS_AS(tl::evaluate("1 / 0", {}, options), tl::Error);
 }
 
@@ -128,7 +127,8 @@ TEST_CASE("engine: looking for events changes no result and is forgotten afterwa
   std::vector<tl::Event> events{{K::invalid, "old", {}, {}}};
   tl::Options options;
   options.events = &events;
-  for (const char* text : {"a + b", "a / b", "sum(a)", "sum(a * b)", "-a", "prod(a, keepdims=True)"}) {
+  for (const char* text :
+       {"a + b", "a / b", "sum(a)", "sum(a * b)", "-a", "prod(a, keepdims=True)"}) {
     INFO(text);
     const tl::Array plain = tl::evaluate(text, {{"a", a}, {"b", b}});
     const tl::Array watched = tl::evaluate(text, {{"a", a}, {"b", b}}, options);
