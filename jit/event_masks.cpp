@@ -44,9 +44,13 @@ class Masks {
         b_.CreateAnd(b_.CreateFCmpOGE(x.re, lowest), b_.CreateFCmpOLT(x.re, above)));
   }
 
-  llvm::Value* not_finite(const Value& v) {
+  /// Sums and products that overflowed or vanished on the way.
+  llvm::Value* accumulated(const Value& v) {
     llvm::Value* mask = none();
-    for (llvm::Value* p : parts(v)) mask = b_.CreateOr(mask, b_.CreateNot(is_finite(e_, p)));
+    for (llvm::Value* p : parts(v)) {
+      mask = b_.CreateOr(mask, b_.CreateNot(is_finite(e_, p)));
+      mask = b_.CreateOr(mask, b_.CreateFCmpOEQ(p, e_.zero(p->getType())));
+    }
     return mask;
   }
 
@@ -109,7 +113,7 @@ bool can_underflow(Op op) {
 llvm::Value* event_mask(Emitter& e, const plan::Inst& inst, const Value& result,
                         const std::vector<Operand>& args) {
   Masks masks(e);
-  if (args.empty()) return masks.not_finite(result);
+  if (args.empty()) return masks.accumulated(result);
   if (is_integer(inst.lane)) {
     if (inst.op == Op::cast) return masks.to_integer(args[0].value, inst.lane);
     return masks.integer_division(inst.op, args[0].value, args[1].value);

@@ -56,8 +56,8 @@ struct Inst {
                                   ///< it is of or gives, if any; else equal to lane
   bool param = false;
   bool check = false;  ///< report integer overflow of this instruction
-  bool watch = false;  ///< report what may be a floating-point event of it; of a load: that it is
-                       ///< not finite
+  bool watch = false;  ///< report what may be a floating-point event of it; of a load, which is a
+                       ///< sum or product: that it is not finite, or 0
   std::uint8_t nargs = 0;
   std::array<std::uint32_t, 3> args{};
   std::uint32_t attr = 0;
