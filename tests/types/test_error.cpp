@@ -55,6 +55,7 @@ TEST_CASE("types: every error code has its name") {
   CHECK(std::string(to_string(ErrorCode::shape)) == "shape");
   CHECK(std::string(to_string(ErrorCode::value)) == "value");
   CHECK(std::string(to_string(ErrorCode::overflow)) == "overflow");
+  CHECK(std::string(to_string(ErrorCode::arithmetic)) == "arithmetic");
   CHECK(std::string(to_string(ErrorCode::file)) == "file");
   CHECK(std::string(to_string(ErrorCode::limit)) == "limit");
   CHECK(std::string(to_string(ErrorCode::unsupported)) == "unsupported");
