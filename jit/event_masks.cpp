@@ -103,7 +103,8 @@ bool can_underflow(Op op) {
     case Op::subtract:
     case Op::absdiff:
     case Op::floor_divide:
-    case Op::mod: return false;
+    case Op::mod:
+    case Op::fmod: return false;
     default: return true;
   }
 }

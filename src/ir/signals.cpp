@@ -19,7 +19,8 @@ bool integers_signal(const TypedGraph& graph, const TypedNode& n) {
   const auto range = [&](std::size_t i) { return graph.nodes[n.args[i]].range; };
   switch (n.op) {
     case Op::floor_divide:
-    case Op::mod: return range(1).contains({0, 0});
+    case Op::mod:
+    case Op::fmod: return range(1).contains({0, 0});
     case Op::pow: return range(0).contains({0, 0}) && range(1).lo < 0;
     default: return false;
   }
@@ -42,7 +43,8 @@ bool may_signal(const TypedGraph& graph, NodeId id) {
     case TypeRule::rounding:
     case TypeRule::select:
     case TypeRule::where:
-    case TypeRule::component: return false;
+    case TypeRule::component:
+    case TypeRule::combine: return false;
     case TypeRule::magnitude: return is_complex(operand());
     default: return n.op != Op::copysign;
   }

@@ -55,7 +55,9 @@ bool may_signal(const ir::TypedNode& n, std::span<const Scalar> x, const Scalar&
     return is_integer(n.dtype) || !is_plain(value);
   }
   if (is_integer(n.dtype)) {
-    return n.op == Op::floor_divide || n.op == Op::mod ? zero(x[1]) : n.op == Op::pow && zero(x[0]);
+    return n.op == Op::floor_divide || n.op == Op::mod || n.op == Op::fmod
+               ? zero(x[1])
+               : n.op == Op::pow && zero(x[0]);
   }
   return !is_plain(value);
 }

@@ -43,8 +43,9 @@ NodeId sinc(Lanes& to, NodeId x) {
   const NodeId odd = to.test(Op::not_equal, half, to(Op::round, half));
   const NodeId s = to(Op::sin, rest);
   const NodeId sine = to.where(odd, to(Op::negative, s), s);
-  const NodeId quotient = to(Op::divide, sine, to(Op::multiply, pi, x));
-  return to.where(to.test(Op::equal, x, to.number(0)), to.number(1), quotient);
+  const NodeId at_zero = to.test(Op::equal, x, to.number(0)), one = to.number(1);
+  const NodeId divisor = to.where(at_zero, one, to(Op::multiply, pi, x));  // never 0 / 0
+  return to.where(at_zero, one, to(Op::divide, sine, divisor));
 }
 
 NodeId heaviside(Lanes& to, NodeId x, NodeId at_zero) {

@@ -184,7 +184,6 @@ DType Resolver::real_dtype(Values x) const {
     if (!v.weak) t = promote(t, numpy_float_of(dtype(v)));
   }
   if (only_bools && weak_integers) return DType::float64;  // as a bool with int64
-  }
   return t;
 }
 

@@ -32,10 +32,15 @@ bool keeps_integers(Op op) {
   return op == Op::round || op == Op::sign;
 }
 
+bool keeps_kind(Op op) {
+  return op == Op::copy || op == Op::ones_like || op == Op::zeros_like;
+}
+
 /// The least float in which a function is computed.
 DType least_float(Op op) {
   switch (op) {
     case Op::hypot:
+    case Op::nextafter:
     case Op::copysign:
     case Op::maximum:
     case Op::minimum:
@@ -51,6 +56,7 @@ DType least_float(Op op) {
 
 /// The kind in which a function of operands of `kind` is computed.
 DType function_kind(Op op, DType kind) {
+  if (keeps_kind(op)) return kind;
   if (is_integer(kind)) return keeps_integers(op) ? kind : DType::float64;
   return rank_of(kind) < rank_of(least_float(op)) ? least_float(op) : kind;
 }
@@ -129,6 +135,8 @@ Value Resolver::numexpr(Op op, Values x) {
       }
       break;
     case TypeRule::divide: kind = is_integral(kind) ? DType::float64 : kind; break;
+    case TypeRule::combine: kind = DType::float64; break;
+    case TypeRule::count_bits: kind = is_bool(kind) ? DType::int32 : kind; break;
     case TypeRule::compare:
     case TypeRule::bits:
     case TypeRule::invert:
