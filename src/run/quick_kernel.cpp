@@ -97,9 +97,9 @@ bool QuickKernel::prepare(int vector_bytes) {
 bool QuickKernel::choose(const Inst& inst, int vector_bytes, Operation& out) const {
   if (inst.op == Op::constant || inst.op == Op::variable) {
     out.uniform = inst.op == Op::constant || inst.param;
-    return true;
+    return !inst.watch;
   }
-  if (inst.nargs == 0) return false;
+  if (inst.nargs == 0 || inst.watch) return false;
   const DType lane = operand_lane(plan_, inst);
   if (in_table(inst.op) && is_float(lane) && info(inst.op).lowering == Lowering::math) {
     out.leaf_lanes = vector_bytes / static_cast<int>(itemsize(lane));
@@ -244,7 +244,7 @@ class QuickKernel::Call {
     }
     op.kernel.run(block(i), args, n);
     if (inst.check && op.kernel.overflow != nullptr && op.kernel.overflow(args, 0, n) < n) {
-      *frame_.events |= plan::kEventOverflow;
+      *frame_.events |= plan::kNoted;
     }
   }
 
@@ -275,7 +275,7 @@ class QuickKernel::Call {
                                                 static_cast<const std::int64_t*>(values), count)
                             : product_overflows(static_cast<const std::uint64_t*>(acc),
                                                 static_cast<const std::uint64_t*>(values), count);
-      if (lost) *frame_.events |= plan::kEventOverflow;
+      if (lost) *frame_.events |= plan::kNoted;
     }
     combine_slots(r.op, r.acc, acc, values, count);
   }
