@@ -20,6 +20,7 @@ constexpr Code kCodes[] = {
     {ErrorCode::shape, "shapes that do not broadcast, an axis that is not there", "a + x[:, :2]"},
     {ErrorCode::value, "a bad value of an argument", "18446744073709551616 + a"},
     {ErrorCode::overflow, "an integer result past 64 bits, where `overflow=check` looks", "i * i"},
+    {ErrorCode::arithmetic, "a floating-point event that `raise=` names", "a / (a - a)"},
     {ErrorCode::file, "a file that cannot be read, understood or written", ""},
     {ErrorCode::limit, "a hard limit: length, nesting, nodes, rank, inputs, expansion",
      "reshape(a, (1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,4))"},
@@ -38,6 +39,7 @@ Page errors_page() {
       {"i", evaluate("int64(x) << 40", {{"x", std::vector<double>{1, 2, 3}}})}};
   Options checked;
   checked.overflow = Overflow::check;
+  checked.raise = EventSet::all();
   std::string out =
       "# Errors\n\nEvery mistake is a `tightloop::Error` with a code, a message, a place in the "
       "text and often a hint; `picture()` shows all of it. The program prints the picture and ends "

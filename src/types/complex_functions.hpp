@@ -74,7 +74,10 @@ Complex<T> log1p(Complex<T> z) {
   if (x == 0 && y == 0) return z;
   const T squared = x * x + y * y;
   if (!std::isfinite(squared)) return std::log(Complex<T>(1 + x, y));
-  return {std::log1p(squared_distance_less_one(x, y)) / 2, std::atan2(y, 1 + x)};
+  const T less_one = squared_distance_less_one(x, y), angle = std::atan2(y, 1 + x);
+  // Near -1 it is 1 + x that is exact, and the square that cancels.
+  if (less_one < T{-0.5}) return {std::log(std::hypot(1 + x, y)), angle};
+  return {std::log1p(less_one) / 2, angle};
 }
 
 /// expm1(x) cos(y) - 2 sin(y/2)^2 + i exp(x) sin(y).

@@ -41,7 +41,8 @@ TEST_CASE("engine: events name the kind, the operation and the first element") {
   const std::vector<double> b{1, 2, 3, 0, 0, 4, 1e300, 1e-300, kInf};
   const std::vector<float> f{1, 3e38f, 1e-38f, -4, 2, 2, 2, 2, 0};
   const std::vector<std::int32_t> i{1, 2, 0, 4, 5, 6, 7, 8, 9};
-  const tl::Bindings vars{{"a", a}, {"b", b}, {"f", f}, {"i", i}};
+  const std::vector<tl::Binding> list{{"a", a}, {"b", b}, {"f", f}, {"i", i}};
+  const tl::Bindings vars(list);
   struct Row {
     const char* text;
     const char* events;

@@ -45,7 +45,8 @@ template <class T>
 void check_fused() {
   const std::size_t n = 1003;
   const auto a = numbers<T>(n, 1, 2), b = numbers<T>(n, 2, 2), c = numbers<T>(n, 3, 2);
-  const tl::Bindings vars{{"a", a}, {"b", b}, {"c", c}};
+  const std::vector<tl::Binding> list{{"a", a}, {"b", b}, {"c", c}};
+  const tl::Bindings vars(list);
   const tl::Array strict = tl::evaluate("a * b + c", vars);
   const tl::Array fused = tl::evaluate("a * b + c", vars, fast());
   for (std::size_t i = 0; i < n; ++i) {
