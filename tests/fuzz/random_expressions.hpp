@@ -90,6 +90,8 @@ class ExpressionGenerator {
     }
     text += ")";
     if (was_inexact || out_.math || out_.sums) out_.inexact_inside = true;
+    // Where a logarithm of a sum nears 0 its error is one of the operands, in every engine.
+    if (op == Op::logaddexp || op == Op::logaddexp2) out_.inexact_inside = true;
     if (row.max_ulp > 0) return mark(std::move(text), out_.math);
     return text;
   }
