@@ -80,6 +80,7 @@ Value Resolver::composed(Op op, Values x) {
     case Op::angle: return angle(x[0]);
     case Op::nan_to_num: return nan_to_num(x[0]);
     case Op::nextafter: return nextafter(x);
+    case Op::ulp_diff: return ulp_diff(x);
     case Op::relu: {
       const Value operands[] = {x[0], integer_literal(0)};
       return elementwise(Op::maximum, operands);
@@ -185,6 +186,31 @@ Value Resolver::nextafter(Values x) {
   const NodeId other = to.where(to.test(Op::equal, from, towards), towards, next);
   const NodeId nan = to.test(Op::logical_or, to.test(Op::isnan, from), to.test(Op::isnan, towards));
   return {to.where(nan, to(Op::add, from, towards), other), all_weak(x), {}};
+}
+
+/// The bits of a float, with those of negative values counted down from zero, number the values in
+/// their order: their difference is the number of steps between two of them.
+Value Resolver::ulp_diff(Values x) {
+  if (is_integral(dtype(x[0])) && is_integral(dtype(x[1]))) return elementwise(Op::absdiff, x);
+  const DType t = real_dtype(x), words = bits_of(t), counts = unsigned_twin(words);
+  const Range all = range_of(words);
+  const NodeId zero = b_.integer(words, 0), lowest = b_.integer(words, all.lo);
+  const auto number = [&](NodeId value) {
+    const NodeId bits = b_.make(Op::bitcast, words, {value}, all);
+    const NodeId below = b_.make(Op::less, DType::bool_, {bits, zero});
+    const NodeId down = b_.make(Op::subtract, words, {lowest, bits}, all);
+    return choose(below, down, bits, words, all);
+  };
+  const NodeId a = b_.convert(to_float(x[0], t), t), b = b_.convert(to_float(x[1], t), t);
+  const Range steps = range_of(counts);
+  const NodeId distance = b_.make(Op::absdiff, counts, {number(a), number(b)}, steps);
+  const NodeId a_nan = b_.make(Op::isnan, DType::bool_, {a});
+  const NodeId b_nan = b_.make(Op::isnan, DType::bool_, {b});
+  const NodeId both = b_.make(Op::logical_and, DType::bool_, {a_nan, b_nan});
+  const NodeId one = b_.make(Op::logical_or, DType::bool_, {a_nan, b_nan});
+  const NodeId most = b_.integer(counts, steps.hi), none = b_.integer(counts, 0);
+  const NodeId apart = choose(one, most, distance, counts, steps);
+  return {choose(both, none, apart, counts, steps), all_weak(x), {}};
 }
 
 }  // namespace tightloop::typing

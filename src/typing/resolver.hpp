@@ -74,6 +74,7 @@ class Resolver {
   Value angle(const Value& x);
   Value nan_to_num(const Value& x);
   Value nextafter(Values x);
+  Value ulp_diff(Values x);
   Value like(const Value& x, int number);
 
   // floats.cpp: float and complex lanes

@@ -109,6 +109,8 @@ const std::vector<Case>& cases() {
        [](const List& a, const List& b) { return List{largest(magnitudes(difference(a, b)))}; }},
       {"max_rel_diff", "max_rel_diff(a, b, axis=AXIS)",
        [](const List& a, const List& b) { return List{largest(pairs(a, b, relative))}; }},
+      {"max_ulp_diff", "max_ulp_diff(a + 64, a + 64, axis=AXIS)",
+       [](const List&, const List&) { return List{0}; }},
       {"isclose", "isclose(a, b, 0.25, 1)",
        [](const List& a, const List& b) {
          return pairs(a, b, [](Real p, Real q) -> Real {
@@ -163,6 +165,24 @@ const std::vector<Case>& cases() {
          return each(softmax(a), [](Real v) { return std::log(v); });
        }},
       {"center", "center(a, axis=AXIS)", [](const List& a, const List&) { return deviations(a); }},
+      {"zscore", "zscore(a, AXIS, ddof=1)",
+       [](const List& a, const List&) {
+         const List d = deviations(a);
+         const Real by = std::sqrt(squares(d) / static_cast<Real>(a.size() - 1));
+         return each(d, [=](Real v) { return v / by; });
+       }},
+      {"weighted_mean", "weighted_mean(a, b, axis=AXIS)",
+       [](const List& a, const List& b) {
+         return List{dot(a, b) / (mean(b) * static_cast<Real>(b.size()))};
+       }},
+      {"silu", "silu(a - 20)",
+       [](const List& a, const List&) {
+         return each(a, [](Real v) { return (v - 20) / (1 + std::exp(20 - v)); });
+       }},
+      {"softplus", "softplus(a - 20)",
+       [](const List& a, const List&) {
+         return each(a, [](Real v) { return std::log1p(std::exp(v - 20)); });
+       }},
       {"layernorm", "layernorm(a, axis=AXIS)",
        [](const List& a, const List&) {
          const Real by = std::sqrt(mean_square(deviations(a)) + Real(1e-5));
@@ -215,7 +235,8 @@ constexpr std::int64_t kColumns = 19;
 std::vector<double> sample(std::uint32_t seed) {
   std::mt19937 random(seed);
   std::vector<double> out;
-  for (std::int64_t i = 0; i < kRows * kColumns; ++i) out.push_back(static_cast<double>(1 + random() % 40));
+  for (std::int64_t i = 0; i < kRows * kColumns; ++i)
+    out.push_back(static_cast<double>(1 + random() % 40));
   return out;
 }
 
