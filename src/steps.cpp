@@ -5,11 +5,63 @@
 #include <string>
 #include <vector>
 
+#include "lang/expansion.hpp"
+#include "lang/prelude.hpp"
+
 namespace tightloop::detail {
 namespace {
 
 [[noreturn]] void refuse(std::size_t step, const std::string& what) {
   throw Error(ErrorCode::value, "malformed expression: step " + std::to_string(step) + " " + what);
+}
+
+/// The options of a call of the prelude, as literals of the language; empty where not given.
+struct CallOptions {
+  std::string axis;
+  bool keepdims = false;
+};
+
+/// Returns the literal that a constant would be in text, for parameters that want one; empty for
+/// others, which are passed on as nodes.
+std::string literal_of(const ir::Graph& graph, ir::NodeId id) {
+  if (graph[id].op != Op::constant) return {};
+  const Scalar& s = graph.constants()[graph[id].attr];
+  switch (s.dtype) {
+    case DType::bool_: return s.as<std::uint8_t>() != 0 ? "True" : "False";
+    case DType::int64: return std::to_string(s.as<std::int64_t>());
+    case DType::uint64: return std::to_string(s.as<std::uint64_t>());
+    default: return {};
+  }
+}
+
+/// Puts operands in the places of the parameters besides axis and keepdims, in their order.
+ir::NodeId expand_call(const lang::Definition& d, std::span<const ir::NodeId> operands,
+                       const CallOptions& options, lang::Budget& budget, ir::Graph& graph) {
+  std::vector<lang::Argument> arguments(d.parameters.size());
+  std::vector<std::string> literals(d.parameters.size());
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& name = d.parameters[i].name;
+    if (name == "axis") {
+      literals[i] = options.axis;
+    } else if (name == "keepdims") {
+      literals[i] = options.keepdims ? "True" : "";
+    } else if (next < operands.size()) {
+      literals[i] = literal_of(graph, operands[next]);
+      if (literals[i].empty()) arguments[i].node = operands[next];
+      ++next;
+    }
+    arguments[i].literal = literals[i];
+    if (!arguments[i].given() && d.parameters[i].fallback.empty()) {
+      throw Error(ErrorCode::value,
+                  "malformed expression: a call of " + d.name + " lacks an operand");
+    }
+  }
+  if (next != operands.size()) {
+    throw Error(ErrorCode::value, "malformed expression: a call of " + d.name + " has " +
+                                      std::to_string(operands.size()) + " operands");
+  }
+  return lang::expand(d, arguments, {}, budget, graph);
 }
 
 class GraphBuilder {
@@ -24,6 +76,7 @@ class GraphBuilder {
       case Op::astype:
       case Op::saturate:
       case Op::bitcast: push(graph_.convert(step.op, pop(), step.dtype)); break;
+      case Op::call: push(call(step)); break;
       default:
         if (!in_table(step.op)) refuse(index_, "has an unknown operation");
         push(is_reduction(step.op) ? reduction(step) : elementwise(step));
@@ -104,6 +157,27 @@ class GraphBuilder {
     return graph_.reduce(step.op, pop(), std::move(spec));
   }
 
+  ir::NodeId call(const Step& step) {
+    const auto rows = lang::prelude_rows();
+    if (step.value[0] >= rows.size()) refuse(index_, "calls an unknown function");
+    const lang::Definition& d = *lang::prelude().find(rows[step.value[0]].name)->second;
+    std::vector<ir::NodeId> operands(step.value[1] >> 1 <= stack_.size() ? step.value[1] >> 1 : 0);
+    if (operands.empty()) refuse(index_, "lacks operands");
+    for (std::size_t i = operands.size(); i > 0; --i) operands[i - 1] = pop();
+    return expand_call(d, operands, options_of(step), budget_, graph_);
+  }
+
+  static CallOptions options_of(const Step& step) {
+    CallOptions out;
+    out.keepdims = step.keepdims != 0;
+    if ((step.value[1] & 1) == 0) return out;
+    out.axis = step.all_axes != 0 ? "None" : "(";
+    if (step.all_axes != 0) return out;
+    for (int i = 0; i < step.axis_count; ++i) out.axis += std::to_string(step.axes[i]) + ",";
+    out.axis += ")";
+    return out;
+  }
+
   ir::NodeId elementwise(const Step& step) {
     const int arity = info(step.op).arity;
     if (arity == 1) {
@@ -147,6 +221,7 @@ class GraphBuilder {
   std::vector<ir::NodeId> stack_;
   std::size_t leaves_;
   std::size_t seen_ = 0;
+  lang::Budget budget_;
   std::size_t index_ = 0;
 };
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "tightloop/detail/expression.hpp"
+#include "tightloop/detail/prelude_call.hpp"
 #include "tightloop/engine.hpp"
 #include "tightloop/op.hpp"
 
@@ -122,6 +123,18 @@ template <detail::LazyExpression E>
 #undef TIGHTLOOP_LAZY_3
 #undef TIGHTLOOP_LAZY_2
 #undef TIGHTLOOP_LAZY_1
+
+// Every function of the prelude, by its name: expressions and scalars for its parameters, in their
+// order; axis() and keepdims, where it has them, in any place: `psnr(a, b, 255, axis(-1))`. A
+// parameter that the language wants as a literal takes a C++ integer or bool.
+#define TIGHTLOOP_PRELUDE(name, parameters, body, doc, example)               \
+  template <class... A>                                                       \
+  requires detail::PreludeArguments<detail::PreludeFunction::name, A...>      \
+  [[nodiscard]] auto name(const A&... arguments) {                            \
+    return detail::call_prelude<detail::PreludeFunction::name>(arguments...); \
+  }
+#include "tightloop/prelude.def"
+#undef TIGHTLOOP_PRELUDE
 
 #define TIGHTLOOP_LAZY_PREFIX(symbol, id)          \
   template <detail::LazyExpression X>              \

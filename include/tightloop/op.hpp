@@ -28,6 +28,7 @@ enum class Op : std::uint8_t {
   cast,        ///< typed graphs only: conversion between lane types
   round_half,  ///< typed graphs only: rounds a lane to float16 or bfloat16, kept as float32
   extent,      ///< typed graphs only: the number of elements that a reduction reduces
+  call,        ///< steps of expression templates only: a function of the prelude
 };
 
 inline constexpr int kTableOps = static_cast<int>(Op::variable);
@@ -160,9 +161,8 @@ constexpr bool is_reduction(Op op) noexcept {
 
 /// Returns the enumerator's spelling, structural ones included ("variable", "round_half", ...).
 constexpr std::string_view id(Op op) noexcept {
-  constexpr std::string_view structural[] = {"variable", "constant",   "astype",
-                                             "saturate", "bitcast",    "view",
-                                             "cast",     "round_half", "extent"};
+  constexpr std::string_view structural[] = {"variable", "constant",   "astype", "saturate", "bitcast",
+                                             "view", "cast", "round_half", "extent", "call"};
   return in_table(op) ? info(op).id : structural[static_cast<int>(op) - kTableOps];
 }
 

@@ -22,7 +22,7 @@ namespace detail {
 /// stack. The engine turns a list of steps into a graph. Plain data without padding bytes, so
 /// that a list of steps compares with memcmp.
 struct Step {
-  Op op = Op::variable;         ///< variable, constant, a conversion or a row of the op table
+  Op op = Op::variable;         ///< variable, constant, a conversion, call or a row of the op table
   DType dtype = DType::bool_;   ///< constant: how `value` is held (bool, int64, uint64, float64,
                                 ///< complex128); conversions: the target
   std::uint8_t keepdims = 0;    ///< reductions
@@ -31,7 +31,8 @@ struct Step {
   std::uint8_t leaf = 0;        ///< variable: index into the leaves, numbered in order of first use
   std::int8_t axes[kMaxRank] = {};
   std::uint8_t reserved[2] = {};
-  std::uint64_t value[2] = {};  ///< constant: its bytes
+  std::uint64_t value[2] = {};  ///< constant: its bytes; call: the row of prelude.def, and twice
+                                ///< the number of operands, plus 1 where the axes are given
 };
 static_assert(sizeof(Step) == 40 && std::has_unique_object_representations_v<Step>);
 
@@ -114,6 +115,17 @@ class StepWriter {
     step_->all_axes = axes.all;
     step_->axis_count = axes.count;
     std::memcpy(step_->axes, axes.list, sizeof axes.list);
+    ++step_;
+  }
+  void call(std::uint64_t row, std::size_t operands, const Axes& axes, bool axis_given,
+            bool keepdims) noexcept {
+    step_->op = Op::call;
+    step_->keepdims = keepdims ? 1 : 0;
+    step_->all_axes = axes.all;
+    step_->axis_count = axes.count;
+    std::memcpy(step_->axes, axes.list, sizeof axes.list);
+    step_->value[0] = row;
+    step_->value[1] = operands << 1 | (axis_given ? 1 : 0);
     ++step_;
   }
   std::size_t leaf_count() const noexcept { return leaf_count_; }
