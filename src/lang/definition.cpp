@@ -216,7 +216,9 @@ class DefinitionReader {
       return;
     }
     if (find_parameter(out, name) < out.parameters.size()) return;  // the parser has the words
-    unknown_function(name, span, Functions{&known_, &prelude_, nullptr}.names());
+    std::vector<std::string_view> names = Functions{&known_, nullptr, nullptr}.names();
+    for (const auto& [other, definition] : prelude_) names.push_back(other);
+    unknown_function(name, span, std::move(names));
   }
 
   std::string_view text_;

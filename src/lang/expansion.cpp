@@ -136,16 +136,17 @@ Span blame(const Definition& definition, std::span<const Argument> arguments, Sp
 }  // namespace
 
 const Definition* Functions::find(std::string_view name) const {
-  for (const Dictionary* dictionary : {defined, prelude}) {
-    if (dictionary == nullptr) continue;
-    if (const auto it = dictionary->find(name); it != dictionary->end()) return it->second.get();
-  }
-  return nullptr;
+  const auto look = [&](const Dictionary& dictionary) -> const Definition* {
+    const auto it = dictionary.find(name);
+    return it == dictionary.end() ? nullptr : it->second.get();
+  };
+  const Definition* found = defined != nullptr ? look(*defined) : nullptr;
+  return found == nullptr && prelude != nullptr ? look(prelude()) : found;
 }
 
 std::vector<std::string_view> Functions::names() const {
   std::vector<std::string_view> names;
-  for (const Dictionary* dictionary : {defined, prelude}) {
+  for (const Dictionary* dictionary : {defined, prelude != nullptr ? &prelude() : nullptr}) {
     if (dictionary == nullptr) continue;
     for (const auto& [name, definition] : *dictionary) names.push_back(name);
   }

@@ -22,10 +22,10 @@ struct Budget {
   int depth = kMaxExpansionDepth;
 };
 
-/// The functions that a text may call beyond the built-in ones. Borrows all three.
+/// The functions that a text may call beyond the built-in ones. Borrows what it points to.
 struct Functions {
   const Dictionary* defined = nullptr;
-  const Dictionary* prelude = nullptr;
+  const Dictionary& (*prelude)() = nullptr;  ///< asked when a name is not among `defined`
   Budget* budget = nullptr;
 
   /// Returns null for an unknown name.

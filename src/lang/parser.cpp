@@ -67,7 +67,7 @@ ir::Graph parse(std::string_view text, std::span<const std::string_view> variabl
     TokenStream tokens(text);
     ir::Graph graph;
     Budget budget;
-    Scope scope(variables, {defined, &prelude(), &budget});
+    Scope scope(variables, {defined, &prelude, &budget});
     graph.results = read_statements(tokens, scope, graph).results;
     return reachable(graph);
   } catch (Error& error) {
