@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <sstream>
 
 #include "asking.hpp"
 #include "ir/operators.hpp"
+#include "math/measured_ulp.hpp"
 #include "pages.hpp"
 #include "tightloop/op.hpp"
 
@@ -97,12 +99,24 @@ std::string ranges(const OpInfo& op) {
   return out.empty() ? out : out + ".\n\n";
 }
 
+std::string fixed(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f", value);
+  return text;
+}
+
 std::string accuracy(const OpInfo& op) {
   if (op.kind == OpKind::reduction) return {};
   const std::string subject = op.accepts_complex ? "Accuracy of real results: " : "Accuracy: ";
   if (op.max_ulp == 0) return subject + "exact.\n\n";
-  return subject + "at most " + std::to_string(op.max_ulp) +
-         " units in the last place of the result.\n\n";
+  std::string out =
+      subject + "at most " + std::to_string(op.max_ulp) + " units in the last place of the result";
+  const auto* measured = math::measured_ulp(static_cast<Op>(&op - op_table().data()));
+  if (measured != nullptr) {
+    out += "; measured: " + fixed(measured->f32) + " (float32), " + fixed(measured->f64) +
+           " (float64)";
+  }
+  return out + ".\n\n";
 }
 
 /// Returns the values of a real function of one operand at the ends of its domain.
@@ -166,6 +180,42 @@ std::string entry(const OpInfo& op) {
   return out;
 }
 
+/// What is not a row of the table, because it takes literals or computes nothing.
+struct Structural {
+  std::string_view title;
+  std::string_view signature;
+  std::string_view doc;
+  std::string_view example;
+};
+
+constexpr Structural kStructural[] = {
+    {"astype", "astype(x, dtype)",
+     "x in another dtype, rounded as IEEE 754 says; floats to integers truncate and saturate. "
+     "`float16(x)` and the like are the same",
+     "astype(x, 'int8'), float16(x / 3)"},
+    {"saturate", "saturate(x, dtype)", "x clipped to the finite range of the dtype, then converted",
+     "saturate(i * 3, 'int8'), saturate(x * 1e6, 'float16')"},
+    {"bitcast", "bitcast(x, dtype)", "the bits of x as a dtype of the same size",
+     "bitcast(x, 'int64'), bitcast(i, 'uint8')"},
+    {"slices", "x[start:stop:step, index, None, ...]",
+     "a view as in Python: negative numbers count from the end, steps may be negative, None adds "
+     "an axis of extent 1",
+     "m[:, ::-1], m[-1], m[..., None, 0], x[1:] - x[:-1]"},
+    {"transpose", "transpose(x)", "the view with the axes in reverse order; also `x.T`", "m.T"},
+    {"reshape", "reshape(x, shape)",
+     "the elements in C order in another shape, a view; one extent may be -1. What would need a "
+     "copy is refused",
+     "reshape(m, (3, -1))"},
+    {"broadcast_to", "broadcast_to(x, shape)", "x repeated along axes of extent 1, a view",
+     "broadcast_to(m[0], (2, 3))"},
+};
+
+std::string entry(const Structural& s) {
+  std::string out = "### " + std::string(s.title) + "\n\n" + code(s.signature) + ": " +
+                    std::string(s.doc) + ".\n\n```\n> " + std::string(s.example) + "\n";
+  return out + run(s.example, arrays()) + "```\n\n";
+}
+
 }  // namespace
 
 Page operations_page() {
@@ -176,6 +226,8 @@ Page operations_page() {
       if (op.kind == kind) out += entry(op);
     }
   }
+  out += "## Conversions and views\n\n";
+  for (const Structural& s : kStructural) out += entry(s);
   out.pop_back();
   return {"operations.md", out};
 }

@@ -19,6 +19,11 @@ constexpr Rules kRules[] = {
      "The rules of NumPy 2 (NEP 50), chosen with `Promotion::numpy` or `--promotion numpy`: "
      "integers wrap in the dtype of the result, float16 rounds after each operation. bfloat16, "
      "which NumPy lacks, is treated like float16."},
+    {Promotion::numexpr, "numexpr",
+     "The rules of numexpr, chosen with `Promotion::numexpr` or `--promotion numexpr`: bool, "
+     "int32, "
+     "int64, float32, float64 and complex128 are its kinds, and what is narrower is converted "
+     "first."},
 };
 
 constexpr std::string_view kTexts[] = {

@@ -24,7 +24,7 @@ set(may_top face types ir lang typing plan reference math io run)
 set(may_jit face types ir plan)
 set(may_tools face)
 set(may_bench face types math)
-set(may_docs face types ir lang typing tools)
+set(may_docs face types ir lang typing math tools)
 set(src_rooms types ir lang typing plan reference math io run)
 
 # Sets `room` to the room of a file, named relative to the top folder.
