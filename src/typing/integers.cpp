@@ -190,7 +190,9 @@ Value Resolver::exact_power(const Value& x, const Value& y) {
   const auto lane = common_lane(both, f);
   const DType t = lane.value_or(r[0].lo < 0 ? DType::int64 : DType::uint64);
   const NodeId exponent = lane || t == DType::uint64 ? b_.cast(y.id, t) : wide_exponent(y.id);
-  const NodeId p = b_.make(Op::pow, t, {b_.cast(x.id, t), exponent}, f.range, f.wraps);
+  // An even power of a signed base may be typed unsigned: the same bits in a signed lane.
+  const Range held = range_of(t).contains(f.range) ? f.range : range_of(t);
+  const NodeId p = b_.make(Op::pow, t, {b_.cast(x.id, t), exponent}, held, f.wraps);
   return {narrowed(p, f.dtype), weak, {}};
 }
 
