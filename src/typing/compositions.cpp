@@ -90,7 +90,7 @@ Value Resolver::composed(Op op, Values x) {
 }
 
 Value Resolver::by_lanes(Op op, Values x) {
-  const DType t = real_dtype(x);
+  const DType t = op == Op::sinc && all_integral(x) ? DType::float64 : real_dtype(x);
   const bool halves = rounds(op, t);
   Lanes to(b_, halves ? DType::float32 : t);
   const NodeId first = to_float(x[0], t);
@@ -145,7 +145,8 @@ Value Resolver::angle(const Value& x) {
     const Value parts[] = {component(Op::imag, x), component(Op::real, x)};
     return real(Op::atan2, parts);
   }
-  const DType result = real_dtype({&x, 1});
+  const bool numpy_bool = is_bool(t) && !exact({&x, 1});
+  const DType result = numpy_bool ? DType::float64 : real_dtype({&x, 1});
   const bool halves = rounds(Op::angle, result);
   const DType lane = halves ? DType::float32 : result;
   Lanes to(b_, lane);

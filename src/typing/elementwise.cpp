@@ -66,6 +66,7 @@ Value Resolver::divide(Values x) {
 
 Value Resolver::negate(Op op, const Value& x) {
   const bool numpy_bool = is_bool(dtype(x)) && !exact({&x, 1});
+  if (op == Op::conj && numpy_bool) return {b_.cast(x.id, DType::int8), false, {}};
   if (op == Op::conj && !is_complex(dtype(x))) return x;
   if (op == Op::conj) return floating(op, dtype(x), {&x, 1});
   if (numpy_bool) {
@@ -135,6 +136,8 @@ Value Resolver::sign(const Value& x) {
 }
 
 Value Resolver::rounding(Op op, const Value& x) {
+  const bool numpy_bool = is_bool(dtype(x)) && !exact({&x, 1});
+  if (numpy_bool && op == Op::round) return floating(op, DType::float16, {&x, 1});
   return is_integral(dtype(x)) ? x : floating(op, dtype(x), {&x, 1});
 }
 

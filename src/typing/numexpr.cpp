@@ -121,6 +121,7 @@ Value Resolver::numexpr(Op op, Values x) {
   for (const Value& v : x.subspan(first)) {
     kind = rank_of(numexpr_kind(v)) > rank_of(kind) ? numexpr_kind(v) : kind;
   }
+  if (op == Op::positive) return in_kind(x[0], kind);
   switch (rule) {
     case TypeRule::power:
       if (const auto done = numexpr_power(x)) return *done;
@@ -128,7 +129,7 @@ Value Resolver::numexpr(Op op, Values x) {
     case TypeRule::arithmetic:
     case TypeRule::shift:
     case TypeRule::negate:
-      if (op == Op::conj) {
+      if (op == Op::conj || op == Op::fmod) {
         kind = function_kind(op, kind);
       } else if (is_bool(kind) && op != Op::add && op != Op::multiply) {
         kind = DType::int32;
