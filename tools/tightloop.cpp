@@ -90,7 +90,8 @@ std::string events_text(const std::vector<Event>& events) {
       text += before + std::to_string(i);
       before = ", ";
     }
-    text += event.index.empty() ? "\n" : ")\n";
+    if (!event.index.empty()) text += event.index.size() == 1 ? ",)" : ")";
+    text += '\n';
   }
   return text;
 }

@@ -226,6 +226,17 @@ refused 2 'bad.tl: expected an expression' 1 --defs bad.tl
 refused 2 "'sum' is a built-in function" 1 --define 'sum(x) = x'
 refused 2 '^~' 'hyp(1)' --defs mine.tl
 
+# Floating-point events.
+equal 'an event' "$("$program" '1 / (x - 2)' x=2 --events | tr '\n' ' ')" \
+  "inf event: divide in '1 / (x - 2)' "
+equal 'no event' "$("$program" '1 / x' x=2 --events)" 0.5
+"$program" 'log(x)' x=0 --events --json | grep -q \
+  '"events":\[{"kind":"divide","expression":"log(x)","index":\[\]}\]' || fail 'events in JSON'
+refused 2 "division by zero in '1 / x'" '1 / x' x=0 --raise divide,invalid
+equal 'another kind' "$("$program" '1 / x' x=0 --raise overflow)" inf
+refused 2 "--raise: 'none' is none of" 1 --raise divide,none
+equal 'numexpr' "$("$program" 'x + 1' x=3 --promotion numexpr)" 4
+
 # A closed standard output.
 "$program" 1 >&- 2>err.txt
 equal 'exit status with stdout closed' $? 1

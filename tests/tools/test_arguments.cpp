@@ -47,9 +47,9 @@ T value_of(const std::string& text) {
 }  // namespace
 
 TEST_CASE("tools: a whole command line") {
-  const Command c =
-      parse({"a+b", "a=x.npy", "b=-3", "-o", "out.npy", "--threads", "2", "--promotion=numpy",
-             "--fp", "fast", "--overflow", "check", "--json", "--time"});
+  const Command c = parse({"a+b", "a=x.npy", "b=-3", "-o", "out.npy", "--threads", "2",
+                           "--promotion=numpy", "--fp", "fast", "--overflow", "check", "--json",
+                           "--time", "--events", "--raise", "divide,underflow"});
   CHECK(c.action == Command::Action::evaluate);
   CHECK(c.expression == "a+b");
   REQUIRE(c.variables.size() == 2);
@@ -61,6 +61,8 @@ TEST_CASE("tools: a whole command line") {
   CHECK(c.options.promotion == Promotion::numpy);
   CHECK(c.options.fp == Fp::fast);
   CHECK(c.options.overflow == Overflow::check);
+  CHECK(c.options.raise == EventSet{EventKind::divide, EventKind::underflow});
+  CHECK(c.events);
   CHECK(c.json);
   CHECK(c.time);
 }
