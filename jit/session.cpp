@@ -11,6 +11,7 @@
 
 #include "jit/image.hpp"
 #include "jit/kernel_emitter.hpp"
+#include "jit/product_emitter.hpp"
 
 namespace tightloop::jit {
 
@@ -59,7 +60,8 @@ auto Session::guarded(std::string& error, F&& f) -> decltype(f()) {
 Session::Emitted Session::emit(const plan::KernelPlan& plan, const std::string& symbol,
                                std::string& error) {
   Emitted out;
-  error = find_fault(plan);
+  const bool product = plan.kind == plan::KernelKind::product;
+  error = product ? find_product_fault(plan) : find_fault(plan);
   if (!error.empty()) {
     error = "internal: kernel plan: " + error;
     return out;
@@ -86,8 +88,11 @@ Session::Emitted Session::emit(const plan::KernelPlan& plan, const std::string& 
   // Without it spilled 64-byte registers straddle cache lines, as the caller's stack happens to be.
   function->addFnAttr("stackrealign");
   function->setDoesNotThrow();
-  KernelEmitter emitter(*function, plan, target_, find_leaf_);
-  emitter.emit();
+  if (product) {
+    ProductEmitter(*function, plan, target_).emit();
+  } else {
+    KernelEmitter(*function, plan, target_, find_leaf_).emit();
+  }
 #ifndef NDEBUG
   llvm::raw_string_ostream stream(error);
   if (llvm::verifyModule(*module, &stream)) {

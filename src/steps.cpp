@@ -1,10 +1,12 @@
 // Builds the graph of expression-template steps: a stack machine over hostile input.
 #include "steps.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "lang/einsum.hpp"
 #include "lang/expansion.hpp"
 #include "lang/prelude.hpp"
 
@@ -77,6 +79,7 @@ class GraphBuilder {
       case Op::saturate:
       case Op::bitcast: push(graph_.convert(step.op, pop(), step.dtype)); break;
       case Op::call: push(call(step)); break;
+      case Op::contract: push(contraction(step)); break;
       default:
         if (!in_table(step.op)) refuse(index_, "has an unknown operation");
         push(is_reduction(step.op) ? reduction(step) : elementwise(step));
@@ -110,7 +113,8 @@ class GraphBuilder {
   void check_plain(const Step& step) const {
     if (static_cast<int>(step.dtype) >= kDTypeCount) refuse(index_, "has an unknown dtype");
     if (step.keepdims > 1 || step.all_axes > 1) refuse(index_, "has a flag that is not 0 or 1");
-    if (step.axis_count > kMaxRank) refuse(index_, "has too many axes");
+    const std::size_t most = step.op == Op::contract ? kMaxSubscripts : kMaxRank;
+    if (step.axis_count > most) refuse(index_, "has too many axes");
     if (step.reserved[0] != 0 || step.reserved[1] != 0) {
       refuse(index_, "has a reserved byte that is not 0");
     }
@@ -178,6 +182,30 @@ class GraphBuilder {
     return out;
   }
 
+  ir::NodeId contraction(const Step& step) {
+    if (step.leaf > static_cast<std::uint8_t>(Contraction::einsum)) {
+      refuse(index_, "is an unknown contraction");
+    }
+    if (static_cast<Contraction>(step.leaf) == Contraction::einsum) return einsum(step);
+    const ir::NodeId y = pop();
+    const ir::NodeId x = pop();
+    ir::ContractSpec spec;
+    spec.kind = static_cast<ir::ContractSpec::Kind>(step.leaf);
+    return graph_.contract(std::move(spec), x, y);
+  }
+
+  ir::NodeId einsum(const Step& step) {
+    char text[kMaxSubscripts];
+    std::memcpy(text, step.axes, sizeof step.axes);
+    std::memcpy(text + sizeof step.axes, step.value, sizeof step.value);
+    const std::string_view subscripts(text, step.axis_count);
+    const auto commas = std::count(subscripts.begin(), subscripts.end(), ',');
+    std::vector<ir::NodeId> operands;
+    for (std::ptrdiff_t i = 0; i <= commas; ++i) operands.push_back(pop());
+    std::reverse(operands.begin(), operands.end());
+    return lang::einsum(graph_, subscripts, 0, operands, {});
+  }
+
   ir::NodeId elementwise(const Step& step) {
     const int arity = info(step.op).arity;
     if (arity == 1) {
@@ -241,6 +269,11 @@ ir::Graph graph_from_steps(std::span<const Step> steps, std::size_t leaves) {
 void throw_too_many_leaves() {
   throw Error(ErrorCode::limit, "the expression has more than " + std::to_string(kMaxLeaves) +
                                     " different arrays and scalars");
+}
+
+void throw_long_subscripts() {
+  throw Error(ErrorCode::limit, "einsum: the subscripts of an expression template have more than " +
+                                    std::to_string(kMaxSubscripts) + " characters");
 }
 
 void throw_axis_out_of_range(std::int64_t axis) {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "tightloop/detail/expression.hpp"
@@ -75,6 +76,37 @@ template <detail::LazyExpression E>
 template <detail::LazyExpression E>
 [[nodiscard]] auto bitcast(const E& x, DType target) {
   return detail::Conversion<Op::bitcast, E>(x, target);
+}
+
+/// Multiplies matrices, as `x @ y` of the language: the last axis of x is summed over with the
+/// second last (or only) one of y; axes before those are stacks that broadcast. Sums integers in 64
+/// bits, half types in float32. Throws Error(shape) at the evaluation for operands that do not fit.
+template <detail::LazyExpression X, detail::LazyExpression Y>
+[[nodiscard]] auto matmul(const X& x, const Y& y) {
+  return detail::Contracted<detail::Contraction::matmul, X, Y>(x, y);
+}
+/// Sums products as numpy.dot: of vectors and matrices as matmul; in general over the last axis of
+/// x and the second last (or only) one of y, keeping all others; a scalar multiplies.
+template <detail::LazyExpression X, detail::LazyExpression Y>
+[[nodiscard]] auto dot(const X& x, const Y& y) {
+  return detail::Contracted<detail::Contraction::dot, X, Y>(x, y);
+}
+/// Sums products over the last axis of both operands, keeping all others.
+template <detail::LazyExpression X, detail::LazyExpression Y>
+[[nodiscard]] auto inner(const X& x, const Y& y) {
+  return detail::Contracted<detail::Contraction::inner, X, Y>(x, y);
+}
+/// Sums products of all elements of two arrays of one shape, x conjugated.
+template <detail::LazyExpression X, detail::LazyExpression Y>
+[[nodiscard]] auto vdot(const X& x, const Y& y) {
+  return detail::Contracted<detail::Contraction::vdot, X, Y>(x, y);
+}
+/// Sums products over axes named by letters: einsum("bij,bjk->bik", x, y), as in the language. At
+/// most 32 characters of subscripts; throws Error(limit) for more, and at the evaluation
+/// Error(syntax, value, shape) for subscripts that mean nothing or do not fit.
+template <detail::LazyExpression... X>
+requires(sizeof...(X) > 0) [[nodiscard]] auto einsum(std::string_view subscripts, const X&... x) {
+  return detail::Einsum<X...>(subscripts, x...);
 }
 
 // Every row of the op table, by its id (complex(re, im) of the language is make_complex). Operands

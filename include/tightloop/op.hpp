@@ -25,6 +25,8 @@ enum class Op : std::uint8_t {
   saturate,    ///< clip to the finite range of a named dtype, then convert
   bitcast,     ///< the same bits as a named dtype of equal size
   view,        ///< slicing, transposition, reshape or broadcast_to: no arithmetic
+  contract,    ///< source graphs only: matrix product, dot, einsum of one or two operands
+  align,       ///< typed graphs only: an operand of a contraction, seen from the space of both
   cast,        ///< typed graphs only: conversion between lane types
   round_half,  ///< typed graphs only: rounds a lane to float16 or bfloat16, kept as float32
   extent,      ///< typed graphs only: the number of elements that a reduction reduces
@@ -161,8 +163,9 @@ constexpr bool is_reduction(Op op) noexcept {
 
 /// Returns the enumerator's spelling, structural ones included ("variable", "round_half", ...).
 constexpr std::string_view id(Op op) noexcept {
-  constexpr std::string_view structural[] = {"variable", "constant",   "astype", "saturate", "bitcast",
-                                             "view", "cast", "round_half", "extent", "call"};
+  constexpr std::string_view structural[] = {"variable", "constant",   "astype",   "saturate",
+                                             "bitcast",  "view",       "contract", "align",
+                                             "cast",     "round_half", "extent",   "call"};
   return in_table(op) ? info(op).id : structural[static_cast<int>(op) - kTableOps];
 }
 

@@ -62,6 +62,14 @@ std::uint64_t hash_of(const ViewSpec& spec) {
   return mix(hash, spec.dims);
 }
 
+std::uint64_t hash_of(const ContractSpec& spec) {
+  std::uint64_t hash = mix(seed(), static_cast<std::uint64_t>(spec.kind));
+  for (const std::string* labels : {&spec.left, &spec.right, &spec.out}) {
+    hash = mix(hash, std::hash<std::string>{}(*labels));
+  }
+  return mix(mix(hash, spec.operands), spec.sum);
+}
+
 std::uint64_t hash_of(const Node& node) {
   std::uint64_t hash = mix(seed(), static_cast<std::uint64_t>(node.op));
   hash = mix(hash, node.args[0] | (static_cast<std::uint64_t>(node.args[1]) << 32));
@@ -161,8 +169,9 @@ NodeId Graph::reduce(Op op, NodeId x, ReduceSpec spec, Span span) {
 
 NodeId Graph::view(NodeId x, ViewSpec spec, Span span) {
   if (spec.kind != ViewSpec::Kind::slice) spec.items.clear();
-  const bool has_dims =
-      spec.kind == ViewSpec::Kind::reshape || spec.kind == ViewSpec::Kind::broadcast_to;
+  const bool has_dims = spec.kind == ViewSpec::Kind::reshape ||
+                        spec.kind == ViewSpec::Kind::broadcast_to ||
+                        spec.kind == ViewSpec::Kind::axes;
   if (!has_dims) spec.dims.clear();
   const std::uint32_t attr = intern(views_, std::move(spec));
   return add({.op = Op::view, .nargs = 1, .args = {x, kNoNode, kNoNode}, .attr = attr}, span);
@@ -175,6 +184,18 @@ NodeId Graph::convert(Op op, NodeId x, DType target, Span span) {
               .args = {x, kNoNode, kNoNode},
               .attr = static_cast<std::uint32_t>(target)},
              span);
+}
+
+NodeId Graph::contract(ContractSpec spec, NodeId x, NodeId y, Span span) {
+  require(y != kNoNode || spec.kind == ContractSpec::Kind::labels, Op::contract);
+  ReduceSpec sum;
+  sum.all = spec.kind == ContractSpec::Kind::vdot;
+  if (!sum.all) sum.axes = summed_axes(spec);
+  spec.sum = intern(reduces_, std::move(sum));
+  spec.operands = y == kNoNode ? 1 : 2;
+  const std::uint8_t nargs = spec.operands;
+  const std::uint32_t attr = intern(contracts_, std::move(spec));
+  return add({.op = Op::contract, .nargs = nargs, .args = {x, y, kNoNode}, .attr = attr}, span);
 }
 
 }  // namespace tightloop::ir

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "ir/contraction.hpp"
 #include "tightloop/array.hpp"
 #include "tightloop/error.hpp"
 #include "tightloop/op.hpp"
@@ -48,10 +49,12 @@ struct SliceItem {
 
 /// How a view node sees its operand.
 struct ViewSpec {
-  enum class Kind : std::uint8_t { slice, transpose, reshape, broadcast_to };
+  enum class Kind : std::uint8_t { slice, transpose, reshape, broadcast_to, axes };
   Kind kind = Kind::slice;
-  std::vector<SliceItem> items;    ///< slice
-  std::vector<std::int64_t> dims;  ///< reshape (one may be -1), broadcast_to
+  std::vector<SliceItem> items;  ///< slice
+  /// reshape (one may be -1), broadcast_to; axes: the view's rank, then for each axis of the
+  /// operand the view's axis that walks along it (several: a diagonal); other axes have extent 1
+  std::vector<std::int64_t> dims;
   friend bool operator==(const ViewSpec&, const ViewSpec&) = default;
 };
 
@@ -61,7 +64,8 @@ constexpr bool is_conversion(Op op) {
 }
 
 /// One node. `attr` indexes the graph's side table that belongs to the op: inputs (variable),
-/// constants (constant), reduces (reductions), views (view); conversions keep the DType.
+/// constants (constant), reduces (reductions), views (view), contracts (contract); conversions keep
+/// the DType.
 struct Node {
   Op op = Op::constant;
   std::uint8_t nargs = 0;
@@ -84,6 +88,8 @@ class Graph {
   NodeId reduce(Op op, NodeId x, ReduceSpec spec, Span span = {});
   NodeId view(NodeId x, ViewSpec spec, Span span = {});
   NodeId convert(Op conversion, NodeId x, DType target, Span span = {});
+  /// A contraction of x and y, or, where y is kNoNode, of x alone (labels).
+  NodeId contract(ContractSpec spec, NodeId x, NodeId y, Span span = {});
 
   /// Makes `span` the place of the nodes from `first` on.
   void place(NodeId first, Span span);
@@ -95,6 +101,7 @@ class Graph {
   const std::vector<Scalar>& constants() const { return constants_; }
   const std::vector<ReduceSpec>& reduces() const { return reduces_; }
   const std::vector<ViewSpec>& views() const { return views_; }
+  const std::vector<ContractSpec>& contracts() const { return contracts_; }
 
   /// The results, in order.
   std::vector<NodeId> results;
@@ -110,6 +117,7 @@ class Graph {
   std::vector<Scalar> constants_;
   std::vector<ReduceSpec> reduces_;
   std::vector<ViewSpec> views_;
+  std::vector<ContractSpec> contracts_;
   std::unordered_multimap<std::uint64_t, NodeId> index_;              // hash to node
   std::unordered_multimap<std::uint64_t, std::uint32_t> side_index_;  // hash to attr
   std::unordered_map<std::string, std::uint32_t> input_index_;

@@ -168,6 +168,7 @@ class Printer {
     if (node.op == Op::constant) return constant(node, minimum);
     if (node.op == Op::view) return view(node);
     if (is_conversion(node.op)) return conversion(node);
+    if (node.op == Op::contract) return contraction(node, minimum);
     if (node.nargs == 1 && !folds(node)) {
       if (const Operator* o = find_operator(kPrefixOperators, node.op)) {
         return prefix(node, *o, minimum);
@@ -232,6 +233,21 @@ class Printer {
     return names.substr(0, names.find(' '));
   }
 
+  void contraction(const Node& node, Precedence minimum) {
+    const ContractSpec& spec = graph_.contracts()[node.attr];
+    if (spec.kind == ContractSpec::Kind::matmul) {
+      return infix(node, *find_operator(kInfixOperators, node.op), minimum);
+    }
+    text(std::string(name_of(spec.kind)) + "(");
+    if (spec.kind == ContractSpec::Kind::labels) text("'" + subscripts(spec) + "', ");
+    operand(node.args[0], Precedence::choice);
+    if (node.nargs > 1) {
+      text(", ");
+      operand(node.args[1], Precedence::choice);
+    }
+    text(")");
+  }
+
   void conversion(const Node& node) {
     const std::string target(name(static_cast<DType>(node.attr)));
     text((node.op == Op::astype ? target : std::string(id(node.op))) + "(");
@@ -248,6 +264,7 @@ class Printer {
       case ViewSpec::Kind::transpose: return transpose(node);
       case ViewSpec::Kind::reshape: text("reshape("); break;
       case ViewSpec::Kind::broadcast_to: text("broadcast_to("); break;
+      case ViewSpec::Kind::axes: text("axes("); break;  // of contractions for a shape: not source
     }
     operand(node.args[0], Precedence::choice);
     text(", " + int_or_tuple(spec.dims) + ")");

@@ -53,6 +53,7 @@ inline constexpr Operator kInfixOperators[] = {
     {"**", Op::pow, Precedence::power},
     {"//", Op::floor_divide, Precedence::product},
     {"%", Op::mod, Precedence::product},
+    {"@", Op::contract, Precedence::product},
     {"<", Op::less, Precedence::comparison},
     {"<=", Op::less_equal, Precedence::comparison},
     {">", Op::greater, Precedence::comparison},

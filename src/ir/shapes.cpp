@@ -16,6 +16,9 @@ namespace {
 std::string operation_name(const TypedGraph& graph, NodeId id) {
   const NodeId origin = graph.nodes[id].origin;
   const Op op = origin == kNoNode ? graph.nodes[id].op : graph.source[origin].op;
+  if (op == Op::contract) {
+    return std::string(name_of(graph.source.contracts()[graph.source[origin].attr].kind));
+  }
   if (const Operator* row = find_operator(kInfixOperators, op)) return std::string(row->text);
   if (!in_table(op)) return std::string(tightloop::id(op));
   const std::string_view names = info(op).names;
@@ -68,18 +71,27 @@ Dims viewed_shape(const ViewSpec& spec, const Dims& shape, Span span) {
   return apply_view(spec, layout, span).shape;
 }
 
+/// Returns the shape of an operand in the joint space of a contraction.
+Dims aligned_shape(const TypedGraph& graph, NodeId id, const std::vector<Dims>& shapes) {
+  const JointSpace joint = join_of(graph, id, shapes);
+  const TypedNode& n = graph.nodes[id];
+  const std::vector<int>& axes = aligns_right(n) ? joint.right : joint.left;
+  return viewed_shape(axes_view(axes, joint.extents.size()), shapes[n.args[0]], graph.span(id));
+}
+
 }  // namespace
 
 namespace {
 
 /// Refuses a reduction of far more elements than there are in memory: a short text could ask for
 /// years of work.
-void require_bounded_work(const Dims& shape, std::int64_t largest_input, Span span) {
+void require_bounded_work(const Dims& shape, std::int64_t most, std::int64_t largest_input,
+                          Span span) {
   const std::int64_t count = element_count(shape).value_or(0);
-  if (count > kMaxBroadcastWork && count / 64 > largest_input) {
+  if (count > most && count / 64 > largest_input) {
     throw Error(ErrorCode::limit,
                 "the reduction of " + to_string(shape) + " broadcast elements is more than " +
-                    std::to_string(kMaxBroadcastWork) + " of them",
+                    std::to_string(most) + " of them",
                 span);
   }
 }
@@ -107,8 +119,12 @@ std::vector<Dims> infer_shapes(const TypedGraph& graph, std::span<const Dims> in
       shapes.push_back({});
     } else if (n.op == Op::view) {
       shapes.push_back(viewed_shape(graph.views[n.attr], shapes[n.args[0]], graph.span(id)));
+    } else if (n.op == Op::align) {
+      shapes.push_back(aligned_shape(graph, id, shapes));
     } else if (is_reduction(n.op)) {
-      require_bounded_work(shapes[n.args[0]], largest_input, graph.span(id));
+      require_bounded_work(shapes[n.args[0]],
+                           product_of(graph, id) ? kMaxContractionWork : kMaxBroadcastWork,
+                           largest_input, graph.span(id));
       shapes.push_back(reduced_shape(graph, id, shapes[n.args[0]]));
     } else {
       shapes.push_back(elementwise_shape(graph, id, shapes));

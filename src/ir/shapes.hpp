@@ -11,6 +11,8 @@ namespace tightloop::ir {
 /// The most elements that a reduction may have where broadcasting, not memory, makes them (more
 /// than 64 for each of the largest input's): minutes of work.
 inline constexpr std::int64_t kMaxBroadcastWork = std::int64_t{1} << 40;
+/// The same for the multiplications of a matrix product, of which many fit one cycle.
+inline constexpr std::int64_t kMaxContractionWork = std::int64_t{1} << 46;
 
 /// Returns the shape of every node (parallel to graph.nodes), NumPy's broadcasting rules; `inputs`
 /// holds one shape per graph input (empty Dims for weak scalars). Throws Error(shape) with the span

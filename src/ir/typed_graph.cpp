@@ -52,6 +52,7 @@ class Verifier {
     int arity = 1;
     if (in_table(n_->op)) arity = info(n_->op).arity;
     if (n_->op == Op::variable || n_->op == Op::constant) arity = 0;
+    if (n_->op == Op::align) arity = std::clamp<int>(n_->nargs, 1, 2);
     require(n_->nargs == arity, "wrong number of operands");
     for (int i = 0; i < n_->nargs; ++i) {
       require(n_->args[static_cast<std::size_t>(i)] < id_, "an operand does not precede its user");
@@ -94,6 +95,10 @@ class Verifier {
       case Op::view:
         require(n_->attr < g_.views.size(), "no such view");
         require(args_in(lane()), "its operand is in another lane");
+        break;
+      case Op::align:
+        require(contract_of(*n_) < g_.contracts.size(), "no such contraction");
+        require(arg_lane(0) == lane(), "its operand is in another lane");
         break;
       case Op::extent:
         require(is_reduction(arg(0).op), "its operand is not a reduction");

@@ -37,6 +37,9 @@ constexpr DType lane_of(DType t) {
 ///   bitcast     the bits of its operand's dtype as another dtype of the same size, none of them
 ///               bool; a half operand holds a value of its dtype, and at most one of them is a half
 ///   view        views[attr] of its operand
+///   align       the first operand in the joint space of a contraction (contracts[attr / 2]), of
+///               which it is the left (attr even) or right operand; the second, where there is
+///               one, is the other operand, read for its shape alone
 ///   extent      operand is a reduction node; number of elements it reduces, in float64 lanes
 ///   comparisons, isnan ...   dtype bool; operands share one lane type among themselves (any)
 ///   logical_*, any, all      operands are bool
@@ -80,6 +83,14 @@ struct TypedNode {
   NodeId origin = kNoNode;  ///< the node of the Graph that it comes from, for messages
 };
 
+/// What the attr of an `align` node says.
+constexpr std::uint32_t contract_of(const TypedNode& align) {
+  return align.attr / 2;
+}
+constexpr bool aligns_right(const TypedNode& align) {
+  return align.attr % 2 != 0;
+}
+
 /// One input of a typed graph, in the order of Graph::inputs.
 struct TypedInput {
   std::string name;
@@ -93,6 +104,7 @@ struct TypedGraph {
   std::vector<Scalar> constants;
   std::vector<ReduceSpec> reduces;
   std::vector<ViewSpec> views;
+  std::vector<ContractSpec> contracts;
   std::vector<NodeId> results;  ///< nodes[results[i]].dtype is the dtype stored
   Graph source;                 ///< for spans and for printing sub-expressions
   bool fast_math = false;       ///< Fp::fast

@@ -246,6 +246,28 @@ Dims broadcast_target(const ViewSpec& spec, const Dims& from, Span span) {
   return to;
 }
 
+/// Axes permuted, taken along diagonals and added.
+Layout with_axes(const ViewSpec& spec, const Layout& from, Span span) {
+  Layout out;
+  out.offset = from.offset;
+  const auto rank = static_cast<int>(spec.dims.at(0));
+  for (int i = 0; i < rank; ++i) {
+    out.shape.push_back(1);
+    out.strides.push_back(0);
+  }
+  if (spec.dims.size() != static_cast<std::size_t>(from.shape.size()) + 1) {
+    throw Error(ErrorCode::internal, "a view names axes of an operand of another rank", span);
+  }
+  for (int i = 0; i < from.shape.size(); ++i) {
+    const auto axis = static_cast<int>(spec.dims[static_cast<std::size_t>(i) + 1]);
+    out.shape[axis] = from.shape[i];
+    if (__builtin_add_overflow(out.strides[axis], from.strides[i], &out.strides[axis])) {
+      shape_error("a stride of this view passes 63 bits", span);
+    }
+  }
+  return out;
+}
+
 /// Checks the rank before the axes of a view are pushed one by one, so that the message has a
 /// place.
 void check_view_rank(const ViewSpec& spec, int rank, Span span) {
@@ -273,6 +295,7 @@ Layout apply_view(const ViewSpec& spec, const Layout& layout, Span span) {
     case ViewSpec::Kind::reshape: return reshaped(spec, layout, span);
     case ViewSpec::Kind::broadcast_to:
       return broadcast_to(layout, broadcast_target(spec, layout.shape, span));
+    case ViewSpec::Kind::axes: return with_axes(spec, layout, span);
   }
   throw Error(ErrorCode::internal, "a view of no kind", span);
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "lang/einsum.hpp"
 #include "lang/number.hpp"
 #include "lang/suggest.hpp"
 
@@ -38,6 +39,24 @@ constexpr NamedCallee kStructural[] = {
     {"broadcast_to",
      {.kind = Kind::shape, .op = Op::view, .view = ir::ViewSpec::Kind::broadcast_to}},
     {"transpose", {.kind = Kind::transpose, .op = Op::view}},
+    {"matmul", {.kind = Kind::contraction, .op = Op::contract, .operands = 2}},
+    {"dot",
+     {.kind = Kind::contraction,
+      .op = Op::contract,
+      .operands = 2,
+      .contract = ir::ContractSpec::Kind::dot}},
+    {"inner",
+     {.kind = Kind::contraction,
+      .op = Op::contract,
+      .operands = 2,
+      .contract = ir::ContractSpec::Kind::inner}},
+    {"vdot",
+     {.kind = Kind::contraction,
+      .op = Op::contract,
+      .operands = 2,
+      .contract = ir::ContractSpec::Kind::vdot}},
+    {"outer", {.kind = Kind::outer, .op = Op::multiply, .operands = 2}},
+    {"einsum", {.kind = Kind::einsum, .op = Op::contract}},
 };
 
 std::optional<DType> find_dtype(std::string_view name) {
@@ -99,7 +118,10 @@ std::span<const std::string_view> literal_parameters(Kind kind) {
     case Kind::shape: return shape;
     case Kind::elementwise:
     case Kind::to_dtype:
-    case Kind::transpose: return {};
+    case Kind::transpose:
+    case Kind::contraction:
+    case Kind::outer:
+    case Kind::einsum: return {};
   }
   return {};
 }
@@ -175,6 +197,10 @@ bool Call::literal_argument(TokenStream& tokens) {
                 tokens.argument_span(tokens.position()));
   }
   ++positional_;
+  if (callee_.kind == Kind::einsum && positional_ == 1) {
+    subscripts(tokens);
+    return true;
+  }
   const auto parameters = literal_parameters(callee_.kind);
   if (parameters.empty() || operands_.empty()) return false;
   const bool more_dims = callee_.kind == Kind::shape && !tuple_dims_ && !tokens.at(Tok::open_paren);
@@ -284,6 +310,17 @@ void Call::dtype(TokenStream& tokens) {
   }
 }
 
+void Call::subscripts(TokenStream& tokens) {
+  const std::size_t begin = tokens.position();
+  given_.push_back("subscripts");
+  const Token token = tokens.peek();
+  if (token.kind != Tok::string) not_literal(tokens, begin, "a string such as 'ij,jk->ik'");
+  tokens.next();
+  end_of_literal(tokens, begin, "one string");
+  subscripts_ = token;
+  subscript_text_ = tokens.text(token);
+}
+
 void Call::shape(TokenStream& tokens) {
   constexpr std::string_view wanted = "integers or one tuple of integers";
   const std::size_t begin = tokens.position();
@@ -320,6 +357,11 @@ void Call::check_shape(Span span) const {
 }
 
 void Call::check_count(Span span) const {
+  if (callee_.kind == Kind::einsum) {  // its subscripts say how many operands
+    if (!given_.empty()) return;
+    throw Error(ErrorCode::type, "einsum takes a string of subscripts and its operands", span,
+                "write einsum('ij,jk->ik', a, b)");
+  }
   const bool pair = callee_.kind == Kind::to_dtype && callee_.dtype == DType::complex128;
   const bool needs_literal = callee_.kind == Kind::convert || callee_.kind == Kind::shape;
   std::size_t wanted = callee_.operands + (needs_literal ? 1U : 0U);
@@ -341,6 +383,20 @@ ir::NodeId Call::elementwise(ir::Graph& graph, Span span) const {
     case 3: return graph.ternary(callee_.op, arg(0), arg(1), arg(2), span);
     default: throw Error(ErrorCode::internal, "an operation with an unknown number of operands");
   }
+}
+
+ir::NodeId Call::outer(ir::Graph& graph, Span span) const {
+  constexpr auto reshape = ir::ViewSpec::Kind::reshape;
+  const ir::NodeId column = graph.view(operands_[0].node, {reshape, {}, {-1, 1}}, span);
+  const ir::NodeId row = graph.view(operands_[1].node, {reshape, {}, {1, -1}}, span);
+  return graph.binary(Op::multiply, column, row, span);
+}
+
+ir::NodeId Call::einsum(ir::Graph& graph, Span span) const {
+  std::vector<ir::NodeId> nodes;
+  for (const Value& v : operands_) nodes.push_back(v.node);
+  const std::string_view inside = subscript_text_.substr(1, subscript_text_.size() - 2);
+  return lang::einsum(graph, inside, subscripts_.begin + std::size_t{1}, nodes, span);
 }
 
 ir::NodeId Call::to_dtype(ir::Graph& graph, Span span) const {
@@ -371,6 +427,13 @@ Value Call::finish(ir::Graph& graph, std::size_t end) {
       return {graph.view(operands_[0].node, {callee_.view, {}, std::move(dims_)}, span), span};
     case Kind::transpose:
       return {graph.view(operands_[0].node, {ir::ViewSpec::Kind::transpose, {}, {}}, span), span};
+    case Kind::contraction: {
+      ir::ContractSpec spec;
+      spec.kind = callee_.contract;
+      return {graph.contract(std::move(spec), operands_[0].node, operands_[1].node, span), span};
+    }
+    case Kind::outer: return {outer(graph, span), span};
+    case Kind::einsum: return {einsum(graph, span), span};
   }
   throw Error(ErrorCode::internal, "a call of an unknown kind");
 }

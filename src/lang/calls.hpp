@@ -26,12 +26,16 @@ struct Callee {
     convert,      ///< astype(x, dtype), saturate(x, dtype), bitcast(x, dtype)
     shape,        ///< reshape(x, shape), broadcast_to(x, shape)
     transpose,    ///< transpose(x)
+    contraction,  ///< matmul(x, y), dot, inner, vdot
+    outer,        ///< outer(x, y): all products of the elements of two vectors
+    einsum,       ///< einsum('ij,jk->ik', x, y)
   };
   Kind kind = Kind::elementwise;
   Op op = Op::add;
   DType dtype = DType::float64;                             ///< to_dtype
   ir::ViewSpec::Kind view = ir::ViewSpec::Kind::transpose;  ///< shape
   std::uint8_t operands = 1;
+  ir::ContractSpec::Kind contract = ir::ContractSpec::Kind::matmul;
 };
 
 /// True for the built-in functions.
@@ -62,12 +66,15 @@ class Call {
   void keepdims(TokenStream& tokens);
   void dtype(TokenStream& tokens);
   void shape(TokenStream& tokens);
+  void subscripts(TokenStream& tokens);
   void end_of_literal(const TokenStream& tokens, std::size_t begin, std::string_view wanted) const;
   [[noreturn]] void not_literal(const TokenStream& tokens, std::size_t begin,
                                 std::string_view wanted) const;
   void check_count(Span span) const;
   void check_shape(Span span) const;
   ir::NodeId elementwise(ir::Graph& graph, Span span) const;
+  ir::NodeId outer(ir::Graph& graph, Span span) const;
+  ir::NodeId einsum(ir::Graph& graph, Span span) const;
   ir::NodeId to_dtype(ir::Graph& graph, Span span) const;
 
   Callee callee_;
@@ -81,6 +88,8 @@ class Call {
   std::optional<DType> target_;
   std::vector<std::int64_t> dims_;
   bool tuple_dims_ = false;
+  Token subscripts_;  // of einsum
+  std::string_view subscript_text_;
 };
 
 /// Reads an integer literal with an optional sign. Returns none, and stays, where there is none;

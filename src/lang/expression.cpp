@@ -25,7 +25,6 @@ struct Foreign {
   std::string_view hint;
 };
 constexpr Foreign kForeign[] = {
-    {"@", "matrix products are not supported: '@'", "write sum(a[:, :, None] * b, axis=1)"},
     {"!", "unexpected '!'", "'!' stands before its operand; the comparison is '!='"},
     {"~", "unexpected '~'", "'~' stands before its operand; exclusive or is '^'"},
     {"not", "unexpected 'not'", "'not' stands before its operand"},
@@ -397,6 +396,10 @@ void Expression::apply(const Frame& frame) {
     return;
   }
   const Span span{middle.span.begin, right.span.end};
+  if (frame.op->op == Op::contract) {
+    values_.back() = {graph_.contract({}, middle.node, right.node, span), span};
+    return;
+  }
   NodeId node = graph_.binary(frame.op->op, middle.node, right.node, span);
   if (frame.chain != kNoNode) node = graph_.binary(Op::logical_and, frame.chain, node, span);
   values_.back() = {node, span};

@@ -27,6 +27,9 @@ NodeId copy_node(const ir::Graph& from, NodeId id, const std::vector<NodeId>& co
     case Op::astype:
     case Op::saturate:
     case Op::bitcast: return to.convert(node.op, arg(0), static_cast<DType>(node.attr), span);
+    case Op::contract:
+      return to.contract(from.contracts()[node.attr], arg(0), node.nargs > 1 ? arg(1) : kNoNode,
+                         span);
     default: break;
   }
   if (is_reduction(node.op)) return to.reduce(node.op, arg(0), from.reduces()[node.attr], span);

@@ -145,9 +145,9 @@ std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
   inst.watch = graph_.report_events && ir::may_signal(graph_, id);
   inst.lane = inst.target = ir::lane_of(node.dtype);
   if (const auto stored = find_stored_(id)) {
-    inst.op = Op::variable;
-    inst.watch = inst.watch && is_reduction(node.op);  // others were watched where they were made
-    inst.attr = load(*stored, inst.lane, chain, id);
+    const bool watch = inst.watch && is_reduction(node.op);  // others were watched where made
+    inst = conversion(*stored, inst.lane, chain, id);
+    inst.watch = watch;
   } else if (node.op == Op::variable) {
     const ir::TypedInput& input = graph_.inputs[node.attr];
     inst.param = input.weak;
@@ -182,6 +182,23 @@ std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
   kernel.body.push_back(inst);
   nodes.push_back(chain == 0 ? id : ir::kNoNode);
   return static_cast<std::uint32_t>(kernel.body.size() - 1);
+}
+
+/// Returns the load of what is stored, or, after adding that, its conversion to the lane.
+Inst Body::conversion(const Stored& stored, DType lane, std::uint32_t chain, NodeId id) {
+  Inst inst;
+  inst.op = Op::variable;
+  inst.lane = inst.target = ir::lane_of(stored.dtype);
+  inst.attr = load(stored.source, stored.dtype, chain, id);
+  if (inst.lane == lane) return inst;
+  kernel.body.push_back(inst);
+  nodes.push_back(ir::kNoNode);
+  Inst cast;
+  cast.op = Op::cast;
+  cast.lane = cast.target = lane;
+  cast.nargs = 1;
+  cast.args[0] = static_cast<std::uint32_t>(kernel.body.size() - 1);
+  return cast;
 }
 
 std::uint32_t Body::emit(NodeId root, std::uint32_t from) {

@@ -30,8 +30,13 @@ struct BodyLoad {
 
 class Body {
  public:
-  /// Says where the body finds a reduction's result, or another node that need not be computed.
-  using FindStored = std::function<std::optional<Source>(ir::NodeId)>;
+  /// Says where the body finds a reduction's result, or another node that need not be computed, and
+  /// as what: a matrix product may be held in a narrower dtype than the sum that it is.
+  struct Stored {
+    Source source;
+    DType dtype = DType::float64;
+  };
+  using FindStored = std::function<std::optional<Stored>(ir::NodeId)>;
 
   /// `instructions` counts those of all bodies of a plan: views of views and reductions of
   /// reductions repeat what they read, so that a short text can stand for more than memory holds.
@@ -75,6 +80,7 @@ class Body {
   bool is_scalar(ir::NodeId id) const;
   std::uint32_t chain_below(ir::NodeId operand, ir::NodeId user, std::uint32_t chain);
   std::uint32_t append(ir::NodeId node, std::uint32_t chain);
+  Inst conversion(const Stored& stored, DType lane, std::uint32_t chain, ir::NodeId node);
   std::uint32_t load(Source source, DType dtype, std::uint32_t chain, ir::NodeId node);
   std::uint32_t param(ParamSource source, DType lane);
   std::uint32_t constant(const Scalar& value);

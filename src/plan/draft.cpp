@@ -24,18 +24,20 @@ class Drafter {
 
   Draft run(const Kept& loaded, const Kept& stored, std::size_t& instructions) {
     const Pass& pass = draft_.pass;
+    if (pass.product) return product(instructions);
     Body body(graph_, c_.shapes, pass.iteration, instructions,
-              [&](NodeId id) -> std::optional<Source> {
+              [&](NodeId id) -> std::optional<Body::Stored> {
                 if (is_reduction(graph_.nodes[id].op)) return kept(id);
                 const auto at = loaded.find(id);
                 if (at == loaded.end()) return std::nullopt;
-                return Source{Source::Kind::intermediate, at->second};
+                return held(at->second);
               });
     for (NodeId id : pass.reductions) {
       const ir::TypedNode& node = graph_.nodes[id];
       const bool check = node.may_wrap && graph_.check_overflow && node.op == Op::prod;
       const std::uint32_t value = body.emit(node.args[0]);
-      body.kernel.reductions.push_back({node.op, accumulator_dtype(graph_, id), value, check});
+      body.kernel.reductions.push_back(
+          {node.op, accumulator_dtype(graph_, pass, id), value, check});
     }
     std::vector<AxisOperand> stores;
     for (std::uint32_t r : pass.stores) {
@@ -64,9 +66,13 @@ class Drafter {
     return out;
   }
 
-  Source kept(NodeId reduction) const {
+  Body::Stored held(std::uint32_t place) const {
+    return {{Source::Kind::intermediate, place}, c_.intermediates[place].dtype};
+  }
+
+  Body::Stored kept(NodeId reduction) const {
     const auto at = reductions_.find(reduction);
-    if (at != reductions_.end()) return {Source::Kind::intermediate, at->second};
+    if (at != reductions_.end()) return held(at->second);
     throw Error(ErrorCode::internal, "a reduction that no pass keeps is read");
   }
 
@@ -146,12 +152,16 @@ class Drafter {
     for (int i = 0; i < outputs.size(); ++i) {
       if ((pass.mask >> i) & 1U) outputs[i] = 1;
     }
-    Body body(graph_, c_.shapes, outputs, instructions, [&](NodeId id) -> std::optional<Source> {
+    const auto find = [&](NodeId id) -> std::optional<Body::Stored> {
       const auto at = own.find(id);
-      if (at != own.end()) return Source{Source::Kind::accumulator, at->second};
+      if (at != own.end()) {
+        return Body::Stored{{Source::Kind::accumulator, at->second},
+                            accumulator_dtype(graph_, pass, id)};
+      }
       if (is_reduction(graph_.nodes[id].op)) return kept(id);
       return std::nullopt;
-    });
+    };
+    Body body(graph_, c_.shapes, outputs, instructions, find);
     const std::uint32_t squeezed = body.without_axes(pass.mask);
     std::vector<AxisOperand> stores, copies;
     for (std::uint32_t r : pass.epilogues) {
@@ -181,6 +191,39 @@ class Drafter {
     draft_.epilogue_params = std::move(body.params);
   }
 
+  Factor factor(NodeId id, std::size_t& instructions) {
+    Body body(graph_, c_.shapes, draft_.pass.iteration, instructions,
+              [&](NodeId node) -> std::optional<Body::Stored> {
+                if (is_reduction(graph_.nodes[node].op)) return kept(node);
+                return std::nullopt;
+              });
+    Factor f;
+    f.value = body.emit(id);
+    f.range = graph_.nodes[id].range;
+    f.shape = c_.shapes[id];
+    add_loads(body, false);
+    f.kernel = std::move(body.kernel);
+    f.params = std::move(body.params);
+    return f;
+  }
+
+  Draft product(std::size_t& instructions) {
+    const Pass& pass = draft_.pass;
+    Factor left = factor(pass.product->left, instructions);
+    Factor right = factor(pass.product->right, instructions);
+    draft_.factors.emplace(std::move(left), std::move(right));
+    draft_.main_count = draft_.operands.size();
+    if (pass.epilogues.empty()) {
+      draft_.operands.push_back(store_intermediate(reductions_.at(pass.reductions[0]), true));
+    } else {
+      const std::uint32_t result = pass.epilogues[0];
+      draft_.operands.push_back(store_result(result, spread(c_.outs[result].strides)));
+    }
+    draft_.operands.back().in_epilogue = true;
+    draft_.copied.push_back(0);
+    return std::move(draft_);
+  }
+
   const DraftContext& c_;
   const ir::TypedGraph& graph_;
   const Kept& reductions_;
@@ -189,7 +232,8 @@ class Drafter {
 
 }  // namespace
 
-DType accumulator_dtype(const ir::TypedGraph& graph, NodeId reduction) {
+DType accumulator_dtype(const ir::TypedGraph& graph, const Pass& pass, NodeId reduction) {
+  if (pass.product) return product_dtype(graph, reduction, *pass.product);
   return ir::lane_of(graph.nodes[reduction].dtype);
 }
 

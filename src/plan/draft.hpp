@@ -4,13 +4,16 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "plan/body.hpp"
 #include "plan/loop_plan.hpp"
 #include "plan/loops.hpp"
+#include "plan/matrix_product.hpp"
 #include "plan/partition.hpp"
 
 namespace tightloop::plan {
@@ -28,6 +31,8 @@ struct Draft {
   std::size_t main_count = 0;         ///< operands of main
   std::vector<std::uint32_t> copied;  ///< the accumulator of each copy
   bool has_epilogue = false;
+  /// Of a matrix product, whose operands are the loads of both factors, then the target.
+  std::optional<std::pair<Factor, Factor>> factors;
   std::vector<ir::NodeId> nodes;  ///< of main's instructions, kNoNode for those under views
 };
 
@@ -40,8 +45,8 @@ struct DraftContext {
   const std::vector<Intermediate>& intermediates;
 };
 
-/// Half types reduce in float32.
-DType accumulator_dtype(const ir::TypedGraph& graph, ir::NodeId reduction);
+/// Returns what a reduction of a pass is held in. Half types reduce in float32.
+DType accumulator_dtype(const ir::TypedGraph& graph, const Pass& pass, ir::NodeId reduction);
 
 /// Drafts a pass. `reductions` says where those that later passes read are kept, `loaded` which
 /// other values the pass finds kept, and `stored` which it keeps for others. `instructions` counts

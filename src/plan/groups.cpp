@@ -36,6 +36,7 @@ bool contains(const std::vector<int>& axes, int axis) {
 std::vector<int> free_axes(const Draft& draft) {
   const Dims& space = draft.pass.iteration;
   std::vector<int> axes;
+  if (draft.pass.product) return axes;  // it walks its operands in blocks of its own
   for (int i = 0; i < space.size(); ++i) {
     const bool reduced = ((draft.pass.mask >> i) & 1U) != 0;
     if (!reduced && space[i] > 1) axes.push_back(i - space.size());

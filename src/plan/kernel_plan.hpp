@@ -16,6 +16,7 @@ enum class KernelKind : std::uint8_t {
   map,            ///< both map: stores only
   row_reduce,     ///< the inner loop reduces: each row gives one partial per reduction
   column_reduce,  ///< the outer loop reduces: each column gives one partial per reduction
+  product,        ///< a block of a matrix product; see product_rows
 };
 
 /// How an operand's address depends on the inner index.
@@ -74,6 +75,7 @@ struct KernelPlan {
   /// row_reduce without stores and without float sums or products: so many rows (a power of two)
   /// advance together, and what is shared is read once for all of them.
   std::uint8_t joined_rows = 1;
+  bool left_by_row = true;  ///< product: how the left block lies
   bool fast_math = false;
   bool streaming_stores = false;  ///< store around the caches (map kernels; a hint)
 };
@@ -92,6 +94,28 @@ inline constexpr std::int64_t kMaxReduceBlock = 65536;
 /// takes the rows in order. The result combines into the slot as slot = slot op partial.
 inline constexpr int kSumLanes = 32;
 
+/// A product kernel multiplies a packed block of the left operand by strips of the right one:
+/// target[i, j] (+)= sum over k of left[i, k] * right[k, j], for n1 rows i, n0 whole strips of
+/// columns j and a depth of n2 elements k. It has no body; loads are left and right, of one packed
+/// dtype (float32, float64, complex64, complex128, or integers of 32 or 64 bits), the store is the
+/// target, of the same dtype or int64 or uint64. Each sum is one chain of fused multiply-adds in
+/// the order of k (complex: the parts of left[i, k] one after the other), starting at -0; of
+/// integers it is exact modulo 2^64. Floats may stand for integers whose sums of products they hold
+/// exactly. Addresses and steps: left, the block; right, the first strip, and the bytes from one
+/// strip to the next; target, element (0, 0), and the bytes per row, columns being contiguous.
+inline constexpr std::int64_t kProductDepth = 256;  // most elements of depth of a block
+inline constexpr std::int64_t kStripBytes = 128;    // of one row of a strip: right[k, j ...]
+/// Rows that a left block has at most; where it lies by column, element (i, k) is at
+/// (k * product_rows + i) * itemsize.
+constexpr std::int64_t product_rows(DType packed) {
+  return 192 / static_cast<std::int64_t>(itemsize(packed));
+}
+/// Bytes from one row to the next of a left block that lies by row; no power of two, so that rows
+/// do not share the sets of a cache.
+constexpr std::int64_t product_pitch(DType packed) {
+  return kProductDepth * static_cast<std::int64_t>(itemsize(packed)) + 64;
+}
+
 /// Arguments of one kernel call. Pointers may have any alignment; the kernel only reads this.
 struct KernelFrame {
   std::int64_t n0;           ///< inner extent, >= 1
@@ -104,6 +128,8 @@ struct KernelFrame {
                              ///< column_reduce: ignored, column i has slot i
   std::uint64_t* events;     ///< the kernel ORs kNoted into it
   const void* kernel = nullptr;  ///< the Kernel that is called; compiled code ignores it
+  std::int64_t n2 = 0;           ///< product: depth, 1..kProductDepth
+  std::int64_t resumes = 0;      ///< product: non-zero adds to the target
 };
 /// Something that the plan checks or watches for has happened, or, if watched for, may have.
 inline constexpr std::uint64_t kNoted = 1;

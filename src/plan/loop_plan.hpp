@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -63,6 +64,17 @@ struct Blocking {
                                   ///< cache; 0: all. Does not change any output's order of blocks
 };
 
+/// target[b, i, j] = sum over k of left[b, i, k] * right[b, k, j], block by block: the elements of
+/// a block are computed (whatever expression they are) while it is packed for the product kernel.
+/// Each group of axes is listed outermost first and has at least one.
+struct MatrixProduct {
+  std::vector<std::int64_t> batch, rows, columns, depth;
+  Nest left;          ///< map kernel: loads, then the block. m: batch and rows; r: depth
+  Nest right;         ///< the same for a strip of columns. m: batch and columns; r: depth
+  KernelPlan kernel;  ///< multiplies blocks
+  Operand target;     ///< m: batch, rows and columns
+};
+
 /// Copies an accumulator to a result or intermediate without a kernel.
 struct AccumulatorCopy {
   std::uint32_t accumulator = 0;
@@ -80,6 +92,9 @@ struct Stage {
   std::vector<AccumulatorCopy> copies;  ///< reductions: accumulators stored as they are
   bool has_epilogue = false;  ///< reductions: a map kernel over the accumulators of a tile
   Nest epilogue;
+  std::optional<MatrixProduct> product;  ///< a stage that is nothing else
+  /// The nests that kernels run over: main and epilogue, or a product's left and right.
+  std::vector<const Nest*> nests() const;
   std::int64_t m_size() const;
   std::int64_t r_size() const;
 };

@@ -108,18 +108,6 @@ std::vector<Axis> collect_axes(const Dims& extents, std::uint32_t mask,
   return axes;
 }
 
-/// Sets access and packing of an operand along the kernel's inner loop.
-void choose_access(AxisOperand& o, KernelLoad* load, std::int64_t stride, std::int64_t extent) {
-  const auto size = static_cast<std::int64_t>(itemsize(o.operand.dtype));
-  const bool contiguous = stride == size || extent == 1;
-  if (load != nullptr) load->access = Access::contiguous;
-  if (o.operand.swapped || (!contiguous && (o.is_store || stride != 0))) {
-    o.operand.packed = !o.is_accumulator;
-  } else if (!contiguous && load != nullptr) {
-    load->access = Access::splat;
-  }
-}
-
 void note_common(Stage& stage, const std::vector<Axis>& m, const std::vector<int>& axes) {
   for (const int axis : axes) {
     const auto at = std::find_if(m.begin(), m.end(),
@@ -130,6 +118,17 @@ void note_common(Stage& stage, const std::vector<Axis>& m, const std::vector<int
 }
 
 }  // namespace
+
+void choose_access(AxisOperand& o, KernelLoad* load, std::int64_t stride, std::int64_t extent) {
+  const auto size = static_cast<std::int64_t>(itemsize(o.operand.dtype));
+  const bool contiguous = stride == size || extent == 1;
+  if (load != nullptr) load->access = Access::contiguous;
+  if (o.operand.swapped || (!contiguous && (o.is_store || stride != 0))) {
+    o.operand.packed = !o.is_accumulator;
+  } else if (!contiguous && load != nullptr) {
+    load->access = Access::splat;
+  }
+}
 
 void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool reduces,
                   std::vector<AxisOperand>& operands, const CommonAxes* common) {

@@ -6,6 +6,7 @@
 #include "plan/groups.hpp"
 #include "plan/kept_values.hpp"
 #include "plan/loop_plan.hpp"
+#include "plan/matrix_product.hpp"
 #include "plan/partition.hpp"
 #include "plan/stage_loops.hpp"
 #include "plan/traffic.hpp"
@@ -18,8 +19,8 @@ using ir::NodeId;
 class Planner {
  public:
   Planner(const ir::TypedGraph& graph, std::span<const ArrayLayout> inputs,
-          std::span<const ArrayLayout> outs)
-      : graph_(graph), inputs_(inputs), outs_(outs.begin(), outs.end()) {}
+          std::span<const ArrayLayout> outs, const ProductFactors& products)
+      : graph_(graph), inputs_(inputs), outs_(outs.begin(), outs.end()), products_(products) {}
 
   LoopPlan run() {
     std::vector<Dims> shapes;
@@ -28,13 +29,13 @@ class Planner {
     default_outs();
     std::vector<Dims> out_shapes;
     for (const ArrayLayout& out : outs_) out_shapes.push_back(out.shape);
-    const std::vector<Pass> passes = partition(graph_, plan_.shapes, out_shapes);
+    const std::vector<Pass> passes = partition(graph_, plan_.shapes, out_shapes, products_);
     Kept reductions;
     for (const Pass& pass : passes) {
       for (std::uint32_t i : pass.kept) {
         const NodeId id = pass.reductions[i];
         reductions[id] = static_cast<std::uint32_t>(plan_.intermediates.size());
-        plan_.intermediates.push_back({accumulator_dtype(graph_, id), plan_.shapes[id], id});
+        plan_.intermediates.push_back({accumulator_dtype(graph_, pass, id), plan_.shapes[id], id});
       }
     }
     const DraftContext context{graph_, inputs_, outs_, plan_.shapes, plan_.intermediates};
@@ -151,6 +152,7 @@ class Planner {
   const ir::TypedGraph& graph_;
   std::span<const ArrayLayout> inputs_;
   std::vector<ArrayLayout> outs_;
+  const ProductFactors& products_;
   LoopPlan plan_;
 };
 
@@ -165,7 +167,12 @@ std::int64_t Group::turns() const {
 
 LoopPlan make_plan(const ir::TypedGraph& graph, std::span<const ArrayLayout> inputs,
                    std::span<const ArrayLayout> outs) {
-  return Planner(graph, inputs, outs).run();
+  if (!ir::has_contractions(graph)) return Planner(graph, inputs, outs, {}).run();
+  std::vector<Dims> input_shapes;
+  for (const ArrayLayout& in : inputs) input_shapes.push_back(in.shape);
+  const std::vector<Dims> shapes = ir::infer_shapes(graph, input_shapes);
+  const ir::TypedGraph plain = ir::with_plain_views(graph, shapes);
+  return Planner(plain, inputs, outs, find_matrix_products(graph, shapes)).run();
 }
 
 }  // namespace tightloop::plan

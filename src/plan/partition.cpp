@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "ir/shapes.hpp"
+#include "plan/matrix_product.hpp"
 
 namespace tightloop::plan {
 namespace {
@@ -15,10 +16,12 @@ using ir::NodeId;
 
 class Partition {
  public:
-  Partition(const ir::TypedGraph& graph, std::span<const Dims> shapes, std::span<const Dims> outs)
+  Partition(const ir::TypedGraph& graph, std::span<const Dims> shapes, std::span<const Dims> outs,
+            const ProductFactors& products)
       : graph_(graph),
         shapes_(shapes),
         outs_(outs),
+        products_(products),
         level_(graph.nodes.size(), 0),
         pass_of_(graph.nodes.size(), kNoPass),
         seen_(2 * graph.nodes.size(), 0) {}
@@ -96,6 +99,12 @@ class Partition {
       wanted.level = level_[id] - 1;
       wanted.iteration = shapes_[node.args[0]];
       wanted.mask = ir::reduced_axes(spec, wanted.iteration.size(), graph_.span(id));
+      if (is_product(id)) {
+        wanted.product = products_[id];
+        wanted.reductions.push_back(id);
+        passes_.push_back(std::move(wanted));
+        continue;
+      }
       const Dims& space = wanted.iteration;
       const auto [at, fresh] = known.try_emplace(
           Key{wanted.level, wanted.mask, {space.begin(), space.end()}}, passes_.size());
@@ -111,6 +120,27 @@ class Partition {
     }
   }
 
+  bool is_product(NodeId id) const { return id < products_.size() && products_[id].has_value(); }
+
+  /// True where a result is nothing but a matrix product that nothing else reads: it is its target.
+  bool is_target(std::uint32_t result) const {
+    NodeId root = graph_.results[result];
+    const auto readers = [&](NodeId id) {
+      auto count = std::count(graph_.results.begin(), graph_.results.end(), id);
+      for (const ir::TypedNode& n : graph_.nodes) {
+        const auto end = n.args.begin() + n.nargs;
+        if (n.op != Op::extent) count += std::count(n.args.begin(), end, id);
+      }
+      return count;
+    };
+    const DType stored = graph_.nodes[root].dtype;
+    while (graph_.nodes[root].op == Op::cast && readers(root) == 1) {
+      root = graph_.nodes[root].args[0];
+    }
+    return is_product(root) && product_dtype(graph_, root, *products_[root]) == stored &&
+           readers(root) == 1 && shapes_[root] == outs_[result];
+  }
+
   /// Returns the pass whose accumulators, of equal shape, a result is computed from, or kNoPass:
   /// whatever else it reads must be complete before.
   std::uint32_t epilogue_pass(std::uint32_t result) {
@@ -122,6 +152,7 @@ class Partition {
       if (found == kNoPass) found = pass_of_[id];
       fits = fits && !viewed && pass_of_[id] == found && shapes_[id] == outs_[result];
     });
+    if (fits && found != kNoPass && passes_[found].product) fits = is_target(result);
     return fits ? found : kNoPass;
   }
 
@@ -151,6 +182,7 @@ class Partition {
       return passes_[a].level > passes_[b].level;
     });
     for (const std::uint32_t p : order) {
+      if (passes_[p].product) continue;
       const Dims& space = passes_[p].iteration;
       const auto [at, alone] =
           later.try_emplace(Space{passes_[p].mask, {space.begin(), space.end()}}, p);
@@ -180,6 +212,7 @@ class Partition {
     });
     std::map<std::vector<std::int64_t>, std::vector<std::uint32_t>> over;  // passes by space
     for (std::uint32_t p = 0; p < passes_.size(); ++p) {
+      if (passes_[p].product) continue;
       over[{passes_[p].iteration.begin(), passes_[p].iteration.end()}].push_back(p);
     }
     for (const std::uint32_t i : order) place_result(i, over[{outs_[i].begin(), outs_[i].end()}]);
@@ -235,6 +268,7 @@ class Partition {
   const ir::TypedGraph& graph_;
   std::span<const Dims> shapes_;
   std::span<const Dims> outs_;
+  const ProductFactors& products_;
   static constexpr std::uint32_t kNoPass = ~std::uint32_t{0};
   static constexpr std::uint32_t kNever = ~std::uint32_t{0};
   std::vector<std::uint32_t> level_;
@@ -247,8 +281,8 @@ class Partition {
 }  // namespace
 
 std::vector<Pass> partition(const ir::TypedGraph& graph, std::span<const Dims> shapes,
-                            std::span<const Dims> out_shapes) {
-  return Partition(graph, shapes, out_shapes).run();
+                            std::span<const Dims> out_shapes, const ProductFactors& products) {
+  return Partition(graph, shapes, out_shapes, products).run();
 }
 
 }  // namespace tightloop::plan

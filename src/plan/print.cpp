@@ -25,6 +25,7 @@ std::string_view kind_name(KernelKind kind) {
     case KernelKind::map: return "map";
     case KernelKind::row_reduce: return "row_reduce";
     case KernelKind::column_reduce: return "column_reduce";
+    case KernelKind::product: return "product";
   }
   return "?";
 }
@@ -93,6 +94,7 @@ std::string to_string(const KernelPlan& plan) {
   std::string out{kind_name(plan.kind)};
   if (plan.fast_math) out += " fast_math";
   if (plan.streaming_stores) out += " streaming_stores";
+  if (!plan.left_by_row) out += " left_by_column";
   if (plan.joined_rows > 1) out += " joined_rows " + std::to_string(plan.joined_rows);
   out += "\n";
   for (const KernelLoad& l : plan.loads) {
@@ -119,7 +121,16 @@ std::string to_string(const KernelPlan& plan) {
 
 namespace {
 
+void print_product(const MatrixProduct& p, std::string& out) {
+  out += "product of " + dims_text(p.rows) + " rows, " + dims_text(p.columns) + " columns, depth " +
+         dims_text(p.depth) + ", batch " + dims_text(p.batch) + "\n";
+  print_nest(p.left, out);
+  print_nest(p.right, out);
+  out += indented(to_string(p.kernel)) + "    " + operand_text(p.target) + "\n";
+}
+
 void print_stage(const Stage& s, std::string& out) {
+  if (s.product) return print_product(*s.product, out);
   out += "map " + dims_text(s.m);
   if (!s.r.empty()) {
     out += " reduce " + dims_text(s.r) + ", blocks of " + number(s.blocking.block) + ", " +

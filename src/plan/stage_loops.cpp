@@ -84,7 +84,19 @@ std::int64_t Stage::r_size() const {
   return n;
 }
 
+std::vector<const Nest*> Stage::nests() const {
+  if (product) return {&product->left, &product->right};
+  if (has_epilogue) return {&main, &epilogue};
+  return {&main};
+}
+
 Stage make_stage(const Draft& draft, const std::vector<int>& axes) {
+  if (draft.factors) {
+    Stage stage;
+    stage.product = make_matrix_product(draft.pass.iteration, draft.pass.mask, draft.factors->first,
+                                        draft.factors->second, draft.operands);
+    return stage;
+  }
   Stage alone = loops_of(draft, nullptr);
   if (axes.empty()) return alone;
   CommonAxes common;

@@ -5,20 +5,35 @@
 namespace tightloop::plan {
 
 void Traffic::add(const Stage& stage) {
+  if (stage.product) return add(*stage.product);
   const bool empty = stage.m_size() == 0 || stage.r_size() == 0;
   for (const Operand& o : stage.main.operands) {
-    if (!empty) add(o, stage, false);
+    if (!empty) add(o, stage.m, stage.r);
   }
   if (stage.m_size() == 0) return;
   for (const Operand& o : stage.epilogue.operands) {
-    if (o.source.kind == Source::Kind::result) add(o, stage, true);
+    if (o.source.kind == Source::Kind::result) add(o, stage.m, {});
   }
   for (const AccumulatorCopy& c : stage.copies) {
-    if (c.to.source.kind == Source::Kind::result) add(c.to, stage, true);
+    if (c.to.source.kind == Source::Kind::result) add(c.to, stage.m, {});
   }
 }
 
-void Traffic::add(const Operand& o, const Stage& stage, bool reduced) {
+void Traffic::add(const MatrixProduct& p) {
+  for (const bool left : {true, false}) {
+    const Nest& nest = left ? p.left : p.right;
+    const Extents& own = left ? p.rows : p.columns;
+    Extents m = p.batch;
+    m.insert(m.end(), own.begin(), own.end());
+    for (std::size_t i = 0; i < nest.kernel.loads.size(); ++i) add(nest.operands[i], m, p.depth);
+  }
+  Extents m = p.batch;
+  m.insert(m.end(), p.rows.begin(), p.rows.end());
+  m.insert(m.end(), p.columns.begin(), p.columns.end());
+  if (p.target.source.kind == Source::Kind::result) add(p.target, m, {});
+}
+
+void Traffic::add(const Operand& o, const Extents& m, const Extents& r) {
   if (o.source.kind == Source::Kind::intermediate &&
       intermediates_[o.source.index].turn_bytes > 0) {
     return;
@@ -31,8 +46,8 @@ void Traffic::add(const Operand& o, const Stage& stage, bool reduced) {
     bytes *= static_cast<std::uint64_t>(extent);
     (stride < 0 ? begin : end) += stride * (extent - 1);
   };
-  for (std::size_t i = 0; i < o.m.size(); ++i) walk(o.m[i], stage.m[i]);
-  for (std::size_t i = 0; i < o.r.size() && !reduced; ++i) walk(o.r[i], stage.r[i]);
+  for (std::size_t i = 0; i < o.m.size(); ++i) walk(o.m[i], m[i]);
+  for (std::size_t i = 0; i < r.size(); ++i) walk(o.r[i], r[i]);
   const auto [at, fresh] = uses_.try_emplace({o.source.kind, o.source.index}, Use{0, begin, end});
   Use& use = at->second;
   use = {use.bytes + bytes, std::min(use.begin, begin), std::max(use.end, end)};

@@ -25,7 +25,9 @@ class Traffic {
     std::int64_t begin = 0;   // from the array's first element
     std::int64_t end = 0;
   };
-  void add(const Operand& o, const Stage& stage, bool reduced);
+  using Extents = std::vector<std::int64_t>;
+  void add(const Operand& o, const Extents& m, const Extents& r);
+  void add(const MatrixProduct& product);
   std::uint64_t total(bool results) const;
   const std::vector<Intermediate>& intermediates_;
   std::map<std::pair<Source::Kind, std::uint32_t>, Use> uses_;

@@ -115,6 +115,10 @@ Dims index_of(std::int64_t element, const Dims& shape) {
 std::optional<OverflowAt> evaluate(const ir::TypedGraph& graph, std::span<const Dims> shapes,
                                    std::span<const Input> inputs,
                                    std::span<const ArrayView> outs) try {
+  if (ir::has_contractions(graph)) {
+    return evaluate(ir::with_plain_views(graph, {shapes.begin(), shapes.end()}), shapes, inputs,
+                    outs);
+  }
   Bindings bindings{graph, shapes, inputs, {}, nullptr};
   check_arguments(bindings, outs);
   FirstOverflow overflow;
@@ -128,6 +132,9 @@ std::optional<OverflowAt> evaluate(const ir::TypedGraph& graph, std::span<const 
 
 std::vector<EventAt> find_events(const ir::TypedGraph& graph, std::span<const Dims> shapes,
                                  std::span<const Input> inputs) try {
+  if (ir::has_contractions(graph)) {
+    return find_events(ir::with_plain_views(graph, {shapes.begin(), shapes.end()}), shapes, inputs);
+  }
   EventWatch watch;
   Bindings bindings{graph, shapes, inputs, {}, &watch};
   FirstOverflow overflow;

@@ -23,8 +23,9 @@ struct BoundNest {
 
 struct BoundStage {
   const plan::Stage* stage;
-  std::vector<BoundNest> nests;  ///< the main nest, then the epilogue where there is one
-  double cost = 0;               ///< work in bytes moved, for the choice of threads
+  std::vector<BoundNest> nests;                ///< those of Stage::nests
+  std::shared_ptr<const plan::Kernel> kernel;  ///< of a product
+  double cost = 0;                             ///< work in bytes moved, for the choice of threads
 };
 
 /// Immutable once made; shared by concurrent calls.
@@ -46,9 +47,11 @@ double cost_of(const plan::Stage& stage);
 template <class GetKernel>
 void bind_stages(BoundPlan& bound, GetKernel&& get_kernel) {
   for (const plan::Stage& s : bound.plan.stages) {
-    BoundStage out{&s, {}, cost_of(s)};
-    out.nests.emplace_back(s.main, get_kernel(s.main.kernel));
-    if (s.has_epilogue) out.nests.emplace_back(s.epilogue, get_kernel(s.epilogue.kernel));
+    BoundStage out{&s, {}, nullptr, cost_of(s)};
+    for (const plan::Nest* nest : s.nests()) {
+      out.nests.emplace_back(*nest, get_kernel(nest->kernel));
+    }
+    if (s.product) out.kernel = get_kernel(s.product->kernel);
     bound.stages.push_back(std::move(out));
   }
 }

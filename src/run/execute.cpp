@@ -45,13 +45,16 @@ class Addresses {
   StageArguments of(const plan::Stage& s) const {
     StageArguments out;
     out.m = s.m.data();
-    out.main = of(s.main);
-    out.main_params = params(s.main);
-    if (s.has_epilogue) {
-      out.epilogue = of(s.epilogue);
-      out.epilogue_params = params(s.epilogue);
+    const plan::Nest& first = s.product ? s.product->left : s.main;
+    const plan::Nest& second = s.product ? s.product->right : s.epilogue;
+    out.main = of(first);
+    out.main_params = params(first);
+    if (s.product || s.has_epilogue) {
+      out.epilogue = of(second);
+      out.epilogue_params = params(second);
     }
-    char** copies = arena_.array<char*>(s.copies.size());
+    char** copies = arena_.array<char*>(s.copies.size() + 1);
+    if (s.product) copies[0] = of(s.product->target);
     for (std::size_t i = 0; i < s.copies.size(); ++i) copies[i] = of(s.copies[i].to);
     out.copies = copies;
     return out;
@@ -103,6 +106,7 @@ std::uint64_t run_stage(const BoundStage& stage, const StageArguments& arguments
                         std::uint64_t& extra_bytes) {
   workers = workers_for(stage.cost, workers);
   extra_bytes += scratch_bytes(stage) * static_cast<std::uint64_t>(workers.threads);
+  if (stage.stage->product) return run_product(stage, arguments, workers, extra_bytes);
   if (stage.stage->r.empty()) return run_map(stage, arguments, workers);
   return run_reduce(stage, arguments, workers, extra_bytes);
 }

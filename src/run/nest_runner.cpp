@@ -24,7 +24,21 @@ BoundNest::BoundNest(const plan::Nest& n, std::shared_ptr<const plan::Kernel> k)
   transpose(r, &plan::Operand::r);
 }
 
+namespace {
+
+double cost_of(const plan::MatrixProduct& product) {
+  double multiplications = is_complex(product.target.dtype) ? 4 : 1;
+  for (const auto* extents : {&product.batch, &product.rows, &product.columns, &product.depth}) {
+    for (std::int64_t e : *extents) multiplications *= static_cast<double>(e);
+  }
+  constexpr double kPerByte = 4;  // multiplications in the time of moving a byte
+  return multiplications / kPerByte;
+}
+
+}  // namespace
+
 double cost_of(const plan::Stage& stage) {
+  if (stage.product) return cost_of(*stage.product);
   constexpr double kMathBytes = 32;  // a transcendental costs as much as moving so many bytes
   double per_element = 0;
   for (const plan::Operand& o : stage.main.operands) {

@@ -237,7 +237,7 @@ bool Program::needs_copy(const BoundPlan* bound, std::size_t result, const Array
                          std::span<const Arg* const> args) const {
   const plan::Nest* map = nullptr;  // of a plan that is one map stage
   if (bound != nullptr && bound->stages.size() == 1 && bound->plan.stages[0].r.empty() &&
-      !graph_.check_overflow && !graph_.report_events) {
+      !bound->plan.stages[0].product && !graph_.check_overflow && !graph_.report_events) {
     map = &bound->plan.stages[0].main;
   }
   for (std::size_t i = 0; i < args.size(); ++i) {

@@ -79,6 +79,7 @@ std::unique_ptr<QuickKernel> QuickKernel::make(const plan::KernelPlan& plan, int
 }
 
 bool QuickKernel::prepare(int vector_bytes) {
+  if (plan_.kind == plan::KernelKind::product) return false;  // it pays from the first block
   if (vector_bytes == 0 || plan_.fast_math || plan_.body.size() > kMostValues || !can_reduce())
     return false;
   operations_.resize(plan_.body.size());

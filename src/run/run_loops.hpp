@@ -1,4 +1,4 @@
-// The two kinds of stages; see stage_runner.hpp.
+// The kinds of stages; see stage_runner.hpp.
 #pragma once
 
 #include <cstdint>
@@ -10,5 +10,7 @@ namespace tightloop::run {
 std::uint64_t run_map(const BoundStage& bound, const StageArguments& arguments, Workers workers);
 std::uint64_t run_reduce(const BoundStage& bound, const StageArguments& arguments, Workers workers,
                          std::uint64_t& extra_bytes);
+std::uint64_t run_product(const BoundStage& bound, const StageArguments& arguments, Workers workers,
+                          std::uint64_t& extra_bytes);
 
 }  // namespace tightloop::run

@@ -115,7 +115,7 @@ void run_small_reduce(const BoundStage& bound, const CallArguments& call, std::u
 bool is_small(const BoundPlan& bound) {
   if (bound.stages.size() != 1 || bound.stages[0].cost >= kThreadedCost) return false;
   const plan::Stage& stage = *bound.stages[0].stage;
-  if (!fits(stage.main)) return false;
+  if (stage.product || !fits(stage.main)) return false;
   if (stage.r.empty()) return stage.m.size() <= 2;
   return stage.m_size() == 1 && stage.r.size() == 1 && stage.blocking.chunks == 1 &&
          stage.main.kernel.kind == plan::KernelKind::row_reduce &&

@@ -8,7 +8,9 @@
 
 namespace tightloop::run {
 
-/// What a stage runs over: its map extents, addresses of its operands and its scalar arguments.
+/// What a stage runs over: its map extents, addresses of its operands and its scalar arguments. Of
+/// a product, main are those of the left factor, epilogue those of the right one, and copies holds
+/// that of the target.
 struct StageArguments {
   const std::int64_t* m = nullptr;  ///< the stage's own, or fewer indices of its common dimensions
   char* const* main = nullptr;      ///< one address per operand of the main nest

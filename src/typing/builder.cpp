@@ -130,6 +130,18 @@ NodeId Builder::view(NodeId x, std::uint32_t attr) {
   return add(n);
 }
 
+NodeId Builder::align(NodeId x, NodeId other, std::uint32_t contract, bool is_right) {
+  ir::TypedNode n;
+  n.op = Op::align;
+  n.dtype = nodes_[x].dtype;
+  n.range = nodes_[x].range;
+  n.nargs = other == kNoNode ? 1 : 2;
+  n.args[0] = x;
+  n.args[1] = other;
+  n.attr = 2 * contract + (is_right ? 1 : 0);
+  return add(n);
+}
+
 NodeId Builder::reduce(Op op, DType dtype, NodeId x, std::uint32_t attr, bool may_wrap) {
   ir::TypedNode n;
   n.op = op;

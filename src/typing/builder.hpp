@@ -35,6 +35,8 @@ class Builder {
   /// Adds a leaf, view or reduction.
   NodeId leaf(Op op, DType dtype, std::uint32_t attr, bool weak, std::optional<Range> range = {});
   NodeId view(NodeId x, std::uint32_t attr);
+  /// Adds x in the joint space of a contraction; `other` is the other operand or kNoNode.
+  NodeId align(NodeId x, NodeId other, std::uint32_t contract, bool is_right);
   NodeId reduce(Op op, DType dtype, NodeId x, std::uint32_t attr, bool may_wrap = false);
 
   /// Adds a constant of a dtype: integers and bools by value, floats and complex by the real part.

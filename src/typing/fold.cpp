@@ -337,6 +337,7 @@ std::optional<Scalar> fold(const ir::TypedNode& node, std::span<const Scalar> x)
   const DType lane = ir::lane_of(node.dtype);
   switch (node.op) {
     case Op::view:
+    case Op::align:
     case Op::extent: return std::nullopt;
     case Op::cast: return convert_scalar(x[0], node.dtype);
     case Op::round_half: return round_scalar(x[0], node.dtype);

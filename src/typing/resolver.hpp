@@ -169,6 +169,10 @@ class Resolver {
   NodeId split_total(NodeId x, DType acc, std::uint32_t spec);
   Value mean(const Value& x, std::uint32_t spec);
 
+  // contractions.cpp
+  Value contraction(const ir::Node& node);
+  Value sum_of_products(const Value& x, const Value& y, std::uint32_t spec);
+
   // shared by the rules
   bool exact(Values x) const;
   const ir::TypedNode& typed(const Value& x) const { return b_[x.id]; }

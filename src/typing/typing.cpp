@@ -51,6 +51,7 @@ Value Resolver::resolve(NodeId at) {
   if (n.op == Op::view) return {b_.view(strong(first).id, n.attr), false, {}};
   if (ir::is_conversion(n.op)) return converted(n, first);
   if (is_reduction(n.op)) return reduction(n, first);
+  if (n.op == Op::contract) return contraction(n);
   if (!in_table(n.op)) {
     throw Error(ErrorCode::internal, "a source graph holds a '" + spelling(n.op) + "' node",
                 graph_.span(at));
@@ -241,6 +242,7 @@ ir::TypedGraph resolve(ir::Graph graph, std::span<const VariableType> variables,
   }
   out.reduces = graph.reduces();
   out.views = graph.views();
+  out.contracts = graph.contracts();
   out.fast_math = policy.fp == Fp::fast;
   out.check_overflow = policy.overflow == Overflow::check;
   out.report_events = policy.report_events;

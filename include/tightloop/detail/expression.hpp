@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -22,19 +24,26 @@ namespace detail {
 /// stack. The engine turns a list of steps into a graph. Plain data without padding bytes, so
 /// that a list of steps compares with memcmp.
 struct Step {
-  Op op = Op::variable;         ///< variable, constant, a conversion, call or a row of the op table
+  Op op = Op::variable;         ///< variable, constant, a conversion, call, contract or a row of the
+                                ///< op table
   DType dtype = DType::bool_;   ///< constant: how `value` is held (bool, int64, uint64, float64,
                                 ///< complex128); conversions: the target
   std::uint8_t keepdims = 0;    ///< reductions
   std::uint8_t axis_count = 0;  ///< reductions: axes in `axes`; with all_axes, ignored
   std::uint8_t all_axes = 0;    ///< reductions: axis=None
-  std::uint8_t leaf = 0;        ///< variable: index into the leaves, numbered in order of first use
+  std::uint8_t leaf = 0;  ///< variable: index into the leaves, numbered in order of first use;
+                          ///< contract: a Contraction
   std::int8_t axes[kMaxRank] = {};
   std::uint8_t reserved[2] = {};
   std::uint64_t value[2] = {};  ///< constant: its bytes; call: the row of prelude.def, and twice
                                 ///< the number of operands, plus 1 where the axes are given
 };
 static_assert(sizeof(Step) == 40 && std::has_unique_object_representations_v<Step>);
+
+/// Which contraction a step is; the order is part of the ABI. Of einsum the subscripts stand in
+/// `axes`, then in `value`, axis_count bytes of them.
+enum class Contraction : std::uint8_t { matmul, dot, inner, vdot, einsum };
+inline constexpr std::size_t kMaxSubscripts = kMaxRank + 2 * sizeof(std::uint64_t);
 
 /// The largest number of different leaves of an expression template.
 inline constexpr std::size_t kMaxLeaves = 255;
@@ -46,6 +55,7 @@ TIGHTLOOP_API void evaluate_steps_into(const Destination& out, std::span<const S
                                        std::span<const Arg> leaves, const Options& options);
 
 [[noreturn]] TIGHTLOOP_API void throw_too_many_leaves();
+[[noreturn]] TIGHTLOOP_API void throw_long_subscripts();
 [[noreturn]] TIGHTLOOP_API void throw_axis_out_of_range(std::int64_t axis);
 
 /// A C++ scalar that may stand in an expression as a literal: what a weak scalar Arg accepts.
@@ -127,6 +137,18 @@ class StepWriter {
     step_->value[0] = row;
     step_->value[1] = operands << 1 | (axis_given ? 1 : 0);
     ++step_;
+  }
+  void contract(Contraction kind) noexcept {
+    step_->op = Op::contract;
+    step_->leaf = static_cast<std::uint8_t>(kind);
+    ++step_;
+  }
+  void einsum(const char* subscripts, std::size_t count) noexcept {
+    const std::size_t first = count < kMaxRank ? count : kMaxRank;
+    std::memcpy(step_->axes, subscripts, first);
+    std::memcpy(step_->value, subscripts + first, count - first);
+    step_->axis_count = static_cast<std::uint8_t>(count);
+    contract(Contraction::einsum);
   }
   std::size_t leaf_count() const noexcept { return leaf_count_; }
 
@@ -319,6 +341,48 @@ class Reduction : public tightloop::Expression<Reduction<kOp, X>> {
   X x_;
   Axes axes_;
   bool keepdims_;
+};
+
+/// A contraction of two operands.
+template <Contraction kKind, class X, class Y>
+class Contracted : public tightloop::Expression<Contracted<kKind, X, Y>> {
+ public:
+  static constexpr std::size_t kSteps = X::kSteps + Y::kSteps + 1;
+  static constexpr std::size_t kLeaves = X::kLeaves + Y::kLeaves;
+  Contracted(const X& x, const Y& y) : x_(x), y_(y) {}
+  void write(StepWriter& out) const {
+    x_.write(out);
+    y_.write(out);
+    out.contract(kKind);
+  }
+
+ private:
+  X x_;
+  Y y_;
+};
+
+/// einsum of any operands; holds its subscripts without blanks.
+template <class... X>
+class Einsum : public tightloop::Expression<Einsum<X...>> {
+ public:
+  static constexpr std::size_t kSteps = (X::kSteps + ... + 1);
+  static constexpr std::size_t kLeaves = (X::kLeaves + ... + 0);
+  Einsum(std::string_view subscripts, const X&... x) : x_(x...) {
+    for (char c : subscripts) {
+      if (c == ' ') continue;
+      if (count_ == kMaxSubscripts) throw_long_subscripts();
+      text_[count_++] = c;
+    }
+  }
+  void write(StepWriter& out) const {
+    std::apply([&](const X&... x) { (x.write(out), ...); }, x_);
+    out.einsum(text_, count_);
+  }
+
+ private:
+  std::tuple<X...> x_;
+  char text_[kMaxSubscripts] = {};
+  std::size_t count_ = 0;
 };
 
 /// astype, saturate or bitcast.

@@ -1,0 +1,333 @@
+// Matrix products: strips of the right operand are packed into a panel that all tasks share, then
+// each task packs blocks of rows of the left one and multiplies them by the whole panel. Blocks of
+// depth follow each other in order; how the rest is cut changes no bit of the result.
+#include <algorithm>
+#include <cstring>
+
+#include "run/nest_runner.hpp"
+#include "run/pack.hpp"
+#include "run/run_loops.hpp"
+#include "run/tasks.hpp"
+
+namespace tightloop::run {
+namespace {
+
+using plan::kProductDepth;
+using plan::kStripBytes;
+
+constexpr std::int64_t kPanelBytes = 512 << 10;
+
+std::int64_t volume(const std::vector<std::int64_t>& extents) {
+  std::int64_t n = 1;
+  for (std::int64_t e : extents) n *= e;
+  return n;
+}
+
+std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
+
+struct Piece {
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+};
+
+/// How a block lies: bytes between neighbours along a factor's own axis and along the depth.
+struct BlockSteps {
+  std::int64_t own = 0;
+  std::int64_t depth = 0;
+  bool inner_is_depth = false;
+};
+
+/// Packs blocks of one factor.
+class Packer {
+ public:
+  Packer(const BoundNest& nest, char* const* base, const void* params,
+         const plan::MatrixProduct& product, const std::vector<std::int64_t>& own,
+         const BlockSteps& steps, Arena& arena)
+      : nest_(nest),
+        steps_(steps),
+        depth_(product.depth),
+        own_inner_(own.back()),
+        runner_(nest, base, params, arena),
+        store_(nest.operands() - 1) {
+    extents_ = arena.array<std::int64_t>(product.batch.size() + own.size());
+    count_ = product.batch.size() + own.size();
+    std::copy(own.begin(), own.end(),
+              std::copy(product.batch.begin(), product.batch.end(), extents_));
+    own_step_ = copied(nest.m.back(), steps.own, arena);
+    depth_step_ = copied(nest.r.back(), steps.depth, arena);
+  }
+
+  /// Packs elements `own` (counted over batch and own axes) by `depth` to `to`.
+  void pack(Piece own, Piece depth, char* to) {
+    for (std::int64_t i = 0; i < own.count;) {
+      const std::int64_t at = own.first + i;
+      const std::int64_t run = std::min(own.count - i, own_inner_ - at % own_inner_);
+      for (std::int64_t k = 0; k < depth.count;) {
+        const std::int64_t k_at = depth.first + k;
+        const std::int64_t k_run = std::min(depth.count - k, depth_.back() - k_at % depth_.back());
+        runner_.move_to_base();
+        move(nest_.m, extents_, count_, at);
+        move(nest_.r, depth_.data(), depth_.size(), k_at);
+        runner_.point(store_, to + i * steps_.own + k * steps_.depth);
+        if (steps_.inner_is_depth) {
+          runner_.call(k_run, depth_step_, run, own_step_);
+        } else {
+          runner_.call(run, own_step_, k_run, depth_step_);
+        }
+        k += k_run;
+      }
+      i += run;
+    }
+  }
+
+  std::uint64_t events() const { return runner_.events(); }
+
+ private:
+  std::int64_t* copied(const std::vector<std::int64_t>& strides, std::int64_t store,
+                       Arena& arena) const {
+    auto* out = arena.array<std::int64_t>(strides.size());
+    std::copy(strides.begin(), strides.end(), out);
+    out[store_] = store;
+    return out;
+  }
+  void move(const std::vector<std::vector<std::int64_t>>& strides, const std::int64_t* extents,
+            std::size_t count, std::int64_t linear) {
+    for (std::size_t d = count; d-- > 0 && linear != 0;) {
+      runner_.move(strides[d], linear % extents[d]);
+      linear /= extents[d];
+    }
+  }
+
+  const BoundNest& nest_;
+  const BlockSteps steps_;
+  const std::vector<std::int64_t>& depth_;
+  const std::int64_t own_inner_;
+  NestRunner runner_;
+  const std::size_t store_;
+  std::int64_t* extents_ = nullptr;
+  std::size_t count_ = 0;
+  std::int64_t* own_step_ = nullptr;
+  std::int64_t* depth_step_ = nullptr;
+};
+
+class Product {
+ public:
+  Product(const BoundStage& bound, const StageArguments& arguments)
+      : bound_(bound),
+        p_(*bound.stage->product),
+        arguments_(arguments),
+        packed_(p_.kernel.loads[0].dtype),
+        item_(static_cast<std::int64_t>(itemsize(packed_))),
+        target_item_(static_cast<std::int64_t>(itemsize(p_.target.dtype))),
+        strip_columns_(kStripBytes / item_),
+        batches_(volume(p_.batch)),
+        rows_(volume(p_.rows)),
+        columns_(volume(p_.columns)),
+        depth_(volume(p_.depth)) {
+    const bool by_row = p_.kernel.left_by_row;
+    left_steps_ = {by_row ? plan::product_pitch(packed_) : item_,
+                   by_row ? item_ : item_ * plan::product_rows(packed_), by_row};
+    right_steps_ = {item_, kStripBytes, false};
+    const std::int64_t block_depth = std::min(kProductDepth, depth_);
+    left_bytes_ =
+        by_row ? plan::product_rows(packed_) * left_steps_.own : block_depth * left_steps_.depth;
+    strip_bytes_ = block_depth * kStripBytes;
+  }
+
+  std::uint64_t run(Workers workers, std::uint64_t& extra_bytes) {
+    const std::int64_t strips = ceil_div(columns_, strip_columns_);
+    const double work =
+        static_cast<double>(rows_) * static_cast<double>(columns_) * static_cast<double>(depth_);
+    const bool apart = workers.threads > 1 && batches_ > 1 && work < (1 << 21);
+    const std::int64_t sharing = apart ? workers.threads : 1;
+    const std::int64_t room = std::max<std::int64_t>(1, kPanelBytes / sharing / strip_bytes_);
+    panel_strips_ = ceil_div(strips, ceil_div(strips, room));
+    extra_bytes += static_cast<std::uint64_t>(panel_strips_ * strip_bytes_ * sharing +
+                                              (left_bytes_ + tile_bytes()) * workers.threads);
+    if (!apart) return multiply({0, batches_}, workers);
+    const std::int64_t tasks = std::min<std::int64_t>(batches_, 8 * workers.threads);
+    return run_tasks(tasks, workers, [&](std::int64_t i) {
+      const std::int64_t first = batches_ * i / tasks;
+      return multiply({first, batches_ * (i + 1) / tasks - first}, Workers{});
+    });
+  }
+
+ private:
+  std::int64_t tile_bytes() const {
+    return plan::product_rows(packed_) * strip_columns_ * target_item_;
+  }
+
+  std::uint64_t multiply(Piece batches, Workers workers) const {
+    Arena& arena = Arena::local();
+    const Arena::Mark mark(arena);
+    char* panel = arena.array<char>(static_cast<std::size_t>(panel_strips_ * strip_bytes_));
+    const std::int64_t panel_columns = panel_strips_ * strip_columns_;
+    std::uint64_t events = 0;
+    for (std::int64_t b = batches.first; b < batches.first + batches.count; ++b) {
+      for (std::int64_t j = 0; j < columns_; j += panel_columns) {
+        const Piece columns{j, std::min(panel_columns, columns_ - j)};
+        for (std::int64_t k = 0; k < depth_; k += kProductDepth) {
+          const Piece depth{k, std::min(kProductDepth, depth_ - k)};
+          events |= pack_panel(b, columns, depth, panel, workers);
+          events |= multiply_panel(b, columns, depth, panel, workers);
+        }
+      }
+    }
+    return events;
+  }
+
+  std::uint64_t pack_panel(std::int64_t batch, Piece columns, Piece depth, char* panel,
+                           Workers workers) const {
+    const std::int64_t strips = ceil_div(columns.count, strip_columns_);
+    const std::int64_t tasks = std::min<std::int64_t>(strips, 4 * workers.threads);
+    return run_tasks(workers.threads > 1 ? tasks : 1, workers, [&](std::int64_t index) {
+      const std::int64_t count = workers.threads > 1 ? tasks : 1;
+      Arena& arena = Arena::local();
+      const Arena::Mark mark(arena);
+      Packer packer(bound_.nests[1], arguments_.epilogue, arguments_.epilogue_params, p_,
+                    p_.columns, right_steps_, arena);
+      for (std::int64_t s = strips * index / count; s < strips * (index + 1) / count; ++s) {
+        const std::int64_t first = s * strip_columns_;
+        const std::int64_t width = std::min(strip_columns_, columns.count - first);
+        char* to = panel + s * strip_bytes_;
+        // What lies beyond the last column is multiplied, too: not by leftovers, which may be slow.
+        if (width < strip_columns_) {
+          std::memset(to, 0, static_cast<std::size_t>(depth.count * kStripBytes));
+        }
+        packer.pack({batch * columns_ + columns.first + first, width}, depth, to);
+      }
+      return packer.events();
+    });
+  }
+
+  std::uint64_t multiply_panel(std::int64_t batch, Piece columns, Piece depth, const char* panel,
+                               Workers workers) const {
+    const std::int64_t block_rows = plan::product_rows(packed_);
+    const std::int64_t blocks = ceil_div(rows_, block_rows);
+    const bool alone = workers.threads <= 1;
+    return run_tasks(alone ? 1 : blocks, workers, [&](std::int64_t index) {
+      Arena& arena = Arena::local();
+      const Arena::Mark mark(arena);
+      Packer packer(bound_.nests[0], arguments_.main, arguments_.main_params, p_, p_.rows,
+                    left_steps_, arena);
+      char* left = arena.array<char>(static_cast<std::size_t>(left_bytes_));
+      char* tile = arena.array<char>(static_cast<std::size_t>(tile_bytes()));
+      for (std::int64_t i = alone ? 0 : index; i < (alone ? blocks : index + 1); ++i) {
+        const Piece rows{i * block_rows, std::min(block_rows, rows_ - i * block_rows)};
+        packer.pack({batch * rows_ + rows.first, rows.count}, depth, left);
+        multiply_block(batch, rows, columns, depth, left, panel, tile);
+      }
+      return packer.events();
+    });
+  }
+
+  /// One block of rows by the panel, strip by strip, or all whole strips at once where the target's
+  /// elements lie as the kernel stores them.
+  void multiply_block(std::int64_t batch, Piece rows, Piece columns, Piece depth, const char* left,
+                      const char* panel, char* tile) const {
+    const std::size_t axes = p_.target.m.size();
+    const bool resumes = depth.first > 0;
+    const std::int64_t whole = columns.count / strip_columns_;
+    const bool row_run = rows.first % p_.rows.back() + rows.count <= p_.rows.back();
+    const bool column_run = columns.first % p_.columns.back() + columns.count <= p_.columns.back();
+    const bool direct =
+        row_run && column_run && !p_.target.swapped && p_.target.m[axes - 1] == target_item_;
+    const std::int64_t row_step = p_.target.m[axes - 1 - p_.columns.size()];
+    std::int64_t strip = 0;
+    if (direct && whole > 0) {
+      call(rows.count, whole, depth.count, left, panel, address(batch, rows.first, columns.first),
+           row_step, resumes);
+      strip = whole;
+    }
+    for (; strip * strip_columns_ < columns.count; ++strip) {
+      const std::int64_t first = strip * strip_columns_;
+      const Piece part{columns.first + first, std::min(strip_columns_, columns.count - first)};
+      if (resumes) move_tile<false>(batch, rows, part, tile);
+      call(rows.count, 1, depth.count, left, panel + strip * strip_bytes_, tile,
+           strip_columns_ * target_item_, resumes);
+      move_tile<true>(batch, rows, part, tile);
+    }
+  }
+
+  void call(std::int64_t rows, std::int64_t strips, std::int64_t depth, const char* left,
+            const char* right, char* target, std::int64_t row_step, bool resumes) const {
+    void* const pointers[] = {const_cast<char*>(left), const_cast<char*>(right), target};
+    const std::int64_t steps[] = {0, strip_bytes_, row_step};
+    std::uint64_t events = 0;
+    plan::KernelFrame frame{};
+    frame.n0 = strips;
+    frame.n1 = rows;
+    frame.n2 = depth;
+    frame.ptr = pointers;
+    frame.step = steps;
+    frame.events = &events;
+    frame.resumes = resumes ? 1 : 0;
+    bound_.kernel->call(frame);
+  }
+
+  /// Address of an element of the target.
+  char* address(std::int64_t batch, std::int64_t row, std::int64_t column) const {
+    char* at = arguments_.copies[0];
+    const std::int64_t* stride = p_.target.m.data() + p_.target.m.size();
+    const auto add = [&](const std::vector<std::int64_t>& extents, std::int64_t linear) {
+      for (std::size_t d = extents.size(); d-- > 0; linear /= extents[d]) {
+        at += *--stride * (linear % extents[d]);
+      }
+    };
+    add(p_.columns, column);
+    add(p_.rows, row);
+    add(p_.batch, batch);
+    return at;
+  }
+
+  /// Copies a strip of a block between the target and a tile without gaps.
+  template <bool ToTarget>
+  void move_tile(std::int64_t batch, Piece rows, Piece columns, char* tile) const {
+    const std::size_t size = itemsize(p_.target.dtype);
+    const std::size_t unit = is_complex(p_.target.dtype) ? size / 2 : size;
+    const ElementBytes element{size, p_.target.swapped ? unit : 0};
+    const std::size_t axes = p_.target.m.size();
+    const std::int64_t row_step = p_.target.m[axes - 1 - p_.columns.size()];
+    const std::int64_t column_step = p_.target.m[axes - 1];
+    for (std::int64_t j = 0; j < columns.count;) {
+      const std::int64_t inner = p_.columns.back();
+      const std::int64_t width = std::min(columns.count - j, inner - (columns.first + j) % inner);
+      const bool gapless = width == strip_columns_;
+      for (std::int64_t i = 0; i < rows.count;) {
+        const std::int64_t run = p_.rows.back() - (rows.first + i) % p_.rows.back();
+        const std::int64_t height = gapless ? std::min(rows.count - i, run) : 1;
+        char* at = address(batch, rows.first + i, columns.first + j);
+        char* in_tile = tile + (i * strip_columns_ + j) * target_item_;
+        if constexpr (ToTarget) {
+          scatter(at, in_tile, element, height, width, row_step, column_step);
+        } else {
+          gather(in_tile, at, element, height, width, row_step, column_step);
+        }
+        i += height;
+      }
+      j += width;
+    }
+  }
+
+  const BoundStage& bound_;
+  const plan::MatrixProduct& p_;
+  const StageArguments& arguments_;
+  const DType packed_;
+  const std::int64_t item_, target_item_;
+  const std::int64_t strip_columns_;
+  const std::int64_t batches_, rows_, columns_, depth_;
+  BlockSteps left_steps_, right_steps_;
+  std::int64_t left_bytes_ = 0, strip_bytes_ = 0;
+  std::int64_t panel_strips_ = 1;
+};
+
+}  // namespace
+
+std::uint64_t run_product(const BoundStage& bound, const StageArguments& arguments, Workers workers,
+                          std::uint64_t& extra_bytes) {
+  return Product(bound, arguments).run(workers, extra_bytes);
+}
+
+}  // namespace tightloop::run
