@@ -36,6 +36,18 @@ constexpr unsigned bits_of(DType t) {
   return static_cast<unsigned>(8 * itemsize(part_of(t)));
 }
 
+/// Where a vector step of a reduction stands; all are i64.
+struct Place {
+  /// Row kernels: the step's first element in its row. Column kernels: its row in the call.
+  llvm::Value* position = nullptr;
+  // C-order numbers, for plans that reduce positions: of the element (row kernels) or row (column
+  // kernels) at position 0, and from one position to the next.
+  llvm::Value* origin = nullptr;
+  llvm::Value* stride = nullptr;
+  /// Column kernels: rows of the call.
+  llvm::Value* rows = nullptr;
+};
+
 /// Values that a loop carries from one iteration to the next.
 using Carried = std::vector<llvm::Value*>;
 
@@ -51,6 +63,7 @@ class Emitter {
   /// How many lanes of the current step are live (i64); null where all are. The others hold zeros
   /// or leftovers of computing on zeros.
   llvm::Value* live_count = nullptr;
+  Place place;
 
   // Types. `element` is i1 for bool and the part's type for complex.
   llvm::Type* element(DType t);

@@ -56,6 +56,10 @@ void KernelEmitter::load_frame() {
     slots_.push_back(b_.CreateAlignedLoad(pointer, at, llvm::Align(8)));
   }
   slot_step_ = frame_field(offsetof(Frame, acc_per_row), i64);
+  e_.place.rows = n1_;
+  number_ = frame_field(offsetof(Frame, index), i64);
+  number_per_row_ = frame_field(offsetof(Frame, index_step), i64);
+  number_per_element_ = frame_field(offsetof(Frame, index_inner), i64);
 }
 
 void KernelEmitter::start_row(llvm::Value* row, Carried& carried) {

@@ -42,6 +42,9 @@ class KernelEmitter {
   std::vector<Operand> operands(const plan::Inst& inst, const Values& values) const;
   // Emits one step with its stores; returns what each reduction reads.
   std::vector<Sources> emit_step(const Step& step, Carried& carried);
+  // Emits the row's first element alone, without stores.
+  std::vector<Sources> emit_first();
+  std::vector<Sources> sources_in(const Values& values) const;
   void fill_bounce_buffers(llvm::Value* index);
   llvm::Value* readable(std::size_t load, llvm::Value* index);
   void store_results(const Step& step, const Values& values);
@@ -79,6 +82,10 @@ class KernelEmitter {
   std::vector<llvm::Value*> bounce_;  // buffers for tails, made when first needed
   std::vector<llvm::Value*> slots_;
   llvm::Value* slot_step_ = nullptr;  // slots per row
+  // C-order numbers, for plans that reduce positions: of (row 0, element 0), and the steps.
+  llvm::Value* number_ = nullptr;
+  llvm::Value* number_per_row_ = nullptr;
+  llvm::Value* number_per_element_ = nullptr;
   Values call_values_;  // values of Level::call and those of the row, then of divisors
 };
 

@@ -1,5 +1,6 @@
 // The loops of the three kernel kinds. A row (or a tile of columns) is a main loop of whole vector
 // steps and a tail of at most one partial step per accumulator, whose dead lanes are left out.
+#include <algorithm>
 #include <bit>
 
 #include "jit/kernel_emitter.hpp"
@@ -129,6 +130,7 @@ class RowAccumulators {
 
   // One vector step at element i, into set 0 or, on the stack, into the step's own.
   void take(llvm::Value* i, const std::vector<Sources>& sources) {
+    e_.place.position = i;
     llvm::Value* number = e_.b.CreateLShr(i, e_.b.getInt64(std::countr_zero(e_.lanes)));
     llvm::Value* set = e_.b.CreateAnd(number, e_.b.getInt64(shape_.sum_sets - 1));
     for (std::size_t r = 0; r < reducers.size(); ++r) {
@@ -141,7 +143,8 @@ class RowAccumulators {
       }
     }
   }
-  void take_all(const std::vector<std::vector<Sources>>& steps) {
+  void take_all(llvm::Value* i, const std::vector<std::vector<Sources>>& steps) {
+    e_.place.position = i;
     for (std::size_t r = 0; r < reducers.size(); ++r) {
       std::vector<Sources> values;
       for (const auto& step : steps) values.push_back(step[r]);
@@ -226,6 +229,13 @@ class KernelEmitter::ColumnAccumulators {
 
 void KernelEmitter::reduce_row(llvm::Value* row, Carried& carried) {
   RowAccumulators acc(e_, plan_, shape_);
+  e_.place.origin = b_.CreateAdd(number_, b_.CreateMul(row, number_per_row_));
+  e_.place.stride = number_per_element_;
+  const auto starts = [](const auto& reducer) { return reducer->needs_start; };
+  if (std::any_of(acc.reducers.begin(), acc.reducers.end(), starts)) {
+    const std::vector<Sources> first = emit_first();
+    for (std::size_t r = 0; r < first.size(); ++r) acc.reducers[r]->start(e_, first[r]);
+  }
   const unsigned step = e_.lanes * shape_.unroll;
   llvm::Value* const end = rounded_down(n0_, step);
   const auto loop = [&](llvm::Value* from, llvm::Value* to, auto&& body) {
@@ -260,7 +270,7 @@ void KernelEmitter::reduce_row(llvm::Value* row, Carried& carried) {
         llvm::Value* at = u == 0 ? i : b_.CreateAdd(i, b_.getInt64(u * e_.lanes));
         steps.push_back(emit_step({at, false}, carried));
       }
-      acc.take_all(steps);
+      acc.take_all(i, steps);
     });
     acc.merge_unordered();
     Carried all = pack(acc.sets, carried);
@@ -280,7 +290,7 @@ void KernelEmitter::reduce_row(llvm::Value* row, Carried& carried) {
 
 void KernelEmitter::finish_row(RowReducer& reducer, const std::vector<Parts>& acc,
                                std::size_t reduction, llvm::Value* row, Carried& carried) {
-  const std::size_t size = itemsize(plan_.reductions[reduction].acc);
+  const std::size_t size = plan::slot_bytes(plan_.reductions[reduction]);
   llvm::Value* offset = b_.CreateMul(b_.CreateMul(row, slot_step_), b_.getInt64(size));
   llvm::Value* slot = b_.CreateGEP(b_.getInt8Ty(), slots_[reduction], offset);
   llvm::Value* lost = reducer.finish(e_, acc, n0_, slot);
@@ -338,6 +348,8 @@ void KernelEmitter::reduce_joined_rows(llvm::Value* first, Carried& carried) {
 void KernelEmitter::columns(Carried& carried) {
   constexpr unsigned kRows = 32;
   ColumnAccumulators acc(e_, plan_, shape_);
+  e_.place.origin = number_;
+  e_.place.stride = number_per_row_;
   llvm::Value* const lanes = b_.getInt64(e_.lanes);
   llvm::Value* const strip = b_.getInt64(acc.strip);
   e_.loop(b_.getInt64(0), n0_, strip, carried, false, [&](llvm::Value* begin, Carried& outer) {
@@ -385,6 +397,7 @@ void KernelEmitter::column_tile(ColumnAccumulators& acc, llvm::Value* strip, llv
   e_.loop(rows.begin, rows.end, b_.getInt64(1), all, false, [&](llvm::Value* row, Carried& c) {
     unpack(c, sets, carried);
     start_row(row, carried);
+    e_.place.position = row;
     for (unsigned t = 0; t < tiles; ++t) {
       const std::vector<Sources> sources = emit_step({step(index, t), false}, carried);
       for (std::size_t r = 0; r < sets.size(); ++r) {
@@ -403,10 +416,10 @@ void KernelEmitter::column_tile(ColumnAccumulators& acc, llvm::Value* strip, llv
 void KernelEmitter::finish_columns(ColumnReducer& reducer, const Parts& acc, std::size_t reduction,
                                    llvm::Value* index) {
   const DType dtype = plan_.reductions[reduction].acc;
-  const std::size_t size = itemsize(dtype);
+  const std::size_t size = plan::slot_bytes(plan_.reductions[reduction]);
   llvm::Value* slot =
       b_.CreateGEP(llvm::ArrayType::get(b_.getInt8Ty(), size), slots_[reduction], index);
-  if (e_.live_count == nullptr || masks_elements(target_, dtype)) {
+  if (e_.live_count == nullptr || reducer.by_lane || masks_elements(target_, dtype)) {
     reducer.finish(e_, acc, slot);
     return;
   }

@@ -188,7 +188,11 @@ std::string fault_of_reduction(const plan::KernelPlan& plan, const plan::KernelR
   if (r.op == Op::any || r.op == Op::all) {
     return is_bool(lane) && is_bool(r.acc) ? "" : "operands that are not bool";
   }
-  if (r.op != Op::min && r.op != Op::max) return "an op that is no reduction of kernels";
+  if (r.op == Op::var) {
+    return is_float(lane) && r.acc == DType::float64 ? "" : "operands that have no deviation";
+  }
+  const bool ordering = r.op == Op::min || r.op == Op::max || plan::is_position(r.op);
+  if (!ordering) return "an op that is no reduction of kernels";
   if (is_complex(lane)) return "complex operands that have no order";
   return ir::lane_of(r.acc) == lane ? "" : "an accumulator unlike its operand";
 }
@@ -196,7 +200,7 @@ std::string fault_of_reduction(const plan::KernelPlan& plan, const plan::KernelR
 }  // namespace
 
 bool is_ordered(const plan::KernelReduce& r) {
-  return is_sum_or_product(r.op) && (is_float(r.acc) || is_complex(r.acc));
+  return r.op == Op::var || (is_sum_or_product(r.op) && (is_float(r.acc) || is_complex(r.acc)));
 }
 
 std::string find_fault(const plan::KernelPlan& plan) {
@@ -218,7 +222,9 @@ std::string find_fault(const plan::KernelPlan& plan) {
     if (!fault.empty()) return "reduction " + std::string(id(r.op)) + " has " + fault;
   }
   const unsigned joined = plan.joined_rows;
-  const bool ordered = std::any_of(plan.reductions.begin(), plan.reductions.end(), is_ordered);
+  const bool ordered = std::any_of(
+      plan.reductions.begin(), plan.reductions.end(),
+      [](const plan::KernelReduce& r) { return is_ordered(r) || plan::is_position(r.op); });
   const bool joins = plan.kind == plan::KernelKind::row_reduce && plan.stores.empty() && !ordered;
   if (joined == 0 || (joined & (joined - 1)) != 0 || (joined > 1 && !joins)) {
     return "rows that cannot be joined";

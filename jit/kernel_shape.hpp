@@ -39,7 +39,7 @@ std::string find_fault(const plan::KernelPlan& plan);
 
 KernelShape shape_of(const plan::KernelPlan& plan, const Target& target);
 
-/// True for reductions whose order of combination is fixed: sums and products of floats.
+/// True for reductions whose order of combination is fixed: sums and products of floats, var.
 bool is_ordered(const plan::KernelReduce& r);
 
 }  // namespace tightloop::jit

@@ -2,6 +2,7 @@
 // their slots. Row reducers fold lanes together at the end; column reducers keep them apart.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -19,9 +20,11 @@ class Reducer {
  public:
   virtual ~Reducer() = default;
   virtual Parts identity(Emitter& e) = 0;
-  /// Takes in one vector step; lanes that are not live are left out by row reducers.
+  /// Takes in one vector step, which stands at e.place; lanes that are not live are left out by row
+  /// reducers.
   virtual void update(Emitter& e, Parts& acc, const Sources& values) = 0;
-  /// Takes in as many steps as there are accumulators, each into its own.
+  /// Takes in as many steps as there are accumulators, each into its own; the first stands at
+  /// e.place, the others follow.
   virtual void update_all(Emitter& e, std::vector<Parts>& acc, const std::vector<Sources>& values);
 };
 
@@ -29,6 +32,10 @@ class RowReducer : public Reducer {
  public:
   /// Order matters: set k holds the elements whose vector step is k modulo the number of sets.
   bool ordered = false;
+  /// True for a reducer whose start() is called before each row, with the row's first element in
+  /// the first lane of `values`.
+  bool needs_start = false;
+  virtual void start(Emitter&, const Sources&) {}
   virtual void merge(Emitter& e, Parts& acc, const Parts& other) = 0;
   /// Combines the row's partial into the slot. `n0` is the row's length. The result is an i64 that
   /// is non-zero if a product overflowed, or null.
@@ -41,11 +48,16 @@ class ColumnReducer : public Reducer {
   /// Combines `lanes` columns into their slots from `slot` on (under the live mask, or with all
   /// of them accessible; see memory.hpp). Notes overflow.
   virtual void finish(Emitter& e, const Parts& acc, llvm::Value* slot) = 0;
+  /// True where finish() itself leaves the slots of dead lanes alone.
+  bool by_lane = false;
 };
 
 /// `lane` is the lane type of the values that `source` names.
 std::unique_ptr<RowReducer> make_row_reducer(const Emitter& e, const plan::KernelReduce& r,
                                              const ReductionSource& source, DType lane);
 std::unique_ptr<ColumnReducer> make_column_reducer(const plan::KernelReduce& r, DType lane);
+
+/// Calls f(lane) in a loop over the live lanes of the step.
+void for_live_lanes(Emitter& e, const std::function<void(llvm::Value* lane)>& f);
 
 }  // namespace tightloop::jit

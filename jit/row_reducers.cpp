@@ -13,7 +13,14 @@
 namespace tightloop::jit {
 
 void Reducer::update_all(Emitter& e, std::vector<Parts>& acc, const std::vector<Sources>& values) {
-  for (std::size_t k = 0; k < acc.size(); ++k) update(e, acc[k], values[k]);
+  llvm::Value* const first = e.place.position;
+  for (std::size_t k = 0; k < acc.size(); ++k) {
+    if (k > 0 && first != nullptr) {
+      e.place.position = e.b.CreateAdd(first, e.b.getInt64(k * e.lanes));
+    }
+    update(e, acc[k], values[k]);
+  }
+  e.place.position = first;
 }
 
 namespace {
@@ -339,9 +346,13 @@ class BoolFold : public RowReducer {
 }  // namespace
 
 std::unique_ptr<RowReducer> make_float_extremum(const plan::KernelReduce& r, DType lane);
+std::unique_ptr<RowReducer> make_row_moments();
+std::unique_ptr<RowReducer> make_row_position(const plan::KernelReduce& r, DType lane);
 
 std::unique_ptr<RowReducer> make_row_reducer(const Emitter& e, const plan::KernelReduce& r,
                                              const ReductionSource& source, DType lane) {
+  if (r.op == Op::var) return make_row_moments();
+  if (plan::is_position(r.op)) return make_row_position(r, lane);
   if (is_ordered(r)) {
     const bool single = e.fast_math && r.op == Op::sum && part_of(lane) == DType::float32;
     return std::make_unique<FloatFold>(r, single);

@@ -2,6 +2,8 @@
 #include "steps.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <vector>
@@ -112,11 +114,12 @@ class GraphBuilder {
 
   void check_plain(const Step& step) const {
     if (static_cast<int>(step.dtype) >= kDTypeCount) refuse(index_, "has an unknown dtype");
-    if (step.keepdims > 1 || step.all_axes > 1) refuse(index_, "has a flag that is not 0 or 1");
+    if (step.keepdims > 1 || step.all_axes > 1 || step.masked > 1 || step.seeded > 1) {
+      refuse(index_, "has a flag that is not 0 or 1");
+    }
     const std::size_t most = step.op == Op::contract ? kMaxSubscripts : kMaxRank;
-    if (step.axis_count > most) refuse(index_, "has too many axes");
-    if (step.reserved[0] != 0 || step.reserved[1] != 0) {
-      refuse(index_, "has a reserved byte that is not 0");
+    if (step.axis_count > most) {
+      refuse(index_, "has too many axes");
     }
   }
 
@@ -158,7 +161,16 @@ class GraphBuilder {
     spec.all = step.all_axes != 0;
     spec.keepdims = step.keepdims != 0;
     if (!spec.all) spec.axes.assign(step.axes, step.axes + step.axis_count);
-    return graph_.reduce(step.op, pop(), std::move(spec));
+    std::memcpy(&spec.ddof, step.value, sizeof spec.ddof);
+    if (!std::isfinite(spec.ddof)) refuse(index_, "has a ddof that is not finite");
+    const OpInfo& row = info(step.op);
+    if ((step.masked != 0 && !row.takes_where) || (step.seeded != 0 && !row.takes_initial) ||
+        (spec.ddof != 0 && !row.takes_ddof)) {
+      refuse(index_, "has an option that " + std::string(row.id) + " does not take");
+    }
+    const ir::NodeId initial = step.seeded != 0 ? pop() : ir::kNoNode;
+    const ir::NodeId where = step.masked != 0 ? pop() : ir::kNoNode;
+    return graph_.reduce(step.op, pop(), std::move(spec), {}, where, initial);
   }
 
   ir::NodeId call(const Step& step) {

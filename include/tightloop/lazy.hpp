@@ -17,6 +17,7 @@
 
 #include "tightloop/detail/expression.hpp"
 #include "tightloop/detail/prelude_call.hpp"
+#include "tightloop/detail/reduction.hpp"
 #include "tightloop/engine.hpp"
 #include "tightloop/op.hpp"
 
@@ -55,12 +56,28 @@ template <detail::ElementInteger... T>
   return {{detail::step_axis(axes)...}, static_cast<std::uint8_t>(sizeof...(T)), 0};
 }
 
-/// The type of `keepdims`.
-struct KeepDims {
-  explicit constexpr KeepDims() = default;
-};
 /// Passed to a reduction, keeps the reduced axes with extent 1: `sum(e, axis(0), keepdims)`.
 inline constexpr KeepDims keepdims{};
+
+/// Passed to a reduction, leaves out elements where `mask` is zero: `sum(e, where(m > 0))`. The
+/// mask broadcasts with the operand; what can be masked is what takes where= in the language.
+template <class E>
+requires detail::LazyExpression<E>
+[[nodiscard]] auto where(const E& mask) {
+  return WhereOption<E>{mask};
+}
+/// Passed to a reduction, is what it starts from: `max(e, initial(0))`. An expression or a C++
+/// scalar, which is a literal.
+template <class E>
+requires detail::LazyOperand<E>
+[[nodiscard]] auto initial(const E& value) {
+  return InitialOption<detail::Node<E>>{detail::Node<E>(value)};
+}
+/// Passed to var or std, is taken from the number of elements in the divisor: `std(e, ddof(1))`.
+/// Throws Error(value) at the evaluation where it is not finite.
+[[nodiscard]] constexpr DdofOption ddof(double number) {
+  return {number};
+}
 
 /// Converts to a dtype, rounding as IEEE 754 says: astype(x, 'float16') of the language.
 template <detail::LazyExpression E>
@@ -111,7 +128,8 @@ requires(sizeof...(X) > 0) [[nodiscard]] auto einsum(std::string_view subscripts
 
 // Every row of the op table, by its id (complex(re, im) of the language is make_complex). Operands
 // are expressions and C++ scalars in any mix, at least one an expression; scalars are literals, as
-// if written in the text. Reductions take the axes, `keepdims`, or both. With other operands the
+// if written in the text. Reductions take their options in any order: axis(), `keepdims`, where(),
+// initial(), ddof(). With other operands the
 // functions do not take part in overload resolution, so that abs(-1.0) keeps its meaning under a
 // using-directive.
 #define TIGHTLOOP_LAZY_1(id)            \
@@ -132,18 +150,11 @@ requires(sizeof...(X) > 0) [[nodiscard]] auto einsum(std::string_view subscripts
     return detail::Ternary<Op::id, detail::Node<X>, detail::Node<Y>, detail::Node<Z>>(x, y, z); \
   }
 #define TIGHTLOOP_LAZY_elementwise(id, arity) TIGHTLOOP_LAZY_##arity(id)
-#define TIGHTLOOP_LAZY_reduction(id, arity)                               \
-  template <detail::LazyExpression X>                                     \
-  [[nodiscard]] auto id(const X& x, const detail::Axes& axes = {}) {      \
-    return detail::Reduction<Op::id, X>(x, axes, false);                  \
-  }                                                                       \
-  template <detail::LazyExpression X>                                     \
-  [[nodiscard]] auto id(const X& x, const detail::Axes& axes, KeepDims) { \
-    return detail::Reduction<Op::id, X>(x, axes, true);                   \
-  }                                                                       \
-  template <detail::LazyExpression X>                                     \
-  [[nodiscard]] auto id(const X& x, KeepDims) {                           \
-    return detail::Reduction<Op::id, X>(x, {}, true);                     \
+#define TIGHTLOOP_LAZY_reduction(id, arity)                      \
+  template <detail::LazyExpression X, class... Options>          \
+  requires detail::ReduceOptions<Op::id, Options...>             \
+  [[nodiscard]] auto id(const X& x, const Options&... options) { \
+    return detail::reduction<Op::id>(x, options...);             \
   }
 #define TIGHTLOOP_OP(id, names, arity, kind, type_rule, range_rule, properties, lowering, ulp, \
                      doc)                                                                      \

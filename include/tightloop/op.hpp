@@ -106,6 +106,9 @@ struct OpInfo {
   RangeRule range_rule;
   bool commutative;
   bool accepts_complex;
+  bool takes_where;    ///< reductions: where=, an array of bools that says which elements count
+  bool takes_initial;  ///< reductions: initial=, a value to start from
+  bool takes_ddof;     ///< reductions: ddof=, a number to take from the divisor
   Lowering lowering;
   std::uint8_t max_ulp;
   std::string_view doc;
@@ -115,6 +118,9 @@ namespace detail {
 namespace op_property {
 inline constexpr unsigned commutative = 1;
 inline constexpr unsigned complex = 2;
+inline constexpr unsigned takes_where = 4;
+inline constexpr unsigned takes_initial = 8;
+inline constexpr unsigned takes_ddof = 16;
 }  // namespace op_property
 
 inline constexpr OpInfo kOpTable[kTableOps] = {
@@ -133,6 +139,18 @@ inline constexpr OpInfo kOpTable[kTableOps] = {
          [] {                                                                                  \
            using namespace op_property;                                                        \
            return ((properties)&complex) != 0;                                                 \
+         }(),                                                                                  \
+         [] {                                                                                  \
+           using namespace op_property;                                                        \
+           return ((properties)&takes_where) != 0;                                             \
+         }(),                                                                                  \
+         [] {                                                                                  \
+           using namespace op_property;                                                        \
+           return ((properties)&takes_initial) != 0;                                           \
+         }(),                                                                                  \
+         [] {                                                                                  \
+           using namespace op_property;                                                        \
+           return ((properties)&takes_ddof) != 0;                                              \
          }(),                                                                                  \
          Lowering::lowering,                                                                   \
          ulp,                                                                                  \

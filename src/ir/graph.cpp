@@ -2,6 +2,7 @@
 #include "ir/graph.hpp"
 
 #include <chrono>
+#include <cstring>
 #include <exception>
 #include <random>
 #include <utility>
@@ -49,8 +50,11 @@ std::uint64_t hash_of(const Scalar& s) {
 }
 
 std::uint64_t hash_of(const ReduceSpec& spec) {
-  const std::uint64_t flags = (spec.all ? 1U : 0U) | (spec.keepdims ? 2U : 0U);
-  return mix(mix(seed(), flags), spec.axes);
+  const std::uint64_t flags = (spec.all ? 1U : 0U) | (spec.keepdims ? 2U : 0U) |
+                              (spec.where ? 4U : 0U) | (spec.initial ? 8U : 0U);
+  std::uint64_t ddof = 0;
+  std::memcpy(&ddof, &spec.ddof, sizeof ddof);
+  return mix(mix(mix(seed(), flags), ddof), spec.axes);
 }
 
 std::uint64_t hash_of(const ViewSpec& spec) {
@@ -160,18 +164,23 @@ NodeId Graph::ternary(Op op, NodeId x, NodeId y, NodeId z, Span span) {
   return add({.op = op, .nargs = 3, .args = {x, y, z}}, span);
 }
 
-NodeId Graph::reduce(Op op, NodeId x, ReduceSpec spec, Span span) {
+NodeId Graph::reduce(Op op, NodeId x, ReduceSpec spec, Span span, NodeId where, NodeId initial) {
   require(is_reduction(op) && info(op).arity == 1, op);
   if (spec.all) spec.axes.clear();
-  const std::uint32_t attr = intern(reduces_, std::move(spec));
-  return add({.op = op, .nargs = 1, .args = {x, kNoNode, kNoNode}, .attr = attr}, span);
+  spec.where = where != kNoNode;
+  spec.initial = initial != kNoNode;
+  if (spec.ddof == 0) spec.ddof = 0;  // not -0, which has other bits and the same meaning
+  Node node{.op = op, .nargs = 1, .args = {x, kNoNode, kNoNode}};
+  if (spec.where) node.args[node.nargs++] = where;
+  if (spec.initial) node.args[node.nargs++] = initial;
+  node.attr = intern(reduces_, std::move(spec));
+  return add(node, span);
 }
 
 NodeId Graph::view(NodeId x, ViewSpec spec, Span span) {
   if (spec.kind != ViewSpec::Kind::slice) spec.items.clear();
-  const bool has_dims = spec.kind == ViewSpec::Kind::reshape ||
-                        spec.kind == ViewSpec::Kind::broadcast_to ||
-                        spec.kind == ViewSpec::Kind::axes;
+  const bool has_dims =
+      spec.kind != ViewSpec::Kind::slice && spec.kind != ViewSpec::Kind::transpose;
   if (!has_dims) spec.dims.clear();
   const std::uint32_t attr = intern(views_, std::move(spec));
   return add({.op = Op::view, .nargs = 1, .args = {x, kNoNode, kNoNode}, .attr = attr}, span);

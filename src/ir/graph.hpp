@@ -29,11 +29,14 @@ inline constexpr std::size_t kMaxResults = 1000;
 using NodeId = std::uint32_t;
 inline constexpr NodeId kNoNode = ~NodeId{0};
 
-/// What a reduction reduces.
+/// What a reduction reduces, and its options.
 struct ReduceSpec {
   bool all = true;  ///< axis=None
   bool keepdims = false;
   std::vector<std::int64_t> axes;  ///< as written, negatives allowed; checked when ranks are known
+  bool where = false;              ///< an operand says which elements count
+  bool initial = false;            ///< the last operand is what the reduction starts from
+  double ddof = 0;                 ///< finite
   friend bool operator==(const ReduceSpec&, const ReduceSpec&) = default;
 };
 
@@ -49,11 +52,12 @@ struct SliceItem {
 
 /// How a view node sees its operand.
 struct ViewSpec {
-  enum class Kind : std::uint8_t { slice, transpose, reshape, broadcast_to, axes };
+  enum class Kind : std::uint8_t { slice, transpose, reshape, broadcast_to, axes, expand_dims };
   Kind kind = Kind::slice;
   std::vector<SliceItem> items;  ///< slice
   /// reshape (one may be -1), broadcast_to; axes: the view's rank, then for each axis of the
-  /// operand the view's axis that walks along it (several: a diagonal); other axes have extent 1
+  /// operand the view's axis that walks along it (several: a diagonal); other axes have extent 1;
+  /// expand_dims: the new axes, as the result numbers them, negatives allowed
   std::vector<std::int64_t> dims;
   friend bool operator==(const ViewSpec&, const ViewSpec&) = default;
 };
@@ -65,7 +69,8 @@ constexpr bool is_conversion(Op op) {
 
 /// One node. `attr` indexes the graph's side table that belongs to the op: inputs (variable),
 /// constants (constant), reduces (reductions), views (view), contracts (contract); conversions keep
-/// the DType.
+/// the DType. The operands of a reduction are x, the array of where= and the value of initial=, as
+/// far as its ReduceSpec says that they are there.
 struct Node {
   Op op = Op::constant;
   std::uint8_t nargs = 0;
@@ -85,7 +90,9 @@ class Graph {
   NodeId unary(Op op, NodeId x, Span span = {});
   NodeId binary(Op op, NodeId x, NodeId y, Span span = {});
   NodeId ternary(Op op, NodeId x, NodeId y, NodeId z, Span span = {});
-  NodeId reduce(Op op, NodeId x, ReduceSpec spec, Span span = {});
+  /// `where` and `initial` decide spec.where and spec.initial.
+  NodeId reduce(Op op, NodeId x, ReduceSpec spec, Span span = {}, NodeId where = kNoNode,
+                NodeId initial = kNoNode);
   NodeId view(NodeId x, ViewSpec spec, Span span = {});
   NodeId convert(Op conversion, NodeId x, DType target, Span span = {});
   /// A contraction of x and y, or, where y is kNoNode, of x alone (labels).

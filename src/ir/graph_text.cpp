@@ -97,7 +97,12 @@ std::string reduce_text(const ReduceSpec& spec) {
   std::string text;
   if (!spec.all) text += ", axis=" + int_or_tuple(spec.axes);
   if (spec.keepdims) text += ", keepdims=True";
-  return text + ")";
+  if (spec.ddof != 0) {
+    std::string number = float_text(spec.ddof);
+    if (number.ends_with(".0")) number.resize(number.size() - 2);
+    text += ", ddof=" + number;
+  }
+  return text;
 }
 
 std::string item_text(const SliceItem& item) {
@@ -216,11 +221,23 @@ class Printer {
 
   void call(const Node& node) {
     text(std::string(function_name(node)) + "(");
+    if (is_reduction(node.op)) return reduction(node);
     for (std::size_t i = 0; i < node.nargs; ++i) {
       if (i > 0) text(", ");
       operand(node.args[i], Precedence::choice);
     }
-    text(is_reduction(node.op) ? reduce_text(graph_.reduces()[node.attr]) : ")");
+    text(")");
+  }
+
+  void reduction(const Node& node) {
+    const ReduceSpec& spec = graph_.reduces()[node.attr];
+    operand(node.args[0], Precedence::choice);
+    text(reduce_text(spec));
+    for (std::size_t i = 1; i < node.nargs; ++i) {
+      text(i == 1 && spec.where ? ", where=" : ", initial=");
+      operand(node.args[i], Precedence::choice);
+    }
+    text(")");
   }
 
   // The parser reads "complex(1, 2)" as a constant; what combines constants has a name of its own.
@@ -265,6 +282,7 @@ class Printer {
       case ViewSpec::Kind::reshape: text("reshape("); break;
       case ViewSpec::Kind::broadcast_to: text("broadcast_to("); break;
       case ViewSpec::Kind::axes: text("axes("); break;  // of contractions for a shape: not source
+      case ViewSpec::Kind::expand_dims: text("expand_dims("); break;
     }
     operand(node.args[0], Precedence::choice);
     text(", " + int_or_tuple(spec.dims) + ")");

@@ -54,8 +54,9 @@ Dims reduced_shape(const TypedGraph& graph, NodeId id, const Dims& operand) {
     if (!reduced) shape.push_back(operand[i]);
     if (reduced && spec.keepdims) shape.push_back(1);
   }
-  const bool ordering = n.op == Op::min || n.op == Op::max;
-  if (nothing && ordering) {
+  const bool ordering =
+      n.op == Op::min || n.op == Op::max || n.op == Op::argmin || n.op == Op::argmax;
+  if (nothing && ordering && !spec.initial) {
     throw Error(ErrorCode::value,
                 "'" + operation_name(graph, id) + "' of no elements: the operand has shape " +
                     to_string(operand),

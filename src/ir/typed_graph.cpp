@@ -130,6 +130,15 @@ class Verifier {
         break;
       case Op::any:
       case Op::all: require(is_bool(from) && is_bool(t), "it is not bool"); break;
+      case Op::var:
+        require(t == DType::float64, "it is not float64");
+        require(is_float(from), "its operand is not a float");
+        break;
+      case Op::argmin:
+      case Op::argmax:
+        require(t == DType::int64, "it is not int64");
+        require(!is_complex(from), "its operand is complex");
+        break;
       default: require(false, "it may not appear in a typed graph");
     }
   }

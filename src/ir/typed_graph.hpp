@@ -68,7 +68,11 @@ constexpr DType lane_of(DType t) {
 ///               integer sums), float32 or float64 (for float64), complex (for complex128): the
 ///               back end widens. Typing adds a cast to the final dtype after it
 ///   min, max    operand and node in the same lane; bool allowed; NaN propagates, -0 < +0
-///   mean, count_nonzero      never appear: typing lowers them to sum
+///   var         sum of squared deviations from the mean, float64, divided by nothing; operand
+///               float32 or float64
+///   argmin, argmax  int64: C-order number, among the elements reduced, of the first smallest or
+///               largest; the first NaN wins; -0 equals +0. Operand in any real lane or bool
+///   other reductions         never appear: typing lowers them to these
 ///   round       halves to even
 struct TypedNode {
   Op op = Op::constant;

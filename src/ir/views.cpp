@@ -142,6 +142,26 @@ Layout transposed(const Layout& from) {
   return out;
 }
 
+/// Puts axes of extent 1 where the spec says.
+Layout expanded(const ViewSpec& spec, const Layout& from, Span span) {
+  const int rank = from.shape.size() + static_cast<int>(spec.dims.size());
+  if (rank > kMaxRank) {
+    throw Error(ErrorCode::limit, "a view of more than " + std::to_string(kMaxRank) + " axes",
+                span);
+  }
+  ReduceSpec axes{false, false, spec.dims};
+  const std::uint32_t added = reduced_axes(axes, rank, span);
+  Layout out;
+  out.offset = from.offset;
+  for (int i = 0, next = 0; i < rank; ++i) {
+    const bool is_new = (added >> i & 1) != 0;
+    out.shape.push_back(is_new ? 1 : from.shape[next]);
+    out.strides.push_back(is_new ? 0 : from.strides[next]);
+    if (!is_new) ++next;
+  }
+  return out;
+}
+
 Dims dims_of(const std::vector<std::int64_t>& dims, Span span) {
   if (dims.size() > static_cast<std::size_t>(kMaxRank)) {
     throw Error(ErrorCode::limit,
@@ -296,6 +316,7 @@ Layout apply_view(const ViewSpec& spec, const Layout& layout, Span span) {
     case ViewSpec::Kind::broadcast_to:
       return broadcast_to(layout, broadcast_target(spec, layout.shape, span));
     case ViewSpec::Kind::axes: return with_axes(spec, layout, span);
+    case ViewSpec::Kind::expand_dims: return expanded(spec, layout, span);
   }
   throw Error(ErrorCode::internal, "a view of no kind", span);
 }

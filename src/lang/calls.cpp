@@ -2,6 +2,7 @@
 #include "lang/calls.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <span>
 #include <string>
@@ -107,7 +108,8 @@ std::vector<std::string_view> function_names() {
   return names;
 }
 
-/// The parameters that take literals. The first one of each list may be given by position, too.
+/// The parameters of all functions of a kind that take literals. The first one of each list may be
+/// given by position, too.
 std::span<const std::string_view> literal_parameters(Kind kind) {
   static constexpr std::string_view reduction[] = {"axis", "keepdims"};
   static constexpr std::string_view convert[] = {"dtype"};
@@ -189,8 +191,7 @@ Call::Call(const TokenStream& tokens, const Token& token)
 
 bool Call::literal_argument(TokenStream& tokens) {
   if (tokens.at(Tok::name) && tokens.peek(1).kind == Tok::assign) {
-    keyword(tokens);
-    return true;
+    return keyword(tokens);
   }
   if (keywords_) {
     throw Error(ErrorCode::syntax, "a positional argument follows a keyword argument",
@@ -213,10 +214,31 @@ bool Call::literal_argument(TokenStream& tokens) {
   return true;
 }
 
-void Call::keyword(TokenStream& tokens) {
+std::vector<std::string_view> Call::keywords() const {
+  const auto literals = literal_parameters(callee_.kind);
+  std::vector<std::string_view> all(literals.begin(), literals.end());
+  if (callee_.kind != Kind::reduction) return all;
+  const OpInfo& row = info(callee_.op);
+  if (row.takes_where) all.push_back("where");
+  if (row.takes_initial) all.push_back("initial");
+  if (row.takes_ddof) all.insert(all.end(), {"ddof", "correction"});
+  return all;
+}
+
+void Call::operand(const Value& value) {
+  if (awaited_.empty()) {
+    operands_.push_back(value);
+  } else {
+    (awaited_ == "where" ? where_ : initial_) = value;
+    awaited_ = {};
+  }
+}
+
+// Returns false where the keyword's value is an expression, which comes next.
+bool Call::keyword(TokenStream& tokens) {
   const Token token = tokens.next();
   const std::string_view key = tokens.text(token);
-  const auto parameters = literal_parameters(callee_.kind);
+  const std::vector<std::string_view> parameters = keywords();
   const auto found = std::find(parameters.begin(), parameters.end(), key);
   if (found == parameters.end()) {
     std::string hint = std::string(name_) + " takes no keywords";
@@ -224,19 +246,27 @@ void Call::keyword(TokenStream& tokens) {
     throw Error(ErrorCode::name, "unknown keyword " + quoted(key) + " of " + std::string(name_),
                 token.span(), hint);
   }
-  if (std::find(given_.begin(), given_.end(), key) != given_.end()) {
-    throw Error(ErrorCode::syntax, "argument '" + std::string(*found) + "' is given twice",
+  const std::string_view parameter = *found == "correction" ? "ddof" : *found;
+  if (std::find(given_.begin(), given_.end(), parameter) != given_.end()) {
+    throw Error(ErrorCode::syntax, "argument '" + std::string(parameter) + "' is given twice",
                 token.span());
   }
   tokens.next();  // '='
   keywords_ = true;
-  literal(tokens, *found);
+  if (parameter == "where" || parameter == "initial") {
+    given_.push_back(parameter);
+    awaited_ = parameter;
+    return false;
+  }
+  literal(tokens, parameter);
+  return true;
 }
 
 void Call::literal(TokenStream& tokens, std::string_view parameter) {
   given_.push_back(parameter);
   if (parameter == "axis") return axis(tokens);
   if (parameter == "keepdims") return keepdims(tokens);
+  if (parameter == "ddof") return ddof(tokens);
   if (parameter == "dtype") return dtype(tokens);
   shape(tokens);
 }
@@ -292,6 +322,25 @@ void Call::keepdims(TokenStream& tokens) {
     not_literal(tokens, begin, wanted);
   }
   end_of_literal(tokens, begin, wanted);
+}
+
+void Call::ddof(TokenStream& tokens) {
+  constexpr std::string_view wanted = "a number";
+  const std::size_t begin = tokens.position();
+  const bool negative = tokens.at_operator("-");
+  if (negative || tokens.at_operator("+")) tokens.next();
+  const Token token = tokens.peek();
+  if (token.kind != Tok::number) not_literal(tokens, begin, wanted);
+  const Scalar value = parse_number(tokens.text(token), token.span());
+  tokens.next();
+  end_of_literal(tokens, begin, wanted);
+  if (is_complex(value.dtype)) not_literal(tokens, begin, wanted);
+  const double size = value.dtype == DType::float64 ? value.as<double>()
+                      : value.dtype == DType::int64
+                          ? static_cast<double>(value.as<std::int64_t>())
+                          : static_cast<double>(value.as<std::uint64_t>());
+  if (!std::isfinite(size)) not_literal(tokens, begin, "a finite number");
+  reduce_.ddof = negative ? -size : size;
 }
 
 void Call::dtype(TokenStream& tokens) {
@@ -420,7 +469,10 @@ Value Call::finish(ir::Graph& graph, std::size_t end) {
   switch (callee_.kind) {
     case Kind::elementwise: return {elementwise(graph, span), span};
     case Kind::reduction:
-      return {graph.reduce(callee_.op, operands_[0].node, std::move(reduce_), span), span};
+      return {graph.reduce(callee_.op, operands_[0].node, std::move(reduce_), span,
+                           where_ ? where_->node : ir::kNoNode,
+                           initial_ ? initial_->node : ir::kNoNode),
+              span};
     case Kind::to_dtype: return {to_dtype(graph, span), span};
     case Kind::convert: return {graph.convert(callee_.op, operands_[0].node, *target_, span), span};
     case Kind::shape:

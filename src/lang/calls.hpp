@@ -21,7 +21,7 @@ struct Value {
 struct Callee {
   enum class Kind : std::uint8_t {
     elementwise,  ///< f(x), f(x, y), f(x, y, z)
-    reduction,    ///< f(x, axis=None, keepdims=False)
+    reduction,    ///< f(x, axis=None, keepdims=False) and the options that the op takes
     to_dtype,     ///< float16(x); complex(x) and complex(re, im)
     convert,      ///< astype(x, dtype), saturate(x, dtype), bitcast(x, dtype)
     shape,        ///< reshape(x, shape), broadcast_to(x, shape)
@@ -54,16 +54,18 @@ class Call {
   /// Reads an argument that is not an expression. Returns false where an expression comes next,
   /// whose value is then given to operand().
   bool literal_argument(TokenStream& tokens);
-  void operand(const Value& value) { operands_.push_back(value); }
+  void operand(const Value& value);
 
   /// Adds the node; `end` is the end of the closing parenthesis.
   Value finish(ir::Graph& graph, std::size_t end);
 
  private:
-  void keyword(TokenStream& tokens);
+  bool keyword(TokenStream& tokens);
+  std::vector<std::string_view> keywords() const;
   void literal(TokenStream& tokens, std::string_view parameter);
   void axis(TokenStream& tokens);
   void keepdims(TokenStream& tokens);
+  void ddof(TokenStream& tokens);
   void dtype(TokenStream& tokens);
   void shape(TokenStream& tokens);
   void subscripts(TokenStream& tokens);
@@ -81,7 +83,10 @@ class Call {
   std::string_view name_;
   Span name_span_;
   std::vector<Value> operands_;
-  std::vector<std::string_view> given_;  // literal parameters read so far
+  std::vector<std::string_view> given_;  // keywords read so far
+  std::optional<Value> where_;
+  std::optional<Value> initial_;
+  std::string_view awaited_;  // the keyword whose expression comes next
   std::size_t positional_ = 0;
   bool keywords_ = false;
   ir::ReduceSpec reduce_;

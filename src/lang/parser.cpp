@@ -32,7 +32,11 @@ NodeId copy_node(const ir::Graph& from, NodeId id, const std::vector<NodeId>& co
                          span);
     default: break;
   }
-  if (is_reduction(node.op)) return to.reduce(node.op, arg(0), from.reduces()[node.attr], span);
+  if (is_reduction(node.op)) {
+    const ir::ReduceSpec& spec = from.reduces()[node.attr];
+    return to.reduce(node.op, arg(0), spec, span, spec.where ? arg(1) : kNoNode,
+                     spec.initial ? arg(node.nargs - std::size_t{1}) : kNoNode);
+  }
   if (node.nargs == 1) return to.unary(node.op, arg(0), span);
   if (node.nargs == 2) return to.binary(node.op, arg(0), arg(1), span);
   return to.ternary(node.op, arg(0), arg(1), arg(2), span);

@@ -36,8 +36,9 @@ class Drafter {
       const ir::TypedNode& node = graph_.nodes[id];
       const bool check = node.may_wrap && graph_.check_overflow && node.op == Op::prod;
       const std::uint32_t value = body.emit(node.args[0]);
-      body.kernel.reductions.push_back(
-          {node.op, accumulator_dtype(graph_, pass, id), value, check});
+      const DType acc =
+          is_position(node.op) ? body.kernel.body[value].lane : accumulator_dtype(graph_, pass, id);
+      body.kernel.reductions.push_back({node.op, acc, value, check});
     }
     std::vector<AxisOperand> stores;
     for (std::uint32_t r : pass.stores) {

@@ -40,12 +40,41 @@ struct KernelStore {
 };
 
 struct KernelReduce {
-  Op op = Op::sum;             ///< sum, prod, min, max, any or all
-  DType acc = DType::float64;  ///< accumulator dtype (float32 for half types); see TypedNode
+  Op op = Op::sum;             ///< sum, prod, min, max, any, all, var, argmin or argmax
+  DType acc = DType::float64;  ///< accumulator dtype (float32 for half types); see TypedNode.
+                               ///< argmin and argmax: of the extreme, the operand's lane type
   std::uint32_t value = 0;
   bool check = false;  ///< prod: report a partial product that overflows 64 bits (the product
                        ///< itself may still fit, if a zero follows)
 };
+
+/// What var accumulates in: a number of elements, their mean and the sum of their squared
+/// deviations from it (Chan, Golub, LeVeque, Am. Stat. 37, 1983).
+struct Moments {
+  double count;
+  double mean;
+  double deviations;
+};
+
+/// What argmin and argmax accumulate in: the extreme so far, in its own type at the start of
+/// `value`, and the C-order number of the first element that is one.
+struct Position {
+  std::uint64_t value;
+  std::int64_t index;
+};
+
+/// Bytes of one accumulator while blocks are added to it. Once all are, settle() (run/) leaves
+/// plain arrays of the reduction's dtype.
+constexpr std::size_t slot_bytes(const KernelReduce& r) {
+  if (r.op == Op::var) return sizeof(Moments);
+  if (r.op == Op::argmin || r.op == Op::argmax) return sizeof(Position);
+  return itemsize(r.acc);
+}
+
+/// True for reductions that need to know which elements they are given.
+constexpr bool is_position(Op op) {
+  return op == Op::argmin || op == Op::argmax;
+}
 
 /// One instruction; its result is named by its index in the body. Ops and their meanings are those
 /// of TypedNode; in addition `variable` with attr = index into loads, or, when `param` is set,
@@ -92,6 +121,10 @@ inline constexpr std::int64_t kMaxReduceBlock = 65536;
 /// acc[j] = acc[j] op acc[j + h] for h = 16, 8, 4, 2, 1. Each starts at the identity (-0.0 for
 /// float sums); elements past n0 are left out. column_reduce starts each column at the identity and
 /// takes the rows in order. The result combines into the slot as slot = slot op partial.
+///
+/// var sums x - K and its square so, in float64, with the block's first element (row_reduce) or row
+/// (column_reduce) for K: whatever the data, K belongs to them, and within a block of this length a
+/// K far from the mean costs few digits.
 inline constexpr int kSumLanes = 32;
 
 /// A product kernel multiplies a packed block of the left operand by strips of the right one:
@@ -123,13 +156,16 @@ struct KernelFrame {
   void* const* ptr;          ///< loads, then stores: address of (row 0, element 0)
   const std::int64_t* step;  ///< byte step per row, parallel to ptr
   const void* params;        ///< 16 bytes each, in the C++ type of the param's dtype, bool as uint8
-  void* const* acc;          ///< one per reduction: slots of itemsize(acc dtype) bytes, 8-aligned
+  void* const* acc;          ///< one per reduction: slots of slot_bytes(), 8-aligned
   std::int64_t acc_per_row;  ///< row_reduce: 1 gives row r the slot r, 0 gives all rows slot 0.
                              ///< column_reduce: ignored, column i has slot i
   std::uint64_t* events;     ///< the kernel ORs kNoted into it
   const void* kernel = nullptr;  ///< the Kernel that is called; compiled code ignores it
   std::int64_t n2 = 0;           ///< product: depth, 1..kProductDepth
   std::int64_t resumes = 0;      ///< product: non-zero adds to the target
+  std::int64_t index = 0;        ///< argmin, argmax: C-order number of (row 0, element 0)
+  std::int64_t index_step = 0;   ///< what a row adds to it
+  std::int64_t index_inner = 0;  ///< row_reduce: what an element adds to it, not below 0
 };
 /// Something that the plan checks or watches for has happened, or, if watched for, may have.
 inline constexpr std::uint64_t kNoted = 1;

@@ -88,7 +88,9 @@ struct Stage {
   std::vector<std::int64_t> r;
   std::vector<std::uint32_t> common;  ///< where the dimensions of its group stand in m
   Nest main;
-  Blocking blocking;                    ///< reductions only
+  Blocking blocking;                ///< reductions only
+  std::vector<std::int64_t> index;  ///< where positions are reduced: what a step along each of r
+                                    ///< adds to an element's number in C order; else empty
   std::vector<AccumulatorCopy> copies;  ///< reductions: accumulators stored as they are
   bool has_epilogue = false;  ///< reductions: a map kernel over the accumulators of a tile
   Nest epilogue;

@@ -197,7 +197,7 @@ Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, b
   const std::int64_t m = stage.m_size();
   std::int64_t slot_bytes = 0;  // of one output
   for (const KernelReduce& r : stage.main.kernel.reductions) {
-    slot_bytes += static_cast<std::int64_t>(itemsize(r.acc));
+    slot_bytes += static_cast<std::int64_t>(plan::slot_bytes(r));
   }
   // Accumulators of a tile stay within 32 KiB, those of a column tile at least a vector wide.
   const std::int64_t widest =

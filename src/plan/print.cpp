@@ -136,7 +136,8 @@ void print_stage(const Stage& s, std::string& out) {
     out += " reduce " + dims_text(s.r) + ", blocks of " + number(s.blocking.block) + ", " +
            number(s.blocking.blocks) + " blocks in " + number(s.blocking.chunks) +
            " chunks, tiles of " + number(s.blocking.tile) +
-           (s.blocking.turn > 0 ? ", turns of " + number(s.blocking.turn) : "");
+           (s.blocking.turn > 0 ? ", turns of " + number(s.blocking.turn) : "") +
+           (s.index.empty() ? "" : ", numbered " + dims_text(s.index));
   }
   out += "\n";
   print_nest(s.main, out);

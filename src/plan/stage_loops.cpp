@@ -22,11 +22,31 @@ void distribute(Stage& stage, std::vector<AxisOperand>& operands, const Draft& d
   }
 }
 
+bool reduces_positions(const KernelPlan& kernel) {
+  return std::any_of(kernel.reductions.begin(), kernel.reductions.end(),
+                     [](const KernelReduce& r) { return is_position(r.op); });
+}
+
+/// The C-order numbers of the reduced elements as if they were an array: loops along which they do
+/// not run evenly are not merged, and none runs against them.
+AxisOperand element_numbers(const Pass& pass) {
+  AxisOperand o;
+  o.is_store = o.in_epilogue = true;
+  o.strides.assign(static_cast<std::size_t>(pass.iteration.size()), 0);
+  std::int64_t number = 1;
+  for (int i = pass.iteration.size(); i-- > 0;) {
+    if (((pass.mask >> i) & 1U) == 0) continue;
+    o.strides[static_cast<std::size_t>(i)] = number;
+    number *= pass.iteration[i];
+  }
+  return o;
+}
+
 /// Lets rows that share an operand advance together, where registers hold their accumulators.
 void join_rows(Stage& stage) {
   KernelPlan& kernel = stage.main.kernel;
   if (kernel.kind != KernelKind::row_reduce || !kernel.stores.empty() || stage.main.any_packed ||
-      kernel.body.size() > 16 || kernel.reductions.size() > 2) {
+      kernel.body.size() > 16 || kernel.reductions.size() > 2 || reduces_positions(kernel)) {
     return;
   }
   kernel.joined_rows = kernel.body.size() <= 6 && kernel.reductions.size() == 1 ? 8 : 4;
@@ -54,7 +74,13 @@ Stage loops_of(const Draft& draft, const CommonAxes* common) {
   stage.epilogue.params = draft.epilogue_params;
   stage.has_epilogue = draft.has_epilogue;
   std::vector<AxisOperand> operands = draft.operands;
+  const bool numbered = reduces_positions(stage.main.kernel);
+  if (numbered) operands.push_back(element_numbers(draft.pass));
   choose_loops(stage, draft.pass.iteration, draft.pass.mask, reduces, operands, common);
+  if (numbered) {
+    stage.index = std::move(operands.back().operand.r);
+    operands.pop_back();
+  }
   distribute(stage, operands, draft);
   if (reduces && common == nullptr) block(stage);
   return stage;

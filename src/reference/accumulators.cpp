@@ -167,6 +167,42 @@ struct Quantifier {
   }
 };
 
+// Welford's update (Technometrics 4, 1962), in long double.
+struct Spread {
+  long double count = 0, mean = 0, deviations = 0;
+  template <Float L>
+  void add(L x) {
+    count += 1;
+    const long double away = static_cast<long double>(x) - mean;
+    mean += away / count;
+    deviations += away * (static_cast<long double>(x) - mean);
+  }
+  bool finish(double& result) const {
+    result = static_cast<double>(deviations);
+    return true;
+  }
+};
+
+// Elements come in C order.
+template <Op op, Real L>
+struct FirstExtreme {
+  L value{};
+  std::int64_t index = 0, count = 0;
+  void add(L x) {
+    const bool better = op == Op::argmin ? x < value : value < x;
+    if (count == 0 || better || (is_nan(x) && !is_nan(value))) {
+      value = x;
+      index = count;
+    }
+    ++count;
+  }
+  static bool is_nan(L x) { return !(x == x); }
+  bool finish(std::int64_t& result) const {
+    result = index;
+    return true;
+  }
+};
+
 template <class State, class L, class R>
 Reducer reducer() {
   static_assert(std::is_trivially_copyable_v<State> && alignof(State) <= alignof(max_align_t));
@@ -215,6 +251,13 @@ Reducer find_sum(Op op, DType result) {
 template <class L>
 Reducer find(Op op, DType result) {
   if (op == Op::sum || op == Op::prod) return find_sum<L>(op, result);
+  if constexpr (Real<L>) {
+    if (op == Op::argmin) return reducer<FirstExtreme<Op::argmin, L>, L, std::int64_t>();
+    if (op == Op::argmax) return reducer<FirstExtreme<Op::argmax, L>, L, std::int64_t>();
+  }
+  if constexpr (Float<L>) {
+    if (op == Op::var) return reducer<Spread, L, double>();
+  }
   if (result != dtype_of<L>) return {};
   if constexpr (Real<L>) {
     if (op == Op::min) return reducer<Extremum<Op::min, L>, L, L>();

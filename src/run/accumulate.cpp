@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <complex>
+#include <cstring>
 #include <limits>
 
 #include "tightloop/error.hpp"
@@ -89,6 +90,43 @@ struct All {
   }
 };
 
+/// Chan's pairwise update; a side without elements changes nothing.
+struct Deviations {
+  template <class T>
+  static T identity() {
+    return T{0, 0, 0};
+  }
+  static plan::Moments apply(const plan::Moments& a, const plan::Moments& b) {
+    const double count = a.count + b.count;
+    if (b.count == 0) return a;
+    const double share = b.count / count;
+    const double delta = b.mean - a.mean;
+    return {count, a.mean + delta * share,
+            a.deviations + b.deviations + delta * share * a.count * delta};
+  }
+};
+
+/// The extreme of either sign and its first index. NaN is the most extreme; -0 equals +0.
+template <class V, bool Less>
+struct First {
+  template <class T>
+  static T identity() {
+    T slot{0, std::numeric_limits<std::int64_t>::max()};
+    const V worst = Extreme<Less>::template identity<V>();
+    std::memcpy(&slot.value, &worst, sizeof worst);
+    return slot;
+  }
+  static plan::Position apply(const plan::Position& a, const plan::Position& b) {
+    V x, y;
+    std::memcpy(&x, &a.value, sizeof x);
+    std::memcpy(&y, &b.value, sizeof y);
+    const bool nan_x = x != x, nan_y = y != y;
+    const bool better = nan_y ? !nan_x : (Less ? y < x : x < y);
+    const bool same = nan_y ? nan_x : x == y;
+    return better || (same && b.index < a.index) ? b : a;
+  }
+};
+
 template <class F, class T>
 void fill(void* slots, std::int64_t count, bool empty) {
   T value = F::template identity<T>();
@@ -110,9 +148,36 @@ void combine(void* slots, std::int64_t count, std::int64_t parts, std::int64_t s
   }
 }
 
-/// Calls f with the functor of `op` and a null pointer of the slot type of `acc`.
+/// Calls f with the functor of argmin or argmax over values of that dtype.
 template <class F>
-void dispatch(Op op, DType acc, F&& f) {
+void dispatch_position(Op op, DType acc, F&& f) {
+  const auto with = [&]<class V>(const V*) {
+    plan::Position* slot = nullptr;
+    op == Op::argmin ? f(First<V, true>{}, slot) : f(First<V, false>{}, slot);
+  };
+  switch (acc) {
+    case DType::bool_:
+    case DType::uint8: return with(static_cast<std::uint8_t*>(nullptr));
+    case DType::int8: return with(static_cast<std::int8_t*>(nullptr));
+    case DType::int16: return with(static_cast<std::int16_t*>(nullptr));
+    case DType::int32: return with(static_cast<std::int32_t*>(nullptr));
+    case DType::int64: return with(static_cast<std::int64_t*>(nullptr));
+    case DType::uint16: return with(static_cast<std::uint16_t*>(nullptr));
+    case DType::uint32: return with(static_cast<std::uint32_t*>(nullptr));
+    case DType::uint64: return with(static_cast<std::uint64_t*>(nullptr));
+    case DType::float32: return with(static_cast<float*>(nullptr));
+    case DType::float64: return with(static_cast<double*>(nullptr));
+    default: throw Error(ErrorCode::internal, "no order of this dtype");
+  }
+}
+
+/// Calls f with the functor of a reduction and a null pointer of its slot type.
+template <class F>
+void dispatch(const plan::KernelReduce& r, F&& f) {
+  const Op op = r.op;
+  const DType acc = r.acc;
+  if (op == Op::var) return f(Deviations{}, static_cast<plan::Moments*>(nullptr));
+  if (plan::is_position(op)) return dispatch_position(op, acc, f);
   const auto with_sum = [&](auto* slot) { op == Op::sum ? f(Sum{}, slot) : f(Prod{}, slot); };
   const auto with_extreme = [&](auto* slot) {
     op == Op::min ? f(Extreme<true>{}, slot) : f(Extreme<false>{}, slot);
@@ -148,14 +213,14 @@ void dispatch(Op op, DType acc, F&& f) {
 
 }  // namespace
 
-void fill_identity(Op op, DType acc, void* slots, std::int64_t count, bool empty) {
-  dispatch(op, acc, [&](auto f, auto* slot) {
+void fill_identity(const plan::KernelReduce& r, void* slots, std::int64_t count, bool empty) {
+  dispatch(r, [&](auto f, auto* slot) {
     fill<decltype(f), std::remove_pointer_t<decltype(slot)>>(slots, count, empty);
   });
 }
 
-void combine_slots(Op op, DType acc, void* into, const void* from, std::int64_t count) {
-  dispatch(op, acc, [&](auto f, auto* slot) {
+void combine_slots(const plan::KernelReduce& r, void* into, const void* from, std::int64_t count) {
+  dispatch(r, [&](auto f, auto* slot) {
     using T = std::remove_pointer_t<decltype(slot)>;
     auto* a = static_cast<T*>(into);
     const auto* b = static_cast<const T*>(from);
@@ -163,11 +228,29 @@ void combine_slots(Op op, DType acc, void* into, const void* from, std::int64_t 
   });
 }
 
-void combine_partials(Op op, DType acc, void* slots, std::int64_t count, std::int64_t parts,
-                      std::int64_t stride) {
-  dispatch(op, acc, [&](auto f, auto* slot) {
+void combine_partials(const plan::KernelReduce& r, void* slots, std::int64_t count,
+                      std::int64_t parts, std::int64_t stride) {
+  dispatch(r, [&](auto f, auto* slot) {
     combine<decltype(f), std::remove_pointer_t<decltype(slot)>>(slots, count, parts, stride);
   });
+}
+
+void settle(const plan::KernelReduce& r, void* slots, std::int64_t count) {
+  auto* to = static_cast<char*>(slots);
+  const std::size_t slot = plan::slot_bytes(r);
+  std::size_t at = 0;
+  if (r.op == Op::var) {
+    at = offsetof(plan::Moments, deviations);
+  } else if (plan::is_position(r.op)) {
+    at = offsetof(plan::Position, index);
+  } else {
+    return;
+  }
+  for (std::int64_t i = 0; i < count; ++i, to += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, static_cast<char*>(slots) + static_cast<std::size_t>(i) * slot + at, 8);
+    std::memcpy(to, &word, 8);
+  }
 }
 
 }  // namespace tightloop::run

@@ -4,21 +4,24 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "tightloop/dtype.hpp"
-#include "tightloop/op.hpp"
+#include "plan/kernel_plan.hpp"
 
 namespace tightloop::run {
 
 /// Fills `count` slots with the identity of a reduction: what leaves every element as it is (-0.0
 /// for float sums), or, where `empty`, the value of a reduction of nothing (+0.0).
-void fill_identity(Op op, DType acc, void* slots, std::int64_t count, bool empty);
+void fill_identity(const plan::KernelReduce& r, void* slots, std::int64_t count, bool empty);
 
 /// Combines `parts` rows of `count` slots, `stride` slots apart, into the first row:
 /// part[i] = part[i] op part[i + h] for h = 1, 2, 4, ... and every i that is a multiple of 2h.
-void combine_partials(Op op, DType acc, void* slots, std::int64_t count, std::int64_t parts,
-                      std::int64_t stride);
+void combine_partials(const plan::KernelReduce& r, void* slots, std::int64_t count,
+                      std::int64_t parts, std::int64_t stride);
+
+/// Turns `count` complete slots in place into an array of the reduction's own dtype: var into the
+/// sums of squared deviations, positions into their indices. Others are that already.
+void settle(const plan::KernelReduce& r, void* slots, std::int64_t count);
 
 /// into[i] = into[i] op from[i] for i < count.
-void combine_slots(Op op, DType acc, void* into, const void* from, std::int64_t count);
+void combine_slots(const plan::KernelReduce& r, void* into, const void* from, std::int64_t count);
 
 }  // namespace tightloop::run

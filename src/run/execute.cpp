@@ -89,7 +89,7 @@ std::uint64_t scratch_bytes(const BoundStage& stage) {
     }
   }
   for (const plan::KernelReduce& r : stage.stage->main.kernel.reductions) {
-    bytes += static_cast<std::uint64_t>(stage.stage->blocking.tile) * itemsize(r.acc);
+    bytes += static_cast<std::uint64_t>(stage.stage->blocking.tile) * plan::slot_bytes(r);
   }
   return bytes;
 }

@@ -99,7 +99,14 @@ void NestRunner::call(std::int64_t n0, const std::int64_t* inner, std::int64_t n
   frame_.step = step;
   frame_.acc = slots.acc;
   frame_.acc_per_row = slots.per_row ? 1 : 0;
+  set_numbers(slots.numbers, 0, 0);
   nest_.kernel->call(frame_);
+}
+
+void NestRunner::set_numbers(const Numbers& n, std::int64_t row, std::int64_t column) {
+  frame_.index = n.first + row * n.step + column * n.inner;
+  frame_.index_step = n.step;
+  frame_.index_inner = n.inner;
 }
 
 void NestRunner::call_packed(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
@@ -147,7 +154,7 @@ void NestRunner::packed_block(std::int64_t row, std::int64_t rows, std::int64_t 
     packed_step_[i] = columns * static_cast<std::int64_t>(itemsize(o.dtype));
   }
   for (std::size_t i = 0; i < kernel.reductions.size(); ++i) {
-    const auto size = static_cast<std::int64_t>(itemsize(kernel.reductions[i].acc));
+    const auto size = static_cast<std::int64_t>(plan::slot_bytes(kernel.reductions[i]));
     const bool by_row = kernel.kind == KernelKind::row_reduce;
     const std::int64_t slot = by_row ? (slots.per_row ? row : 0) : column;
     packed_acc_[i] = static_cast<char*>(slots.acc[i]) + slot * size;
@@ -158,6 +165,7 @@ void NestRunner::packed_block(std::int64_t row, std::int64_t rows, std::int64_t 
   frame_.step = packed_step_;
   frame_.acc = packed_acc_;
   frame_.acc_per_row = slots.per_row ? 1 : 0;
+  set_numbers(slots.numbers, row, column);
   nest_.kernel->call(frame_);
   for (std::size_t i = kernel.loads.size(); i < nest_.operands(); ++i) {
     const plan::Operand& o = nest_.nest->operands[i];

@@ -9,10 +9,18 @@
 
 namespace tightloop::run {
 
+/// The C-order numbers of a call's elements among those reduced, where a reduction wants them.
+struct Numbers {
+  std::int64_t first = 0;  ///< of row 0, element 0
+  std::int64_t step = 0;   ///< from one row to the next
+  std::int64_t inner = 0;  ///< from one element to the next
+};
+
 /// What a block of a reduction accumulates into: one slot array per reduction.
 struct Slots {
   void* const* acc = nullptr;
   bool per_row = false;
+  Numbers numbers{};
 };
 
 /// Runs one nest in one thread. Holds scratch memory of the thread's arena while it lives.
@@ -41,6 +49,7 @@ class NestRunner {
  private:
   void call_packed(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
                    const std::int64_t* step, Slots slots);
+  void set_numbers(const Numbers& numbers, std::int64_t row, std::int64_t column);
   void packed_block(std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns,
                     const std::int64_t* inner, const std::int64_t* step, Slots slots);
 

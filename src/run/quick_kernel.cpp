@@ -278,7 +278,7 @@ class QuickKernel::Call {
                                                 static_cast<const std::uint64_t*>(values), count);
       if (lost) *frame_.events |= plan::kNoted;
     }
-    combine_slots(r.op, r.acc, acc, values, count);
+    combine_slots(r, acc, values, count);
   }
 
   /// The operand of a reduction in the accumulator's type.
@@ -298,7 +298,7 @@ class QuickKernel::Call {
     for (std::size_t k = 0; k < reductions; ++k) {
       const plan::KernelReduce& r = plan_.reductions[k];
       acc[k] = static_cast<char*>(arena_.bytes(plan::kSumLanes * itemsize(r.acc)));
-      fill_identity(r.op, r.acc, acc[k], plan::kSumLanes, false);
+      fill_identity(r, acc[k], plan::kSumLanes, false);
     }
     over_row([&](std::int64_t at, std::int64_t count) {
       evaluate(row, at, count);
@@ -332,7 +332,7 @@ class QuickKernel::Call {
         const plan::KernelReduce& r = plan_.reductions[k];
         acc[k] =
             static_cast<char*>(arena_.bytes(static_cast<std::size_t>(count) * itemsize(r.acc)));
-        fill_identity(r.op, r.acc, acc[k], count, false);
+        fill_identity(r, acc[k], count, false);
       }
       for (std::int64_t row = 0; row < frame_.n1; ++row) {
         evaluate(row, at, count);

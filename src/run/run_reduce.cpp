@@ -28,7 +28,7 @@ class Reduction {
         columns_(arguments.m[stage_.m.size() - 1]),
         elements_(stage_.r_size()) {
     for (std::size_t d = 0; d < stage_.m.size(); ++d) outputs_ *= arguments.m[d];
-    for (const KernelReduce& r : reduces_) slot_bytes_ += itemsize(r.acc);
+    for (const KernelReduce& r : reduces_) slot_bytes_ += plan::slot_bytes(r);
   }
 
   std::uint64_t run(std::uint64_t& extra_bytes) {
@@ -46,22 +46,22 @@ class Reduction {
   void** slots(Arena& arena, std::int64_t count) const {
     void** out = arena.array<void*>(reduces_.size());
     for (std::size_t i = 0; i < reduces_.size(); ++i) {
-      out[i] = arena.bytes(static_cast<std::size_t>(count) * itemsize(reduces_[i].acc));
+      out[i] = arena.bytes(static_cast<std::size_t>(count) * plan::slot_bytes(reduces_[i]));
     }
     return out;
   }
 
   void fill(void* const* acc, std::int64_t count) const {
     for (std::size_t i = 0; i < reduces_.size(); ++i) {
-      fill_identity(reduces_[i].op, reduces_[i].acc, acc[i], count, elements_ == 0);
+      fill_identity(reduces_[i], acc[i], count, elements_ == 0);
     }
   }
 
   void** offset(Arena& arena, void* const* acc, std::int64_t by) const {
     void** out = arena.array<void*>(reduces_.size());
     for (std::size_t i = 0; i < reduces_.size(); ++i) {
-      out[i] =
-          static_cast<char*>(acc[i]) + by * static_cast<std::int64_t>(itemsize(reduces_[i].acc));
+      out[i] = static_cast<char*>(acc[i]) +
+               by * static_cast<std::int64_t>(plan::slot_bytes(reduces_[i]));
     }
     return out;
   }
@@ -111,7 +111,7 @@ class Reduction {
                           std::min(blocking_.blocks, block + blocking_.chunk), acc);
       });
       for (std::size_t i = 0; i < reduces_.size(); ++i) {
-        combine_partials(reduces_[i].op, reduces_[i].acc, partials[i], count, chunks, group);
+        combine_partials(reduces_[i], partials[i], count, chunks, group);
       }
       events |= finish(first, first + count, partials);
     }
@@ -135,7 +135,7 @@ class Reduction {
         column_blocks(runner, at, count, block, block_end, here);
       } else if (blocking_.blocks == 1) {
         place(runner, at);
-        runner.call(stage_.r.back(), inner_r(), count, inner_m(), {here, true});
+        runner.call(stage_.r.back(), inner_r(), count, inner_m(), {here, true, numbers(0, 0)});
       } else {
         if (stage_.main.kernel.joined_rows > 1) {
           joined_blocks(runner, at, count, block, block_end, here);
@@ -163,6 +163,18 @@ class Reduction {
     return bound_.nests[0].m.empty() ? nullptr : bound_.nests[0].m.back().data();
   }
 
+  /// The numbers of the elements from `begin` on along the innermost reduced dimension, at a
+  /// position of the others.
+  Numbers numbers(std::int64_t outer, std::int64_t begin) const {
+    if (stage_.index.empty()) return {};
+    Numbers at{begin * stage_.index.back(), 0, stage_.index.back()};
+    for (std::size_t d = stage_.r.size() - 1; d-- > 0;) {
+      at.first += outer % stage_.r[d] * stage_.index[d];
+      outer /= stage_.r[d];
+    }
+    return at;
+  }
+
   void place(NestRunner& runner, std::int64_t output) const {
     runner.move_to_base();
     runner.move_outer(bound_.nests[0].m, arguments_.m, stage_.m.size(), output);
@@ -178,7 +190,8 @@ class Reduction {
       runner.move_outer(nest.r, stage_.r.data(), stage_.r.size() - 1,
                         block / blocking_.blocks_inner);
       if (!nest.r.empty()) runner.move(nest.r.back(), begin);
-      runner.call(count, inner_m(), rows, inner_r(), {acc, false});
+      const Numbers at = numbers(block / blocking_.blocks_inner, begin);
+      runner.call(count, inner_m(), rows, inner_r(), {acc, false, {at.first, at.inner, 0}});
     }
   }
 
@@ -210,8 +223,10 @@ class Reduction {
         place(runner, output);
         runner.move_outer(nest.r, stage_.r.data(), outer, block);
         const bool steps = outer > 0 && !nest.r.empty();
+        Numbers at = numbers(block, 0);
+        if (outer > 0 && !stage_.index.empty()) at.step = stage_.index[outer - 1];
         runner.call(extent, inner_r(), run, steps ? nest.r[outer - 1].data() : nullptr,
-                    {acc, false});
+                    {acc, false, at});
         block += run;
       }
       return;
@@ -228,10 +243,14 @@ class Reduction {
       place(runner, output);
       runner.move_outer(nest.r, stage_.r.data(), outer, block / blocking_.blocks_inner);
       if (!nest.r.empty()) runner.move(nest.r.back(), begin);
-      if (whole > 0) runner.call(blocking_.block, inner_r(), whole, step, {acc, false});
+      Numbers at = numbers(block / blocking_.blocks_inner, begin);
+      at.step = at.inner * blocking_.block;
+      if (whole > 0) runner.call(blocking_.block, inner_r(), whole, step, {acc, false, at});
       if (whole < run) {
         if (!nest.r.empty()) runner.move(nest.r.back(), whole * blocking_.block);
-        runner.call(extent - begin - whole * blocking_.block, inner_r(), 1, nullptr, {acc, false});
+        at.first += whole * at.step;
+        runner.call(extent - begin - whole * blocking_.block, inner_r(), 1, nullptr,
+                    {acc, false, at});
       }
       block += run;
     }
@@ -239,6 +258,7 @@ class Reduction {
 
   /// Stores the results of outputs [first, last) from their accumulators.
   std::uint64_t finish(std::int64_t first, std::int64_t last, void* const* acc) const {
+    for (std::size_t i = 0; i < reduces_.size(); ++i) settle(reduces_[i], acc[i], last - first);
     for (std::size_t i = 0; i < stage_.copies.size(); ++i) copy_out(i, first, last, acc);
     if (!stage_.has_epilogue) return 0;
     Arena& arena = Arena::local();
@@ -252,7 +272,7 @@ class Reduction {
       for (std::size_t i = 0; i < nest.operands(); ++i) {
         const plan::Source& source = nest.nest->operands[i].source;
         if (source.kind != plan::Source::Kind::accumulator) continue;
-        const auto size = static_cast<std::int64_t>(itemsize(reduces_[source.index].acc));
+        const auto size = static_cast<std::int64_t>(itemsize(nest.nest->operands[i].dtype));
         runner.point(i, static_cast<char*>(acc[source.index]) + (at - first) * size);
       }
       runner.call(count, nest.m.back().data(), 1, nullptr);

@@ -80,27 +80,33 @@ void accumulate(const BoundStage& bound, Frame& frame) {
   const std::int64_t* inner = nest.r.empty() ? nullptr : nest.r.back().data();
   std::int64_t step[kOperands] = {};
   for (std::size_t i = 0; i < count; ++i) step[i] = inner[i] * block;
+  if (!bound.stage->index.empty()) {
+    frame.kernel.index_inner = bound.stage->index.back();
+    frame.kernel.index_step = frame.kernel.index_inner * block;
+  }
   if (whole > 0) frame.run(nest, block, whole, step);
   if (whole * block == extent) return;
   for (std::size_t i = 0; i < count; ++i) {
     frame.ptr[i] = static_cast<char*>(frame.ptr[i]) + whole * step[i];
   }
+  frame.kernel.index += whole * frame.kernel.index_step;
   frame.run(nest, extent - whole * block, 1, nullptr);
 }
 
 void run_small_reduce(const BoundStage& bound, const CallArguments& call, std::uint64_t* events) {
   const plan::Stage& stage = *bound.stage;
   const auto& reductions = stage.main.kernel.reductions;
-  alignas(16) unsigned char slots[kReductions][16];
+  alignas(16) unsigned char slots[kReductions][sizeof(plan::Moments)];
   void* acc[kReductions];
   for (std::size_t i = 0; i < reductions.size(); ++i) {
     acc[i] = slots[i];
-    fill_identity(reductions[i].op, reductions[i].acc, slots[i], 1, stage.r.back() == 0);
+    fill_identity(reductions[i], slots[i], 1, stage.r.back() == 0);
   }
   if (stage.r.back() != 0) {
     Frame frame(stage.main, call, acc, events);
     accumulate(bound, frame);
   }
+  for (std::size_t i = 0; i < reductions.size(); ++i) settle(reductions[i], slots[i], 1);
   for (const plan::AccumulatorCopy& copy : stage.copies) {
     std::memcpy(static_cast<char*>(call.results[copy.to.source.index]) + copy.to.offset,
                 slots[copy.accumulator], itemsize(copy.to.dtype));

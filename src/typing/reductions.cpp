@@ -1,5 +1,6 @@
-// Reductions: accumulator dtypes, mean and count_nonzero in terms of sum, and sums of 64-bit
-// integers that notice overflow.
+// Reductions: accumulator dtypes, where=, initial= and the skipping of NaN in terms of element-wise
+// operations, sums of 64-bit integers that notice overflow.
+#include <cmath>
 #include <complex>
 
 #include "typing/resolver.hpp"
@@ -11,43 +12,65 @@ Scalar negative_zero(DType t) {
   return is_complex(t) ? Scalar::of(std::complex<double>(-0.0, -0.0)) : Scalar::of(-0.0);
 }
 
+/// The reduction that a nan... reduction is over what is not NaN; none for others.
+std::optional<Op> skipping(Op op) {
+  switch (op) {
+    case Op::nansum: return Op::sum;
+    case Op::nanprod: return Op::prod;
+    case Op::nanmin: return Op::min;
+    case Op::nanmax: return Op::max;
+    case Op::nanmean: return Op::mean;
+    case Op::nanvar: return Op::var;
+    case Op::nanstd: return Op::std;
+    case Op::nanargmin: return Op::argmin;
+    case Op::nanargmax: return Op::argmax;
+    default: return std::nullopt;
+  }
+}
+
 }  // namespace
 
-Value Resolver::reduction(const ir::Node& n, const Value& operand) {
-  if (!info(n.op).accepts_complex) reject_complex(n.op, {&operand, 1});
-  const Value x =
-      policy_.promotion == Promotion::numexpr ? numexpr_result(operand) : strong(operand);
-  switch (n.op) {
+Resolver::Reduction Resolver::gathered(const ir::Node& n) {
+  const ir::ReduceSpec& spec = graph_.reduces()[n.attr];
+  Reduction r;
+  r.op = skipping(n.op).value_or(n.op);
+  const Value& operand = values_[n.args[0]];
+  r.x = policy_.promotion == Promotion::numexpr ? numexpr_result(operand) : strong(operand);
+  r.ddof = spec.ddof;
+  r.spec = axes_of(n.attr);
+  r.has_where = spec.where;
+  if (spec.where) r.mask = truth(values_[n.args[1]]);
+  if (spec.initial) r.initial = values_[n.args[n.nargs - std::size_t{1}]];
+  r.skips_nan = r.op != n.op && !is_integral(dtype(r.x));
+  if (r.skips_nan) {
+    const NodeId number = logical_not(b_.make(Op::isnan, DType::bool_, {r.x.id}));
+    r.mask = spec.where ? logical(Op::logical_and, r.mask, number) : number;
+  }
+  return r;
+}
+
+Value Resolver::reduction(const ir::Node& n) {
+  if (!info(n.op).accepts_complex) reject_complex(n.op, {&values_[n.args[0]], 1});
+  const Reduction r = gathered(n);
+  switch (r.op) {
     case Op::sum:
-    case Op::prod: return total(n.op, x, n.attr);
-    case Op::mean: return mean(x, n.attr);
+    case Op::prod: return total(r.op, r);
+    case Op::mean: return mean(r);
+    case Op::var: return deviation(r, false);
+    case Op::std: return deviation(r, true);
+    case Op::norm: return norm(r);
+    case Op::logsumexp: return log_sum_exp(r);
     case Op::min:
-    case Op::max: return {b_.reduce(n.op, dtype(x), x.id, n.attr), false, {}};
+    case Op::max: return extreme(r.op, r);
+    case Op::ptp: return spread(r);
     case Op::any:
-    case Op::all: return {b_.reduce(n.op, DType::bool_, truth(operand), n.attr), false, {}};
-    case Op::count_nonzero:
-      return {b_.reduce(Op::sum, DType::int64, truth(operand), n.attr), false, {}};
+    case Op::all:
+    case Op::count_nonzero: return counted(r.op, r);
+    case Op::argmin:
+    case Op::argmax: return position(r.op, r);
     default: break;
   }
   throw Error(ErrorCode::internal, "'" + spelling(n.op) + "' has no reduction rule");
-}
-
-Value Resolver::total(Op op, const Value& x, std::uint32_t spec) {
-  const DType t = dtype(x);
-  if (is_complex(t)) {
-    return {b_.cast(watched(b_.reduce(op, DType::complex128, x.id, spec)), t), false, {}};
-  }
-  if (is_float(t)) {
-    const NodeId sum = watched(b_.reduce(op, DType::float64, x.id, spec));
-    if (!is_half(t)) return {b_.cast(sum, t), false, {}};
-    const bool rounds_to_half = policy_.promotion == Promotion::numpy;
-    return {rounds_to_half ? b_.round_half(sum, t) : b_.cast(sum, DType::float32), false, {}};
-  }
-  const bool by_dtype = policy_.promotion != Promotion::exact;
-  const bool has_sign = by_dtype ? !is_unsigned_int(t) : range(x).lo < 0;
-  const NodeId sum = integer_total(op, x.id, has_sign ? DType::int64 : DType::uint64, spec);
-  const bool keeps = policy_.promotion == Promotion::numexpr && t == DType::int32;
-  return {keeps ? b_.cast(sum, t) : sum, false, {}};
 }
 
 NodeId Resolver::watched(NodeId sum) {
@@ -55,6 +78,86 @@ NodeId Resolver::watched(NodeId sum) {
   // x + -0 is x; kernels look at accumulators where they read them.
   return b_.make(Op::add, b_[sum].dtype,
                  {sum, b_.constant(negative_zero(b_[sum].dtype), b_[sum].dtype, {})});
+}
+
+std::uint32_t Resolver::axes_of(std::uint32_t attr) {
+  if (plain_.empty()) {
+    for (std::size_t i = 0; i < reduces_.size(); ++i) {
+      const ir::ReduceSpec& s = reduces_[i];
+      if (s.where || s.initial || s.ddof != 0) continue;
+      plain_.try_emplace(Axes{s.all, s.keepdims, false, s.axes}, static_cast<std::uint32_t>(i));
+    }
+  }
+  const ir::ReduceSpec& from = reduces_[attr];
+  const auto [at, fresh] =
+      plain_.try_emplace(Axes{from.all, from.keepdims, from.initial, from.axes},
+                         static_cast<std::uint32_t>(reduces_.size()));
+  if (fresh) {
+    ir::ReduceSpec plain{from.all, from.keepdims, from.axes};
+    plain.initial = from.initial;
+    reduces_.push_back(std::move(plain));
+  }
+  return at->second;
+}
+
+NodeId Resolver::selected(const Reduction& r, double otherwise) {
+  if (r.mask == kNoNode) return r.x.id;
+  const DType t = dtype(r.x);
+  Range range;
+  NodeId fill = kNoNode;
+  if (is_integral(t)) {
+    const auto value = static_cast<int128>(otherwise);
+    fill = b_.integer(t, value);
+    range = b_[r.x.id].range.join({value, value});
+  } else {
+    fill = b_.real(t, otherwise);
+  }
+  return b_.make(Op::where, t, {r.mask, r.x.id, fill}, range);
+}
+
+NodeId Resolver::full_mask(const Reduction& r) {
+  return r.has_where ? filled(r.mask, r.x.id) : r.mask;
+}
+
+Value Resolver::total(Op op, const Reduction& r) {
+  const Value x{selected(r, op == Op::sum ? 0 : 1), false, {}};
+  Reduction whole = r;
+  whole.x = x;
+  const Value both[] = {x, r.initial.value_or(x)};
+  if (const auto t = common_float(both)) return float_total(op, whole, *t);
+  const bool by_dtype = policy_.promotion != Promotion::exact;
+  const auto has_sign = [&](const Value& v) {
+    return by_dtype ? !is_unsigned_int(dtype(v)) : range(v).lo < 0;
+  };
+  const bool is_signed = has_sign(x) || (r.initial && !by_dtype && has_sign(*r.initial));
+  const DType acc = is_signed ? DType::int64 : DType::uint64;
+  const NodeId sum = integer_total(op, x.id, acc, r.spec);
+  const bool keeps = policy_.promotion == Promotion::numexpr && dtype(x) == DType::int32;
+  if (!r.initial) return {keeps ? b_.cast(sum, DType::int32) : sum, false, {}};
+  return {b_.make(op == Op::sum ? Op::add : Op::multiply, acc, {sum, b_.cast(r.initial->id, acc)},
+                  range_of(acc), true),
+          false,
+          {}};
+}
+
+// What is added and multiplied is float64, and rounded once.
+Value Resolver::float_total(Op op, const Reduction& r, DType t) {
+  const DType lane = is_complex(t) ? DType::complex128 : DType::float64;
+  NodeId sum = kNoNode;
+  if (is_integral(dtype(r.x))) {
+    const bool is_signed = range(r.x).lo < 0;
+    sum =
+        b_.cast(integer_total(op, r.x.id, is_signed ? DType::int64 : DType::uint64, r.spec), lane);
+  } else {
+    const DType acc = is_complex(dtype(r.x)) ? DType::complex128 : DType::float64;
+    sum = b_.cast(watched(b_.reduce(op, acc, r.x.id, r.spec)), lane);
+  }
+  if (r.initial) {
+    sum = b_.make(op == Op::sum ? Op::add : Op::multiply, lane, {sum, to_float(*r.initial, lane)});
+  }
+  if (!is_half(t)) return {b_.cast(sum, t), false, {}};
+  const bool rounds_to_half = policy_.promotion == Promotion::numpy;
+  return {rounds_to_half ? b_.round_half(sum, t) : b_.cast(sum, DType::float32), false, {}};
 }
 
 NodeId Resolver::integer_total(Op op, NodeId x, DType acc, std::uint32_t spec) {
@@ -86,24 +189,74 @@ NodeId Resolver::split_total(NodeId x, DType acc, std::uint32_t spec) {
   return b_.make(Op::add, acc, {scaled, b_.cast(low_word, acc)}, all);
 }
 
-Value Resolver::mean(const Value& x, std::uint32_t spec) {
-  const DType t = dtype(x);
-  const DType lane = is_complex(t) ? DType::complex128 : DType::float64;
-  NodeId sum = kNoNode;
-  if (is_integral(t) && itemsize(t) <= 2) {
-    // Exact: no array is long enough for these to pass 64 bits.
-    const bool has_sign = range(x).lo < 0;
-    sum = b_.reduce(Op::sum, has_sign ? DType::int64 : DType::uint64, x.id, spec);
-  } else {
-    sum = b_.reduce(Op::sum, lane, is_integral(t) ? b_.cast(x.id, lane) : x.id, spec);
+// Without an initial value, where all is NaN the result is, too.
+Value Resolver::extreme(Op op, const Reduction& r) {
+  if (r.initial) return seeded_extreme(op, r);
+  if (r.has_where) {
+    fail(ErrorCode::value, "'" + spelling(graph_[current_].op) + "' with where= needs initial=",
+         "say what it is where nothing is selected: " + spelling(op) + "(x, where=m, initial=0)");
   }
-  const NodeId count = b_.make(Op::extent, DType::float64, {sum});
-  const NodeId quotient = b_.make(Op::divide, lane, {b_.cast(sum, lane), b_.cast(count, lane)});
-  if (is_integral(t)) return {quotient, false, {}};
-  if (!is_half(t)) return {b_.cast(quotient, t), false, {}};
-  const bool rounds_to_half = policy_.promotion == Promotion::numpy;
-  return {
-      rounds_to_half ? b_.round_half(quotient, t) : b_.cast(quotient, DType::float32), false, {}};
+  const DType t = dtype(r.x);
+  const double worst = op == Op::min ? HUGE_VAL : -HUGE_VAL;
+  const NodeId found = b_.reduce(op, t, selected(r, worst), r.spec);
+  if (!r.skips_nan) return {found, false, {}};
+  const NodeId some = b_.reduce(Op::any, DType::bool_, r.mask, r.spec);
+  return {b_.make(Op::where, t, {some, found, b_.real(t, std::nan(""))}), false, {}};
+}
+
+// The initial value takes the place of what does not count: the lane holds both, and the identity
+// of an empty reduction gives way to it.
+Value Resolver::seeded_extreme(Op op, const Reduction& r) {
+  const Value all{b_.integer(DType::bool_, 1), true, {}};
+  const Value masked = r.mask == kNoNode ? all : Value{r.mask, false, {}};
+  const Value choice[] = {masked, r.x, *r.initial};
+  const Value joined = where(choice);
+  const DType t = dtype(joined);
+  if (is_complex(t)) undefined(op, t, "take abs(x), real(x) or imag(x) first");
+  const Range range = b_[joined.id].range;
+  const NodeId x = r.mask == kNoNode ? b_.cast(r.x.id, t) : joined.id;
+  const NodeId found = b_.reduce(op, t, x, r.spec);
+  const NodeId seed = b_.cast(r.initial->id, t);
+  if (is_bool(t)) {
+    return {logical(op == Op::min ? Op::logical_and : Op::logical_or, found, seed), false, {}};
+  }
+  const Op pick = op == Op::min ? Op::minimum : Op::maximum;
+  return {b_.make(pick, t, {found, seed}, range), false, {}};
+}
+
+Value Resolver::spread(const Reduction& r) {
+  const Value ends[] = {extreme(Op::max, r), extreme(Op::min, r)};
+  const bool numpy_integers = policy_.promotion == Promotion::numpy && is_integer(dtype(r.x));
+  return numpy_integers ? arithmetic(Op::subtract, ends) : absolute_difference(ends);
+}
+
+Value Resolver::counted(Op op, const Reduction& r) {
+  NodeId x = truth(r.x);
+  if (r.has_where) {
+    x = op == Op::all ? logical(Op::logical_or, x, logical_not(r.mask))
+                      : logical(Op::logical_and, x, r.mask);
+  }
+  if (op == Op::count_nonzero) return {b_.reduce(Op::sum, DType::int64, x, r.spec), false, {}};
+  return {b_.reduce(op, DType::bool_, x, r.spec), false, {}};
+}
+
+// Where NaN is skipped an infinity takes its place, and if the extreme is that infinity, only
+// infinities remain: the first of them is the first that is not NaN.
+Value Resolver::position(Op op, const Reduction& r) {
+  const double worst = op == Op::argmin ? HUGE_VAL : -HUGE_VAL;
+  const NodeId x = selected(r, worst);
+  const NodeId at = b_.reduce(op, DType::int64, x, r.spec);
+  if (!r.skips_nan) return {at, false, {}};
+  const DType t = dtype(r.x);
+  const Range all = range_of(DType::int64);
+  const NodeId some = b_.reduce(Op::any, DType::bool_, r.mask, r.spec);
+  const NodeId first = b_.reduce(Op::argmax, DType::int64, r.mask, r.spec);
+  const NodeId best = b_.reduce(op == Op::argmin ? Op::min : Op::max, t, x, r.spec);
+  const NodeId is_worst = b_.make(Op::equal, DType::bool_, {best, b_.real(t, worst)});
+  const NodeId found = b_.make(Op::where, DType::int64, {is_worst, first, at}, all);
+  return {b_.make(Op::where, DType::int64, {some, found, b_.integer(DType::int64, -1)}, all),
+          false,
+          {}};
 }
 
 }  // namespace tightloop::typing

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "typing/builder.hpp"
@@ -32,6 +34,8 @@ class Resolver {
   void run(std::span<const ResultType> destinations);
   const Builder& builder() const { return b_; }
   const std::vector<NodeId>& results() const { return results_; }
+  const std::vector<ir::ReduceSpec>& reduces() const { return reduces_; }
+  const std::vector<ir::ViewSpec>& views() const { return views_; }
 
  private:
   // typing.cpp: leaves, conversions, results
@@ -161,13 +165,41 @@ class Resolver {
   std::optional<Value> numexpr_power(Values x);
   Value numexpr_floor(Op op, Values x, DType kind);
 
-  // reductions.cpp
-  Value reduction(const ir::Node& node, const Value& x);
-  Value total(Op op, const Value& x, std::uint32_t spec);
+  // reductions.cpp: sums, extremes, quantifiers and positions
+  struct Reduction;
+  Value reduction(const ir::Node& node);
+  Reduction gathered(const ir::Node& node);
+  Value total(Op op, const Reduction& r);
+  Value float_total(Op op, const Reduction& r, DType dtype);
   NodeId watched(NodeId sum);
   NodeId integer_total(Op op, NodeId x, DType acc, std::uint32_t spec);
   NodeId split_total(NodeId x, DType acc, std::uint32_t spec);
-  Value mean(const Value& x, std::uint32_t spec);
+  Value extreme(Op op, const Reduction& r);
+  Value seeded_extreme(Op op, const Reduction& r);
+  Value counted(Op op, const Reduction& r);
+  Value position(Op op, const Reduction& r);
+  Value spread(const Reduction& r);
+  /// x where the reduction's mask is set and `otherwise` elsewhere; x itself without a mask.
+  NodeId selected(const Reduction& r, double otherwise);
+  /// The mask in the shape of x, so that it counts what it selects.
+  NodeId full_mask(const Reduction& r);
+
+  // moments.cpp: means, deviations and norms
+  Value mean(const Reduction& r);
+  Value deviation(const Reduction& r, bool root);
+  Value norm(const Reduction& r);
+  Value log_sum_exp(const Reduction& r);
+  /// The number of elements that count, float64; `reduction` is a node that reduces them.
+  NodeId count(const Reduction& r, NodeId reduction);
+  NodeId sum_of(const Reduction& r, DType lane);
+  NodeId squared_deviations(const Reduction& r);
+  NodeId squared_magnitude(NodeId x);
+  /// A float64 or complex128 value as the result of a reduction of dtype `from` that averages.
+  Value averaged(NodeId value, DType from);
+  /// The result of a reduction, seen with its reduced axes as axes of extent 1.
+  NodeId with_axes(NodeId reduced, std::uint32_t spec);
+  /// The number of a spec that differs in its options alone: it has none.
+  std::uint32_t axes_of(std::uint32_t spec);
 
   // contractions.cpp
   Value contraction(const ir::Node& node);
@@ -210,6 +242,24 @@ class Resolver {
   NodeId current_ = kNoNode;
   std::vector<Value> values_;
   std::vector<NodeId> results_;
+  // Those of the source graph, then what lowering adds.
+  std::vector<ir::ReduceSpec> reduces_;
+  std::vector<ir::ViewSpec> views_;
+  using Axes = std::tuple<bool, bool, bool, std::vector<std::int64_t>>;
+  std::map<Axes, std::uint32_t> plain_;               // specs without options
+  std::map<std::uint32_t, std::uint32_t> expansion_;  // by spec: the view that puts its axes back
+};
+
+/// A reduction with its operands, all of them strong.
+struct Resolver::Reduction {
+  Op op = Op::sum;  ///< nansum and the like: sum, with a mask
+  Value x;
+  NodeId mask = kNoNode;  ///< bool: the elements that count; none: all do
+  bool skips_nan = false;
+  bool has_where = false;  ///< the mask has a part that the user gave
+  std::optional<Value> initial;
+  double ddof = 0;
+  std::uint32_t spec = 0;
 };
 
 /// Returns the canonical spelling of an operation, for messages.

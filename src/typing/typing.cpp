@@ -22,7 +22,9 @@ Resolver::Resolver(const ir::Graph& graph, std::span<const VariableType> variabl
       variables_(variables),
       policy_(policy),
       check_(policy.overflow == Overflow::check),
-      b_(check_, policy.report_events) {}
+      b_(check_, policy.report_events),
+      reduces_(graph.reduces()),
+      views_(graph.views()) {}
 
 void Resolver::run(std::span<const ResultType> destinations) {
   values_.reserve(graph_.nodes().size());
@@ -50,7 +52,7 @@ Value Resolver::resolve(NodeId at) {
   const Value first = values_[n.args[0]];
   if (n.op == Op::view) return {b_.view(strong(first).id, n.attr), false, {}};
   if (ir::is_conversion(n.op)) return converted(n, first);
-  if (is_reduction(n.op)) return reduction(n, first);
+  if (is_reduction(n.op)) return reduction(n);
   if (n.op == Op::contract) return contraction(n);
   if (!in_table(n.op)) {
     throw Error(ErrorCode::internal, "a source graph holds a '" + spelling(n.op) + "' node",
@@ -236,12 +238,12 @@ ir::TypedGraph resolve(ir::Graph graph, std::span<const VariableType> variables,
     Resolver resolver(graph, variables, policy);
     resolver.run(destinations);
     keep_reachable(resolver.builder(), resolver.results(), out);
+    out.reduces = resolver.reduces();
+    out.views = resolver.views();
   }
   for (std::size_t i = 0; i < variables.size(); ++i) {
     out.inputs.push_back({graph.inputs()[i], variables[i].dtype, variables[i].weak});
   }
-  out.reduces = graph.reduces();
-  out.views = graph.views();
   out.contracts = graph.contracts();
   out.fast_math = policy.fp == Fp::fast;
   out.check_overflow = policy.overflow == Overflow::check;

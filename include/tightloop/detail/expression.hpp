@@ -28,15 +28,17 @@ struct Step {
                                 ///< op table
   DType dtype = DType::bool_;   ///< constant: how `value` is held (bool, int64, uint64, float64,
                                 ///< complex128); conversions: the target
-  std::uint8_t keepdims = 0;    ///< reductions
+  std::uint8_t keepdims = 0;    ///< reductions; 0 or 1, as the other flags
   std::uint8_t axis_count = 0;  ///< reductions: axes in `axes`; with all_axes, ignored
   std::uint8_t all_axes = 0;    ///< reductions: axis=None
   std::uint8_t leaf = 0;  ///< variable: index into the leaves, numbered in order of first use;
                           ///< contract: a Contraction
   std::int8_t axes[kMaxRank] = {};
-  std::uint8_t reserved[2] = {};
-  std::uint64_t value[2] = {};  ///< constant: its bytes; call: the row of prelude.def, and twice
-                                ///< the number of operands, plus 1 where the axes are given
+  std::uint8_t masked = 0;      ///< reductions: where= is an operand, after x
+  std::uint8_t seeded = 0;      ///< reductions: initial= is the last operand
+  std::uint64_t value[2] = {};  ///< constant: its bytes; reductions: those of ddof, a double; call:
+                                ///< the row of prelude.def, and twice the number of operands, plus
+                                ///< 1 where the axes are given
 };
 static_assert(sizeof(Step) == 40 && std::has_unique_object_representations_v<Step>);
 
@@ -83,6 +85,14 @@ struct Axes {
   std::uint8_t all = 1;
 };
 
+/// The options of a reduction that are not expressions, and which of the others it has.
+struct ReduceFlags {
+  std::uint8_t keepdims = 0;
+  std::uint8_t masked = 0;
+  std::uint8_t seeded = 0;
+  double ddof = 0;
+};
+
 /// Narrows an axis to what a Step holds; whether the operand has it is known at the evaluation.
 template <ElementInteger T>
 constexpr std::int8_t step_axis(T axis) {
@@ -119,12 +129,15 @@ class StepWriter {
     step_->dtype = target;
     ++step_;
   }
-  void reduce(Op op, const Axes& axes, bool keepdims) noexcept {
+  void reduce(Op op, const Axes& axes, const ReduceFlags& flags) noexcept {
     step_->op = op;
-    step_->keepdims = keepdims ? 1 : 0;
+    step_->keepdims = flags.keepdims;
+    step_->masked = flags.masked;
+    step_->seeded = flags.seeded;
     step_->all_axes = axes.all;
     step_->axis_count = axes.count;
     std::memcpy(step_->axes, axes.list, sizeof axes.list);
+    std::memcpy(step_->value, &flags.ddof, sizeof flags.ddof);
     ++step_;
   }
   void call(std::uint64_t row, std::size_t operands, const Axes& axes, bool axis_given,
@@ -322,25 +335,6 @@ class Ternary : public tightloop::Expression<Ternary<kOp, X, Y, Z>> {
   X x_;
   Y y_;
   Z z_;
-};
-
-/// A reduction over some axes.
-template <Op kOp, class X>
-class Reduction : public tightloop::Expression<Reduction<kOp, X>> {
- public:
-  static constexpr std::size_t kSteps = X::kSteps + 1;
-  static constexpr std::size_t kLeaves = X::kLeaves;
-  Reduction(const X& x, const Axes& axes, bool keepdims)
-      : x_(x), axes_(axes), keepdims_(keepdims) {}
-  void write(StepWriter& out) const {
-    x_.write(out);
-    out.reduce(kOp, axes_, keepdims_);
-  }
-
- private:
-  X x_;
-  Axes axes_;
-  bool keepdims_;
 };
 
 /// A contraction of two operands.

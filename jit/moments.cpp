@@ -1,0 +1,144 @@
+// var in kernels: sums of x - K and of its square in float64, where K is the block's own first
+// element, so that no data are far from it; each block then joins the moments of those before
+// (plan::Moments).
+#include "jit/lane_folds.hpp"
+#include "jit/reducers.hpp"
+
+namespace tightloop::jit {
+namespace {
+
+using Doubles = llvm::Value*;
+
+// Adds `n` elements with sums s1 and s2 of deviations from k to a slot.
+void join_moments(Emitter& e, llvm::Value* slot, Doubles n, Doubles k, Doubles s1, Doubles s2) {
+  auto& b = e.b;
+  const llvm::IRBuilderBase::FastMathFlagGuard guard(b);
+  b.setFastMathFlags({});
+  llvm::Type* f64 = b.getDoubleTy();
+  const auto field = [&](unsigned i) { return b.CreateConstGEP1_32(f64, slot, i); };
+  const auto load = [&](unsigned i) { return b.CreateAlignedLoad(f64, field(i), llvm::Align(8)); };
+  llvm::Value* zero = e.zero(f64);
+  llvm::Value* shift = b.CreateFDiv(s1, n);
+  llvm::Value* own = b.CreateFSub(s2, b.CreateFMul(s1, shift));
+  own = b.CreateSelect(b.CreateFCmpOLT(own, zero), zero, own);
+  llvm::Value* mean = b.CreateFAdd(k, shift);
+  llvm::Value* old_count = load(0);
+  llvm::Value* old_mean = load(1);
+  llvm::Value* count = b.CreateFAdd(old_count, n);
+  llvm::Value* share = b.CreateFDiv(n, count);
+  llvm::Value* delta = b.CreateFSub(mean, old_mean);
+  llvm::Value* moved = b.CreateFMul(delta, share);
+  llvm::Value* between = b.CreateFMul(b.CreateFMul(moved, old_count), delta);
+  llvm::Value* total = b.CreateFAdd(b.CreateFAdd(load(2), own), between);
+  b.CreateAlignedStore(count, field(0), llvm::Align(8));
+  b.CreateAlignedStore(b.CreateFAdd(old_mean, moved), field(1), llvm::Align(8));
+  b.CreateAlignedStore(total, field(2), llvm::Align(8));
+}
+
+// The new sums of deviations and their squares; `contract` as in combine_floats.
+Parts add_deviations(Emitter& e, llvm::Value* s1, llvm::Value* s2, llvm::Value* deviation) {
+  auto& b = e.b;
+  const llvm::IRBuilderBase::FastMathFlagGuard guard(b);
+  llvm::FastMathFlags flags;
+  flags.setAllowContract(e.fast_math);
+  b.setFastMathFlags(flags);
+  return {b.CreateFAdd(s1, deviation), b.CreateFAdd(s2, b.CreateFMul(deviation, deviation))};
+}
+
+class RowMoments : public RowReducer {
+ public:
+  RowMoments() { ordered = needs_start = true; }
+  void start(Emitter& e, const Sources& values) override {
+    llvm::Value* x = float_parts(e, values[0], false)[0];
+    first_ = e.b.CreateExtractElement(x, std::uint64_t{0});
+    shift_ = e.splat(first_);
+  }
+  Parts identity(Emitter& e) override {
+    llvm::Value* zero = e.zero(e.vector(DType::float64));
+    return {zero, zero};
+  }
+  void update(Emitter& e, Parts& acc, const Sources& values) override {
+    llvm::Value* x = float_parts(e, values[0], false)[0];
+    const Parts next = add_deviations(e, acc[0], acc[1], e.b.CreateFSub(x, shift_));
+    for (std::size_t k = 0; k < acc.size(); ++k) acc[k] = e.only_live(next[k], acc[k]);
+  }
+  void merge(Emitter& e, Parts& acc, const Parts& other) override {
+    acc = combine_floats(e, Op::sum, acc, other, false);
+  }
+  llvm::Value* finish(Emitter& e, const std::vector<Parts>& acc, llvm::Value* n0,
+                      llvm::Value* slot) override {
+    std::vector<Parts> sets = acc;
+    while (sets.size() > 1) {
+      const std::size_t half = sets.size() / 2;
+      for (std::size_t k = 0; k < half; ++k) merge(e, sets[k], sets[k + half]);
+      sets.resize(half);
+    }
+    const Parts sums = fold_lanes(e, sets[0], [&](const Parts& x, const Parts& y) {
+      return combine_floats(e, Op::sum, x, y, false);
+    });
+    llvm::Value* n = e.b.CreateSIToFP(n0, e.b.getDoubleTy());
+    join_moments(e, slot, n, first_, sums[0], sums[1]);
+    return nullptr;
+  }
+
+ private:
+  llvm::Value* first_ = nullptr;
+  llvm::Value* shift_ = nullptr;
+};
+
+// Parts: K, the sum of deviations, the sum of their squares; all per column.
+class ColumnMoments : public ColumnReducer {
+ public:
+  ColumnMoments() { by_lane = true; }
+  Parts identity(Emitter& e) override {
+    llvm::Value* zero = e.zero(e.vector(DType::float64));
+    return {zero, zero, zero};
+  }
+  void update(Emitter& e, Parts& acc, const Sources& values) override {
+    llvm::Value* x = float_parts(e, values[0], false)[0];
+    llvm::Value* is_first = e.b.CreateICmpEQ(e.place.position, e.b.getInt64(0));
+    llvm::Value* shift = e.b.CreateSelect(is_first, x, acc[0]);
+    const Parts next = add_deviations(e, acc[1], acc[2], e.b.CreateFSub(x, shift));
+    acc = {shift, next[0], next[1]};
+  }
+  void finish(Emitter& e, const Parts& acc, llvm::Value* slot) override {
+    auto& b = e.b;
+    std::vector<llvm::Value*> memory;
+    for (llvm::Value* part : acc) {
+      memory.push_back(e.reserve(8 * std::uint64_t{e.lanes}));
+      b.CreateAlignedStore(part, memory.back(), llvm::Align(8));
+    }
+    llvm::Value* n = b.CreateSIToFP(e.place.rows, b.getDoubleTy());
+    for_live_lanes(e, [&](llvm::Value* lane) {
+      std::vector<llvm::Value*> own;
+      for (llvm::Value* at : memory) {
+        llvm::Value* from = b.CreateGEP(b.getDoubleTy(), at, lane);
+        own.push_back(b.CreateAlignedLoad(b.getDoubleTy(), from, llvm::Align(8)));
+      }
+      llvm::Value* offset = b.CreateMul(lane, b.getInt64(sizeof(plan::Moments)));
+      join_moments(e, b.CreateGEP(b.getInt8Ty(), slot, offset), n, own[0], own[1], own[2]);
+    });
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<RowReducer> make_row_moments() {
+  return std::make_unique<RowMoments>();
+}
+std::unique_ptr<ColumnReducer> make_column_moments() {
+  return std::make_unique<ColumnMoments>();
+}
+
+void for_live_lanes(Emitter& e, const std::function<void(llvm::Value* lane)>& f) {
+  auto& b = e.b;
+  llvm::Value* const live = e.live_count;
+  llvm::Value* const end = live != nullptr ? live : b.getInt64(e.lanes);
+  e.live_count = nullptr;
+  Carried none;
+  e.loop(b.getInt64(0), end, b.getInt64(1), none, false,
+         [&](llvm::Value* lane, Carried&) { f(lane); });
+  e.live_count = live;
+}
+
+}  // namespace tightloop::jit

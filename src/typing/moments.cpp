@@ -1,0 +1,127 @@
+// Means, deviations and norms in terms of sums, and of var: the kernels' own sum of squared
+// deviations, which is one pass over all elements. Where a mask leaves some out it takes two, the
+// mean first: no value that counts is known beforehand to shift by, and what does not count may be
+// of any size.
+#include <cmath>
+
+#include "typing/resolver.hpp"
+
+namespace tightloop::typing {
+
+NodeId Resolver::count(const Reduction& r, NodeId reduction) {
+  if (r.mask == kNoNode) return b_.make(Op::extent, DType::float64, {reduction});
+  return b_.cast(b_.reduce(Op::sum, DType::int64, full_mask(r), r.spec), DType::float64);
+}
+
+// The sum of what counts in float64 or complex128. Sums of narrow integers are exact: no array is
+// long enough for these to pass 64 bits.
+NodeId Resolver::sum_of(const Reduction& r, DType lane) {
+  const NodeId x = selected(r, 0);
+  const DType t = dtype(r.x);
+  if (is_integral(t) && itemsize(t) <= 2) {
+    const DType acc = range(r.x).lo < 0 ? DType::int64 : DType::uint64;
+    return b_.reduce(Op::sum, acc, x, r.spec);
+  }
+  return b_.reduce(Op::sum, lane, is_integral(t) ? b_.cast(x, lane) : x, r.spec);
+}
+
+Value Resolver::averaged(NodeId value, DType from) {
+  const DType t = is_complex(b_[value].dtype) ? from : real_part(from);
+  if (is_integral(t)) return {value, false, {}};
+  if (!is_half(t)) return {b_.cast(value, t), false, {}};
+  const bool rounds_to_half = policy_.promotion == Promotion::numpy;
+  return {rounds_to_half ? b_.round_half(value, t) : b_.cast(value, DType::float32), false, {}};
+}
+
+Value Resolver::mean(const Reduction& r) {
+  const DType t = dtype(r.x);
+  const DType lane = is_complex(t) ? DType::complex128 : DType::float64;
+  const NodeId sum = sum_of(r, lane);
+  const NodeId n = count(r, sum);
+  return averaged(b_.make(Op::divide, lane, {b_.cast(sum, lane), b_.cast(n, lane)}), t);
+}
+
+NodeId Resolver::with_axes(NodeId reduced, std::uint32_t spec) {
+  const ir::ReduceSpec& s = reduces_[spec];
+  if (s.all || s.keepdims || s.axes.empty()) return reduced;
+  const auto [at, fresh] = expansion_.try_emplace(spec, static_cast<std::uint32_t>(views_.size()));
+  if (fresh) views_.push_back({ir::ViewSpec::Kind::expand_dims, {}, s.axes});
+  return b_.view(reduced, at->second);
+}
+
+NodeId Resolver::squared_magnitude(NodeId x) {
+  const DType t = b_[x].dtype;
+  if (!is_complex(t)) {
+    return b_.make(Op::square, DType::float64, {b_.cast(x, DType::float64)});
+  }
+  const NodeId re = b_.make(Op::real, real_part(t), {x});
+  const NodeId im = b_.make(Op::imag, real_part(t), {x});
+  return b_.make(Op::add, DType::float64, {squared_magnitude(re), squared_magnitude(im)});
+}
+
+NodeId Resolver::squared_deviations(const Reduction& r) {
+  const DType t = dtype(r.x);
+  const auto of_real = [&](NodeId x) { return b_.reduce(Op::var, DType::float64, x, r.spec); };
+  if (r.mask == kNoNode && is_complex(t)) {
+    const NodeId re = of_real(b_.make(Op::real, real_part(t), {r.x.id}));
+    const NodeId im = of_real(b_.make(Op::imag, real_part(t), {r.x.id}));
+    return b_.make(Op::add, DType::float64, {re, im});
+  }
+  if (r.mask == kNoNode) {
+    return of_real(is_integral(t) ? b_.cast(r.x.id, DType::float64) : r.x.id);
+  }
+  const DType lane = is_complex(t) ? DType::complex128 : DType::float64;
+  const NodeId sum = sum_of(r, lane);
+  const NodeId mean = b_.make(Op::divide, lane, {b_.cast(sum, lane), b_.cast(count(r, sum), lane)});
+  const NodeId x = b_.cast(r.x.id, lane);
+  const NodeId away = b_.make(Op::subtract, lane, {x, with_axes(mean, r.spec)});
+  const NodeId zero = b_.real(DType::float64, 0.0);
+  const NodeId counts = b_.make(Op::where, DType::float64, {r.mask, squared_magnitude(away), zero});
+  return b_.reduce(Op::sum, DType::float64, counts, r.spec);
+}
+
+Value Resolver::deviation(const Reduction& r, bool root) {
+  const NodeId total = squared_deviations(r);
+  NodeId reduction = total;  // with a mask its count says how many there are
+  if (r.mask == kNoNode && !is_reduction(b_[total].op)) reduction = b_[total].args[0];
+  NodeId n = count(r, reduction);
+  if (r.ddof != 0) {
+    n = b_.make(Op::subtract, DType::float64, {n, b_.real(DType::float64, r.ddof)});
+    n = b_.make(Op::maximum, DType::float64, {n, b_.real(DType::float64, 0.0)});
+  }
+  const NodeId variance = b_.make(Op::divide, DType::float64, {total, n});
+  const NodeId value = root ? b_.make(Op::sqrt, DType::float64, {variance}) : variance;
+  return averaged(value, dtype(r.x));
+}
+
+Value Resolver::norm(const Reduction& r) {
+  const DType t = dtype(r.x);
+  NodeId sum = kNoNode;
+  if (is_integral(t) && itemsize(t) <= 2) {
+    const Value square = exact_square({selected(r, 0), false, {}});
+    sum = b_.cast(b_.reduce(Op::sum, DType::uint64, square.id, r.spec), DType::float64);
+  } else {
+    sum = b_.reduce(Op::sum, DType::float64, squared_magnitude(selected(r, 0)), r.spec);
+  }
+  return averaged(b_.make(Op::sqrt, DType::float64, {sum}), t);
+}
+
+// log(sum(exp(x - m))) + m with the largest element for m: no exponential overflows, and the
+// largest is 1. An m that is not finite shifts nothing.
+Value Resolver::log_sum_exp(const Reduction& r) {
+  const DType t = dtype(r.x);
+  const DType lane = is_integral(t) ? DType::float64 : ir::lane_of(t);
+  NodeId x = b_.cast(r.x.id, lane);
+  if (r.mask != kNoNode) {
+    x = b_.make(Op::where, lane, {r.mask, x, b_.real(lane, -HUGE_VAL)});
+  }
+  const NodeId largest = b_.reduce(Op::max, lane, x, r.spec);
+  const NodeId finite = b_.make(Op::isfinite, DType::bool_, {largest});
+  const NodeId shift = b_.make(Op::where, lane, {finite, largest, b_.real(lane, 0.0)});
+  const NodeId away = b_.make(Op::subtract, lane, {x, with_axes(shift, r.spec)});
+  const NodeId sum = b_.reduce(Op::sum, DType::float64, b_.make(Op::exp, lane, {away}), r.spec);
+  const NodeId log = b_.make(Op::log, DType::float64, {sum});
+  return averaged(b_.make(Op::add, DType::float64, {log, b_.cast(shift, DType::float64)}), t);
+}
+
+}  // namespace tightloop::typing
