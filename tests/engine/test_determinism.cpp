@@ -49,8 +49,33 @@ const char* const kReductions[] = {"sum(x)",
                                    "sum(x[::-1] * x, axis=0, keepdims=True)",
                                    "any(x)",
                                    "all(x, axis=0)",
-                                   "count_nonzero(x, axis=1)"};
-const char* const kExtremes[] = {"min(x)", "max(x, axis=0)", "max(x, axis=1)"};
+                                   "count_nonzero(x, axis=1)",
+                                   "var(x)",
+                                   "var(x, axis=0)",
+                                   "std(x, axis=1, ddof=1)",
+                                   "var(x[:, ::-2])",
+                                   "nanvar(x, axis=0)",
+                                   "nanstd(x)",
+                                   "var(x, where=abs(x) < 1)",
+                                   "norm(x)",
+                                   "norm(x.T, axis=0)",
+                                   "nansum(x, axis=1)",
+                                   "nanprod(x)",
+                                   "nanmean(x, axis=0)",
+                                   "sum(x, where=abs(x) > 1, initial=2)"};
+const char* const kExtremes[] = {"min(x)",
+                                 "max(x, axis=0)",
+                                 "max(x, axis=1)",
+                                 "argmin(x)",
+                                 "argmax(round(x), axis=0)",
+                                 "argmin(round(x), axis=1)",
+                                 "argmax(round(x).T)",
+                                 "argmin(x[::-1, ::-1])",
+                                 "nanargmin(x, axis=1)",
+                                 "nanargmax(x)",
+                                 "nanmax(x)",
+                                 "ptp(x, axis=0)",
+                                 "logsumexp(x, axis=1)"};
 
 }  // namespace
 
@@ -96,13 +121,17 @@ TEST_CASE("engine: the same bits for every vector width") {
        {tl::float16, tl::bfloat16, tl::float32, tl::float64, tl::complex64, tl::complex128}) {
     for (const tl::Dims& shape : {tl::Dims{7, 5003}, tl::Dims{300, 37}, tl::Dims{3, 5}}) {
       const auto x = ill_conditioned(random, t, shape);
-      for (const char* text : kReductions) {
+      const auto check = [&](const char* text) {
         const auto want = tl::detail::evaluate_with(*engines[0], text, {{"x", x.view}}, {});
         for (std::size_t e = 1; e < engines.size(); ++e) {
           const auto got = tl::detail::evaluate_with(*engines[e], text, {{"x", x.view}}, {});
           INFO(text << " of " << name(t) << ", engine " << e);
           CHECK(same_bytes(want[0], got[0]));
         }
+      };
+      for (const char* text : kReductions) check(text);
+      if (!is_complex(t)) {
+        for (const char* text : kExtremes) check(text);
       }
     }
   }

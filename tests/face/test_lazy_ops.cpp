@@ -183,6 +183,30 @@ TEST_CASE("face: every reduction of the op table takes axes and keepdims") {
                    ", axis=0, keepdims=True");
 }
 
+TEST_CASE("face: reductions take where, initial and ddof in any order") {
+  const Inputs in;
+  const auto x = tl::lazy(in.a);
+  const auto y = tl::lazy(in.c);
+  CHECK(text_of(tl::sum(x, tl::where(x > 0))) == parsed("sum(x0, where=x0 > 0)"));
+  CHECK(text_of(tl::max(x, tl::axis(0), tl::where(y), tl::initial(-1))) ==
+        parsed("max(x0, axis=0, where=x1, initial=-1)"));
+  CHECK(text_of(tl::max(x, tl::initial(tl::min(y)), tl::where(y), tl::keepdims, tl::axis(0))) ==
+        parsed("max(x0, axis=0, keepdims=True, where=x1, initial=min(x1))"));
+  CHECK(text_of(tl::std(x - y, tl::ddof(1))) == parsed("std(x0 - x1, ddof=1)"));
+  CHECK(text_of(tl::nanvar(x, tl::where(y), tl::ddof(-0.5), tl::axis(-1))) ==
+        parsed("nanvar(x0, axis=-1, where=x1, ddof=-0.5)"));
+  const auto takes = [&](auto option) {
+    return requires {
+      tl::argmin(x, option);
+    };
+  };
+  CHECK(takes(tl::axis(0)));
+  CHECK_FALSE(takes(tl::where(y)));
+  CHECK_FALSE(takes(tl::initial(1)));
+  CHECK_FALSE(takes(tl::ddof(1)));
+  CHECK_FALSE(takes(1));
+}
+
 TEST_CASE("face: operators of lazy expressions are those of the text") {
   const Inputs in;
   const auto x = tl::lazy(in.a);

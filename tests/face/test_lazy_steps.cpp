@@ -126,7 +126,11 @@ TEST_CASE("face: malformed steps are refused") {
   CHECK(bad({leaf(0), with(operation(Op::sum), [](Step& s) { s.axis_count = 17; })}, 1));
   CHECK(bad({leaf(0), with(operation(Op::sum), [](Step& s) { s.keepdims = 2; })}, 1));
   CHECK(bad({leaf(0), with(operation(Op::sum), [](Step& s) { s.all_axes = 9; })}, 1));
-  CHECK(bad({with(leaf(0), [](Step& s) { s.reserved[1] = 1; })}, 1));
+  CHECK(bad({leaf(0), with(operation(Op::sum), [](Step& s) { s.masked = 2; })}, 1));
+  CHECK(bad({leaf(0), with(operation(Op::sum), [](Step& s) { s.masked = 1; })}, 1));
+  CHECK(bad({leaf(0), leaf(0), with(operation(Op::mean), [](Step& s) { s.seeded = 1; })}, 1));
+  CHECK(bad({leaf(0), with(operation(Op::sum), [](Step& s) { s.value[0] = 1; })}, 1));
+  CHECK(bad({leaf(0), with(operation(Op::var), [](Step& s) { s.value[0] = 0x7ff0ull << 48; })}, 1));
   CHECK(code_of({leaf(0)}, 256) == ErrorCode::limit);
   CHECK(code_of(std::vector<Step>(tl::ir::kMaxNodes + 1, leaf(0)), 1) == ErrorCode::limit);
 }
@@ -156,7 +160,7 @@ TEST_CASE("face: random steps give a graph or an Error") {
       if (random() % 4 != 0) step.op = static_cast<Op>(random() % (tl::kTableOps + 4));
       if (random() % 3 == 0) step.op = Op::variable;
       if (random() % 8 != 0) {
-        step.reserved[0] = step.reserved[1] = 0;
+        step.masked = step.seeded = 0;
         step.keepdims = step.all_axes = step.axis_count = step.leaf = 0;
         step.dtype = static_cast<DType>(step.dtype == DType::bool_ ? 4 : 12);
       }

@@ -130,6 +130,22 @@ class ExpressionGenerator {
            text.substr(end);
   }
 
+  /// where=, initial= and ddof=, as far as the operation takes them.
+  std::string options(Op op) {
+    const auto& row = info(op);
+    std::string text;
+    const bool ordering = row.type_rule == tightloop::TypeRule::select;
+    const bool masked = row.takes_where && random_.chance(25);
+    if (masked) text += ", where=" + value(1);
+    if (row.takes_initial && (random_.chance(20) || (masked && ordering))) {
+      text += ", initial=" + leaf() + (random_.chance(20) ? "" : "*1");
+    }
+    if (row.takes_ddof && random_.chance(40)) {
+      text += random_.pick<const char*>({", ddof=1", ", ddof=-1", ", correction=0.5"});
+    }
+    return text;
+  }
+
   std::string reduction(int depth) {
     Op op;
     do {
@@ -143,9 +159,11 @@ class ExpressionGenerator {
                                      ", axis=1", ", axis=(0, -1)", ", axis=None"});
     }
     if (random_.chance(25)) text += ", keepdims=True";
-    text += ")";
-    if (op == Op::sum || op == Op::prod || op == Op::mean) {
-      if (op != Op::prod) out_.magnitude = magnitude_of(text);
+    const std::string given = options(op);
+    text += given + ")";
+    const auto rule = info(op).type_rule;
+    if (rule == tightloop::TypeRule::sum || rule == tightloop::TypeRule::mean) {
+      if ((op == Op::sum || op == Op::mean) && given.empty()) out_.magnitude = magnitude_of(text);
       mark("", out_.sums);
     } else if (out_.math || out_.sums) {
       out_.inexact_inside = true;

@@ -73,6 +73,21 @@ TEST_CASE("lang: axis and keepdims") {
   CHECK(spec("max(a, 0x1)") == ir::ReduceSpec{false, false, {1}});
 }
 
+TEST_CASE("lang: where, initial and ddof") {
+  CHECK(text("sum(a, where=b > 0)") == "sum(a, where=b > 0)");
+  CHECK(text("sum(a, initial=-1, axis=0, where=b,)") == "sum(a, axis=0, where=b, initial=-1)");
+  CHECK(text("max(a, 0, where=isnan(b), initial=max(b, where=a, initial=0))") ==
+        "max(a, axis=0, where=isnan(b), initial=max(b, where=a, initial=0))");
+  CHECK(text("sum(a, where=b if c else a)") == "sum(a, where=where(c, b, a))");
+  CHECK(text("var(a, ddof=1)") == "var(a, ddof=1)");
+  CHECK(text("var(a, correction=+1)") == "var(a, ddof=1)");
+  CHECK(text("std(a, ddof=-1.5, keepdims=True)") == "std(a, keepdims=True, ddof=-1.5)");
+  CHECK(text("std(a, ddof=-0)") == "std(a)");
+  CHECK(same(parse("prod(a, where=b)"), parse("d = b; prod(a, where=d)")));
+  CHECK_FALSE(same(parse("sum(a, where=b)"), parse("sum(a, initial=b)")));
+  CHECK_FALSE(same(parse("var(a)"), parse("var(a, ddof=1)")));
+}
+
 TEST_CASE("lang: conversions") {
   for (int i = 0; i < kDTypeCount; ++i) {
     const auto dtype = static_cast<DType>(i);

@@ -85,7 +85,12 @@ class RandomGraph {
     if (is_reduction(op)) {
       ir::ReduceSpec spec{below(2) == 0, below(2) == 0, {}};
       for (std::size_t i = below(4); i > 0 && !spec.all; --i) spec.axes.push_back(small());
-      return graph_.reduce(op, operand(), spec);
+      if (info(op).takes_ddof) spec.ddof = static_cast<double>(small()) / 2;
+      const bool masked = info(op).takes_where && below(3) == 0;
+      const bool seeded = info(op).takes_initial && below(3) == 0;
+      const NodeId x = operand();
+      const NodeId mask = masked ? operand() : ir::kNoNode;
+      return graph_.reduce(op, x, spec, {}, mask, seeded ? operand() : ir::kNoNode);
     }
     if (info(op).arity == 1) return graph_.unary(op, operand());
     if (info(op).arity == 2) return graph_.binary(op, operand(), operand());
