@@ -210,6 +210,15 @@ Value Resolver::seeded_extreme(Op op, const Reduction& r) {
   const Value all{b_.integer(DType::bool_, 1), true, {}};
   const Value masked = r.mask == kNoNode ? all : Value{r.mask, false, {}};
   const Value choice[] = {masked, r.x, *r.initial};
+  const Op pick = op == Op::min ? Op::minimum : Op::maximum;
+  if (all_integral(Values(choice).subspan(1)) && !narrowest(range(r.x).join(range(*r.initial)))) {
+    // No 64 bits hold both: the extreme of x first, from its own type's end.
+    const Range all = range_of(dtype(r.x));
+    const NodeId end = b_.integer(dtype(r.x), op == Op::min ? all.hi : all.lo);
+    const NodeId x = r.mask == kNoNode ? r.x.id : choose(r.mask, r.x.id, end, dtype(r.x), all);
+    const Value both[] = {{b_.reduce(op, dtype(r.x), x, r.spec), false, {}}, *r.initial};
+    return select(pick, both);
+  }
   const Value joined = where(choice);
   const DType t = dtype(joined);
   if (is_complex(t)) undefined(op, t, "take abs(x), real(x) or imag(x) first");
@@ -220,7 +229,6 @@ Value Resolver::seeded_extreme(Op op, const Reduction& r) {
   if (is_bool(t)) {
     return {logical(op == Op::min ? Op::logical_and : Op::logical_or, found, seed), false, {}};
   }
-  const Op pick = op == Op::min ? Op::minimum : Op::maximum;
   return {b_.make(pick, t, {found, seed}, range), false, {}};
 }
 
