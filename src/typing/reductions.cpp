@@ -119,6 +119,14 @@ NodeId Resolver::full_mask(const Reduction& r) {
   return r.has_where ? filled(r.mask, r.x.id) : r.mask;
 }
 
+Value Resolver::total(Op op, const Value& x, std::uint32_t attr) {
+  Reduction r;
+  r.op = op;
+  r.x = x;
+  r.spec = axes_of(attr);
+  return total(op, r);
+}
+
 Value Resolver::total(Op op, const Reduction& r) {
   const Value x{selected(r, op == Op::sum ? 0 : 1), false, {}};
   Reduction whole = r;
@@ -213,9 +221,9 @@ Value Resolver::seeded_extreme(Op op, const Reduction& r) {
   const Op pick = op == Op::min ? Op::minimum : Op::maximum;
   if (all_integral(Values(choice).subspan(1)) && !narrowest(range(r.x).join(range(*r.initial)))) {
     // No 64 bits hold both: the extreme of x first, from its own type's end.
-    const Range all = range_of(dtype(r.x));
-    const NodeId end = b_.integer(dtype(r.x), op == Op::min ? all.hi : all.lo);
-    const NodeId x = r.mask == kNoNode ? r.x.id : choose(r.mask, r.x.id, end, dtype(r.x), all);
+    const Range own = range_of(dtype(r.x));
+    const NodeId end = b_.integer(dtype(r.x), op == Op::min ? own.hi : own.lo);
+    const NodeId x = r.mask == kNoNode ? r.x.id : choose(r.mask, r.x.id, end, dtype(r.x), own);
     const Value both[] = {{b_.reduce(op, dtype(r.x), x, r.spec), false, {}}, *r.initial};
     return select(pick, both);
   }

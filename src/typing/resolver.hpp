@@ -170,6 +170,7 @@ class Resolver {
   Value reduction(const ir::Node& node);
   Reduction gathered(const ir::Node& node);
   Value total(Op op, const Reduction& r);
+  Value total(Op op, const Value& x, std::uint32_t attr);
   Value float_total(Op op, const Reduction& r, DType dtype);
   NodeId watched(NodeId sum);
   NodeId integer_total(Op op, NodeId x, DType acc, std::uint32_t spec);
