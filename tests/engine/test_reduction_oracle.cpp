@@ -313,8 +313,8 @@ void check(const Case& c, const tl::ArrayView& x, const tl::ArrayView& m, const 
     const Real least = is_half(got.dtype()) || itemsize(got.dtype()) < 8 ? 1e-40L
                        : root                                            ? 1e-150L
                                                                          : 1e-300L;
-    const auto agrees = [&](Real x, Real y) {
-      return part_agrees(x, y, want.size, got.dtype(), least);
+    const auto agrees = [&](Real real, Real wanted) {
+      return part_agrees(real, wanted, want.size, got.dtype(), least);
     };
     const bool partial =
         is_complex(got.dtype()) && (is_nan(want.value) || !std::isfinite(want.size));
