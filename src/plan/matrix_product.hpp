@@ -14,8 +14,8 @@ namespace tightloop::plan {
 
 /// Returns the factors of every reduction (by node) that is large enough in both directions to be
 /// worth packing: at least 4 rows and 4 columns, 16 in one of them, and a depth of 4. Depends on
-/// shapes alone (and on whether events are reported, which these kernels do not watch), because the
-/// kernels of other reductions round differently.
+/// shapes alone, because the kernels of other reductions round differently; nothing where events
+/// are reported, which the kernels of products do not watch.
 ProductFactors find_matrix_products(const ir::TypedGraph& graph, const std::vector<Dims>& shapes);
 
 /// The dtype in which a matrix product leaves its sums: that of its factors for floats, 64-bit
