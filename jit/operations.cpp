@@ -347,7 +347,7 @@ Lower lowering_of(Op op) {
 
 bool is_plan_reduction(Op op) {
   return op == Op::sum || op == Op::prod || op == Op::min || op == Op::max || op == Op::any ||
-         op == Op::all;
+         op == Op::all || op == Op::var || op == Op::argmin || op == Op::argmax;
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // Every op of the table in every lane type that it has a meaning for, against its scalar meaning.
+#include <algorithm>
 #include "catch.hpp"
 #include "harness.hpp"
 #include "jit/operations.hpp"
@@ -49,8 +50,12 @@ double tolerance_of(Op op, DType lane) {
 TEST_CASE("jit: every op has a lowering") {
   for (int i = 0; i < kTableOps; ++i) {
     const Op op = static_cast<Op>(i);
+    const Op in_kernels[] = {Op::sum, Op::prod, Op::min,    Op::max,   Op::any,
+                             Op::all, Op::var,  Op::argmin, Op::argmax};
     const bool lowered_before =
-        op == Op::mean || op == Op::count_nonzero || info(op).lowering == Lowering::composed;
+        is_reduction(op)
+            ? std::find(std::begin(in_kernels), std::end(in_kernels), op) == std::end(in_kernels)
+            : info(op).lowering == Lowering::composed;
     CAPTURE(std::string(id(op)));
     CHECK(jit::has_lowering(op) == !lowered_before);
   }

@@ -1,0 +1,184 @@
+// The arguments of a call that are literals and not expressions: axes, flags, numbers, dtypes,
+// shapes and subscripts.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "lang/calls.hpp"
+#include "lang/dtype_names.hpp"
+#include "lang/number.hpp"
+#include "lang/suggest.hpp"
+
+namespace tightloop::lang {
+namespace {
+
+bool ends_argument(const TokenStream& tokens) {
+  return tokens.at(Tok::comma) || tokens.at(Tok::close_paren);
+}
+
+/// Reads "(1, 2)", "(1,)" or "()". Stays where the text is no tuple of integers.
+std::optional<std::vector<std::int64_t>> integer_tuple(TokenStream& tokens) {
+  const std::size_t begin = tokens.position();
+  const Token open = tokens.next();
+  std::vector<std::int64_t> list;
+  while (const auto value = integer_literal(tokens)) {
+    list.push_back(*value);
+    if (list.size() > static_cast<std::size_t>(kMaxRank)) {
+      throw Error(ErrorCode::limit,
+                  "a tuple of more than " + std::to_string(kMaxRank) + " integers",
+                  {open.begin, tokens.peek().begin}, "arrays have at most so many dimensions");
+    }
+    if (!tokens.accept(Tok::comma)) break;
+  }
+  if (tokens.accept(Tok::close_paren)) return list;
+  tokens.rewind(begin);
+  return std::nullopt;
+}
+}  // namespace
+
+void Call::literal(TokenStream& tokens, std::string_view parameter) {
+  given_.push_back(parameter);
+  if (parameter == "axis") return axis(tokens);
+  if (parameter == "keepdims") return keepdims(tokens);
+  if (parameter == "ddof") return ddof(tokens);
+  if (parameter == "dtype") return dtype(tokens);
+  shape(tokens);
+}
+
+void Call::not_literal(const TokenStream& tokens, std::size_t begin,
+                       std::string_view wanted) const {
+  const Span span = tokens.argument_span(begin);
+  const bool pair = (callee_.op == Op::min || callee_.op == Op::max) && positional_ == 2 &&
+                    !keywords_ && operands_.size() == 1;
+  std::string hint;
+  if (pair && span.end > span.begin) {
+    hint = "did you mean " + std::string(callee_.op == Op::min ? "minimum(" : "maximum(") +
+           tokens.excerpt(operands_[0].span, "x") + ", " + tokens.excerpt(span, "y") + ")?";
+  }
+  throw Error(ErrorCode::type,
+              "the " + std::string(given_.back()) + " of " + std::string(name_) + " must be " +
+                  std::string(wanted),
+              span, hint);
+}
+
+void Call::end_of_literal(const TokenStream& tokens, std::size_t begin,
+                          std::string_view wanted) const {
+  if (ends_argument(tokens)) return;
+  const bool unfinished = tokens.at(Tok::end) || tokens.at(Tok::separator) || tokens.at(Tok::bad);
+  if (unfinished) tokens.fail("expected ',' or ')'");
+  not_literal(tokens, begin, wanted);
+}
+
+void Call::axis(TokenStream& tokens) {
+  constexpr std::string_view wanted = "None, an integer or a tuple of integers";
+  const std::size_t begin = tokens.position();
+  if (tokens.accept(Tok::kw_none)) {
+    reduce_.all = true;
+  } else if (tokens.at(Tok::open_paren)) {
+    auto list = integer_tuple(tokens);
+    if (!list) not_literal(tokens, begin, wanted);
+    reduce_.all = false;
+    reduce_.axes = std::move(*list);
+  } else {
+    const auto value = integer_literal(tokens);
+    if (!value) not_literal(tokens, begin, wanted);
+    reduce_.all = false;
+    reduce_.axes = {*value};
+  }
+  end_of_literal(tokens, begin, wanted);
+}
+
+void Call::keepdims(TokenStream& tokens) {
+  constexpr std::string_view wanted = "True or False";
+  const std::size_t begin = tokens.position();
+  reduce_.keepdims = tokens.at(Tok::kw_true);
+  if (!tokens.accept(Tok::kw_true) && !tokens.accept(Tok::kw_false)) {
+    not_literal(tokens, begin, wanted);
+  }
+  end_of_literal(tokens, begin, wanted);
+}
+
+void Call::ddof(TokenStream& tokens) {
+  constexpr std::string_view wanted = "a number";
+  const std::size_t begin = tokens.position();
+  const bool negative = tokens.at_operator("-");
+  if (negative || tokens.at_operator("+")) tokens.next();
+  const Token token = tokens.peek();
+  if (token.kind != Tok::number) not_literal(tokens, begin, wanted);
+  const Scalar value = parse_number(tokens.text(token), token.span());
+  tokens.next();
+  end_of_literal(tokens, begin, wanted);
+  if (is_complex(value.dtype)) not_literal(tokens, begin, wanted);
+  const double size = value.dtype == DType::float64 ? value.as<double>()
+                      : value.dtype == DType::int64
+                          ? static_cast<double>(value.as<std::int64_t>())
+                          : static_cast<double>(value.as<std::uint64_t>());
+  if (!std::isfinite(size)) not_literal(tokens, begin, "a finite number");
+  reduce_.ddof = negative ? -size : size;
+}
+
+void Call::dtype(TokenStream& tokens) {
+  constexpr std::string_view wanted = "the name of a dtype";
+  const std::size_t begin = tokens.position();
+  const Token token = tokens.peek();
+  if (token.kind != Tok::name && token.kind != Tok::string) not_literal(tokens, begin, wanted);
+  tokens.next();
+  end_of_literal(tokens, begin, wanted);
+  std::string_view text = tokens.text(token);
+  if (token.kind == Tok::string) text = text.substr(1, text.size() - 2);
+  target_ = find_dtype(text);
+  if (!target_) {
+    throw Error(ErrorCode::name, "unknown dtype " + quoted(text), token.span(),
+                suggest(text, dtype_names(), "dtypes"));
+  }
+}
+
+void Call::subscripts(TokenStream& tokens) {
+  const std::size_t begin = tokens.position();
+  given_.push_back("subscripts");
+  const Token token = tokens.peek();
+  if (token.kind != Tok::string) not_literal(tokens, begin, "a string such as 'ij,jk->ik'");
+  tokens.next();
+  end_of_literal(tokens, begin, "one string");
+  subscripts_ = token;
+  subscript_text_ = tokens.text(token);
+}
+
+void Call::shape(TokenStream& tokens) {
+  constexpr std::string_view wanted = "integers or one tuple of integers";
+  const std::size_t begin = tokens.position();
+  if (tokens.at(Tok::open_paren)) {
+    auto list = integer_tuple(tokens);
+    if (!list) not_literal(tokens, begin, wanted);
+    dims_ = std::move(*list);
+    tuple_dims_ = true;
+  } else {
+    const auto value = integer_literal(tokens);
+    if (!value) not_literal(tokens, begin, wanted);
+    dims_.push_back(*value);
+  }
+  end_of_literal(tokens, begin, wanted);
+  check_shape(tokens.argument_span(begin));
+}
+
+void Call::check_shape(Span span) const {
+  if (dims_.size() > static_cast<std::size_t>(kMaxRank)) {
+    throw Error(ErrorCode::limit,
+                "a shape of more than " + std::to_string(kMaxRank) + " dimensions", span);
+  }
+  const bool may_infer = callee_.view == ir::ViewSpec::Kind::reshape;
+  int unknown = 0;
+  for (const std::int64_t d : dims_) {
+    if (d == -1) ++unknown;
+    if (d < -1 || (d == -1 && !may_infer)) {
+      throw Error(ErrorCode::value, "the shape has a negative extent " + std::to_string(d), span);
+    }
+  }
+  if (unknown > 1) {
+    throw Error(ErrorCode::value, "the shape has more than one unknown extent -1", span);
+  }
+}
+
+}  // namespace tightloop::lang
