@@ -16,23 +16,31 @@ void join_moments(Emitter& e, llvm::Value* slot, Doubles n, Doubles k, Doubles s
   b.setFastMathFlags({});
   llvm::Type* f64 = b.getDoubleTy();
   const auto field = [&](unsigned i) { return b.CreateConstGEP1_32(f64, slot, i); };
+  const auto store = [&](unsigned i, llvm::Value* v) {
+    b.CreateAlignedStore(v, field(i), llvm::Align(8));
+  };
   const auto load = [&](unsigned i) { return b.CreateAlignedLoad(f64, field(i), llvm::Align(8)); };
   llvm::Value* zero = e.zero(f64);
   llvm::Value* shift = b.CreateFDiv(s1, n);
   llvm::Value* own = b.CreateFSub(s2, b.CreateFMul(s1, shift));
   own = b.CreateSelect(b.CreateFCmpOLT(own, zero), zero, own);
-  llvm::Value* mean = b.CreateFAdd(k, shift);
+  // Squares of finite deviations that overflow are infinite together; no number is taken from them.
+  llvm::Value* infinity = llvm::ConstantFP::getInfinity(f64);
+  llvm::Value* overflows =
+      b.CreateAnd(b.CreateFCmpOEQ(s2, infinity), b.CreateFCmpORD(b.CreateFSub(s1, s1), zero));
+  own = b.CreateSelect(overflows, infinity, own);
   llvm::Value* old_count = load(0);
-  llvm::Value* old_mean = load(1);
+  llvm::Value* origin = b.CreateSelect(b.CreateFCmpOEQ(old_count, zero), k, load(1));
+  llvm::Value* old_offset = load(2);
   llvm::Value* count = b.CreateFAdd(old_count, n);
-  llvm::Value* share = b.CreateFDiv(n, count);
-  llvm::Value* delta = b.CreateFSub(mean, old_mean);
-  llvm::Value* moved = b.CreateFMul(delta, share);
+  llvm::Value* delta = b.CreateFAdd(b.CreateFSub(k, origin), b.CreateFSub(shift, old_offset));
+  llvm::Value* moved = b.CreateFMul(delta, b.CreateFDiv(n, count));
   llvm::Value* between = b.CreateFMul(b.CreateFMul(moved, old_count), delta);
-  llvm::Value* total = b.CreateFAdd(b.CreateFAdd(load(2), own), between);
-  b.CreateAlignedStore(count, field(0), llvm::Align(8));
-  b.CreateAlignedStore(b.CreateFAdd(old_mean, moved), field(1), llvm::Align(8));
-  b.CreateAlignedStore(total, field(2), llvm::Align(8));
+  llvm::Value* total = b.CreateFAdd(b.CreateFAdd(load(3), own), between);
+  store(0, count);
+  store(1, origin);
+  store(2, b.CreateFAdd(old_offset, moved));
+  store(3, total);
 }
 
 // The new sums of deviations and their squares; `contract` as in combine_floats.

@@ -48,11 +48,13 @@ struct KernelReduce {
                        ///< itself may still fit, if a zero follows)
 };
 
-/// What var accumulates in: a number of elements, their mean and the sum of their squared
-/// deviations from it (Chan, Golub, LeVeque, Am. Stat. 37, 1983).
+/// What var accumulates in: a number of elements, their mean, which is origin + offset, and the sum
+/// of their squared deviations from it (Chan, Golub, LeVeque, Am. Stat. 37, 1983). The origin is
+/// one of the elements, so that means of blocks differ by what they are, however far from zero.
 struct Moments {
   double count;
-  double mean;
+  double origin;
+  double offset;
   double deviations;
 };
 

@@ -94,15 +94,16 @@ struct All {
 struct Deviations {
   template <class T>
   static T identity() {
-    return T{0, 0, 0};
+    return T{0, 0, 0, 0};
   }
   static plan::Moments apply(const plan::Moments& a, const plan::Moments& b) {
-    const double count = a.count + b.count;
     if (b.count == 0) return a;
-    const double share = b.count / count;
-    const double delta = b.mean - a.mean;
-    return {count, a.mean + delta * share,
-            a.deviations + b.deviations + delta * share * a.count * delta};
+    if (a.count == 0) return b;
+    const double count = a.count + b.count;
+    const double delta = (b.origin - a.origin) + (b.offset - a.offset);
+    const double moved = delta * (b.count / count);
+    return {count, a.origin, a.offset + moved,
+            a.deviations + b.deviations + moved * a.count * delta};
   }
 };
 

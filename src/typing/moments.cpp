@@ -3,6 +3,7 @@
 // mean first: no value that counts is known beforehand to shift by, and what does not count may be
 // of any size.
 #include <cmath>
+#include <limits>
 
 #include "typing/resolver.hpp"
 
@@ -72,12 +73,26 @@ NodeId Resolver::squared_deviations(const Reduction& r) {
   }
   const DType lane = is_complex(t) ? DType::complex128 : DType::float64;
   const NodeId sum = sum_of(r, lane);
-  const NodeId mean = b_.make(Op::divide, lane, {b_.cast(sum, lane), b_.cast(count(r, sum), lane)});
+  const NodeId n = count(r, sum);
+  const NodeId mean = b_.make(Op::divide, lane, {b_.cast(sum, lane), b_.cast(n, lane)});
   const NodeId x = b_.cast(r.x.id, lane);
   const NodeId away = b_.make(Op::subtract, lane, {x, with_axes(mean, r.spec)});
-  const NodeId zero = b_.real(DType::float64, 0.0);
-  const NodeId counts = b_.make(Op::where, DType::float64, {r.mask, squared_magnitude(away), zero});
-  return b_.reduce(Op::sum, DType::float64, counts, r.spec);
+  const NodeId counts = b_.make(Op::where, lane, {r.mask, away, b_.real(lane, 0.0)});
+  const NodeId squares = b_.reduce(Op::sum, DType::float64, squared_magnitude(counts), r.spec);
+  // What rounding left of the mean is in the sum of the deviations (Chan, Golub, LeVeque).
+  const NodeId left = b_.reduce(Op::sum, lane, counts, r.spec);
+  const auto excess = [&](Op part) {
+    const NodeId s = is_complex(lane) ? b_.make(part, DType::float64, {left}) : left;
+    const NodeId share = b_.make(Op::divide, DType::float64, {s, n});
+    return b_.make(Op::multiply, DType::float64, {s, share});
+  };
+  NodeId rest = excess(Op::real);
+  if (is_complex(lane)) rest = b_.make(Op::add, DType::float64, {rest, excess(Op::imag)});
+  // Where both overflow the squares stay infinite.
+  const NodeId finite = b_.real(DType::float64, std::numeric_limits<double>::max());
+  rest = b_.make(Op::minimum, DType::float64, {rest, finite});
+  const NodeId total = b_.make(Op::subtract, DType::float64, {squares, rest});
+  return b_.make(Op::maximum, DType::float64, {total, b_.real(DType::float64, 0.0)});
 }
 
 Value Resolver::deviation(const Reduction& r, bool root) {
