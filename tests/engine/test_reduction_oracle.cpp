@@ -319,13 +319,8 @@ void check(const Case& c, const tl::ArrayView& x, const tl::ArrayView& m, const 
     const Real least = is_half(got.dtype()) || itemsize(got.dtype()) < 8 ? 1e-40L
                        : root                                            ? 1e-150L
                                                                          : 1e-300L;
-<<<<<<< ours
-    const auto agrees = [&](Real real, Real wanted) {
-      return part_agrees(real, wanted, want.size, got.dtype(), least);
-=======
     const auto agrees = [&](Real is, Real should) {
       return part_agrees(is, should, want.size, got.dtype(), least);
->>>>>>> theirs
     };
     const bool partial =
         is_complex(got.dtype()) && (is_nan(want.value) || !std::isfinite(want.size));
