@@ -242,8 +242,8 @@ Value Resolver::seeded_extreme(Op op, const Reduction& r) {
 
 Value Resolver::spread(const Reduction& r) {
   const Value ends[] = {extreme(Op::max, r), extreme(Op::min, r)};
-  const bool numpy_integers = policy_.promotion == Promotion::numpy && is_integer(dtype(r.x));
-  return numpy_integers ? arithmetic(Op::subtract, ends) : absolute_difference(ends);
+  const bool as_numpy = policy_.promotion == Promotion::numpy && is_integral(dtype(r.x));
+  return as_numpy ? arithmetic(Op::subtract, ends) : absolute_difference(ends);
 }
 
 Value Resolver::counted(Op op, const Reduction& r) {
