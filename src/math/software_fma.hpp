@@ -63,8 +63,7 @@ __attribute__((noinline)) inline __m128 fma_lanes(__m128 a, __m128 b, __m128 c) 
   const __m128i low = (__m128i)_mm_shuffle_ps(x0, x1, _MM_SHUFFLE(2, 0, 2, 0));
   const __m128i high = (__m128i)_mm_shuffle_ps(x0, x1, _MM_SHUFFLE(3, 1, 3, 1));
   const __m128i exponent = high & _mm_set1_epi32(0x7fffffff);
-  const __m128i tie =
-      _mm_cmpeq_epi32(low & _mm_set1_epi32(0x1fffffff), _mm_set1_epi32(0x10000000));
+  const __m128i tie = _mm_cmpeq_epi32(low & _mm_set1_epi32(0x1fffffff), _mm_set1_epi32(0x10000000));
   const __m128i tiny = _mm_cmplt_epi32(exponent, _mm_set1_epi32((1023 - 126) << 20)) &
                        _mm_cmpgt_epi32(exponent, _mm_setzero_si128());
   if (_mm_movemask_epi8(tie | tiny) != 0) {

@@ -18,8 +18,8 @@ TIGHTLOOP_INLINE Widened widened(F x) {
           _mm512_cvtps_pd(_mm512_extractf32x8_ps(x, 1))};
 }
 TIGHTLOOP_INLINE F narrowed(const Widened& x) {
-  return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(x.low)),
-                            _mm512_cvtpd_ps(x.high), 1);
+  return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(x.low)), _mm512_cvtpd_ps(x.high),
+                            1);
 }
 #elif TIGHTLOOP_MATH_LEVEL == 3
 TIGHTLOOP_INLINE Widened widened(F x) {

@@ -17,7 +17,8 @@ namespace {
 
 Array difference(const std::vector<std::uint16_t>& a, const std::vector<std::uint16_t>& b,
                  const char* dtype) {
-  const std::string text = std::string("ulp_diff(bitcast(a, '") + dtype + "'), bitcast(b, '" + dtype + "'))";
+  const std::string text =
+      std::string("ulp_diff(bitcast(a, '") + dtype + "'), bitcast(b, '" + dtype + "'))";
   return evaluate(text, {{"a", a}, {"b", b}});
 }
 
@@ -26,8 +27,7 @@ Array difference(const std::vector<std::uint16_t>& a, const std::vector<std::uin
 std::vector<int> ranks(const char* dtype) {
   std::vector<std::uint16_t> bits(65536);
   for (std::size_t i = 0; i < bits.size(); ++i) bits[i] = static_cast<std::uint16_t>(i);
-  const Array wide =
-      evaluate(std::string("float64(bitcast(a, '") + dtype + "'))", {{"a", bits}});
+  const Array wide = evaluate(std::string("float64(bitcast(a, '") + dtype + "'))", {{"a", bits}});
   const auto values = wide.values<double>();
   std::vector<double> sorted;
   for (const double v : values) {
@@ -84,7 +84,8 @@ TEST_CASE("engine: ulp_diff of float32 and float64 counts their values") {
   CHECK(of(1.0F, 2.0F) == 1U << 23);
   CHECK(of(-1.0F, 1.0F) == 2 * 0x3f800000U);
   CHECK(of(std::numeric_limits<float>::denorm_min(), 0.0F) == 1);
-  CHECK(of(std::numeric_limits<float>::denorm_min(), -std::numeric_limits<float>::denorm_min()) == 2);
+  CHECK(of(std::numeric_limits<float>::denorm_min(), -std::numeric_limits<float>::denorm_min()) ==
+        2);
   CHECK(of(std::numeric_limits<float>::max(), std::numeric_limits<float>::infinity()) == 1);
   CHECK(of(NAN, NAN) == 0);
   CHECK(of(NAN, 1.0F) == 0xffffffffU);

@@ -24,11 +24,11 @@ namespace detail {
 /// stack. The engine turns a list of steps into a graph. Plain data without padding bytes, so
 /// that a list of steps compares with memcmp.
 struct Step {
-  Op op = Op::variable;         ///< variable, constant, a conversion, call, contract or a row of the
-                                ///< op table
-  DType dtype = DType::bool_;   ///< constant: how `value` is held (bool, int64, uint64, float64,
-                                ///< complex128); conversions: the target
-  std::uint8_t keepdims = 0;    ///< reductions; 0 or 1, as the other flags
+  Op op = Op::variable;        ///< variable, constant, a conversion, call, contract or a row of the
+                               ///< op table
+  DType dtype = DType::bool_;  ///< constant: how `value` is held (bool, int64, uint64, float64,
+                               ///< complex128); conversions: the target
+  std::uint8_t keepdims = 0;   ///< reductions; 0 or 1, as the other flags
   std::uint8_t axis_count = 0;  ///< reductions: axes in `axes`; with all_axes, ignored
   std::uint8_t all_axes = 0;    ///< reductions: axis=None
   std::uint8_t leaf = 0;  ///< variable: index into the leaves, numbered in order of first use;
