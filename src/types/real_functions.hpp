@@ -28,12 +28,18 @@ using std::log;
 using std::log10;
 using std::log1p;
 using std::log2;
-using std::pow;
 using std::sin;
 using std::sinh;
 using std::tan;
 using std::tanh;
 using std::tgamma;
+
+/// x to the y. The C library's long double function has +inf for (-inf) ** -2^63.
+template <class T>
+T pow(T x, T y) {
+  const bool vanishes = std::isinf(x) && y == -std::ldexp(T{1}, 63);
+  return vanishes ? T{0} : std::pow(x, y);
+}
 
 template <class T>
 T exp10(T x) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <iomanip>
 #include <map>
 #include <optional>
 #include <string>
@@ -155,8 +156,19 @@ bool within(const Array& a, const Array& b, std::int64_t ulp) {
                                                       : a.dtype();
   for (std::int64_t i = 0; i < a.size(); ++i) {
     const auto x = number_at(a, i), y = number_at(b, i);
-    if (!same_value(x.real(), y.real(), part, ulp) || !same_value(x.imag(), y.imag(), part, ulp))
-      return false;
+    if (same_value(x.real(), y.real(), part, ulp) && same_value(x.imag(), y.imag(), part, ulp)) {
+      continue;
+    }
+    // Annex G leaves the sign of an infinity beside a NaN open.
+    const auto half_nan = [](std::complex<double> z) {
+      return std::isnan(z.real()) != std::isnan(z.imag());
+    };
+    if (half_nan(x) && half_nan(y) && std::isnan(x.real()) == std::isnan(y.real()) &&
+        std::abs(x) == std::abs(y)) {
+      continue;
+    }
+    UNSCOPED_INFO("element " << i << ": " << std::setprecision(17) << x << " and " << y);
+    return false;
   }
   return true;
 }
@@ -310,6 +322,17 @@ std::optional<std::string> check_interpreted(const Case& c, run::EngineCore& tie
   return std::nullopt;
 }
 
+/// True where functions that round once for real operands may have met complex ones.
+bool calls_complex_roots(const Case& c) {
+  const bool any_complex =
+      std::any_of(c.arrays.begin(), c.arrays.end(),
+                  [](const fuzz::RandomArray& a) { return is_complex(a.view.dtype()); });
+  const auto calls = [&](const char* name) {
+    return c.expression.text.find(name) != std::string::npos;
+  };
+  return any_complex && (calls("abs(") || calls("sign(") || calls("sqrt("));
+}
+
 /// Returns what is wrong, or nothing.
 std::optional<std::string> compare(const Case& c, const Outcome& jit, const Outcome& reference,
                                    run::EngineCore& oracle) {
@@ -320,7 +343,10 @@ std::optional<std::string> compare(const Case& c, const Outcome& jit, const Outc
     const Array& b = reference.results[i];
     if (a.dtype() != b.dtype() || !(a.shape() == b.shape())) return "dtype or shape differ";
     const bool inexact_type = is_float(a.dtype()) || is_complex(a.dtype());
-    if (!c.expression.math && !c.expression.sums && !same_bits_but_nan(a, b)) return "bits differ";
+    if (!c.expression.math && !c.expression.sums && !same_bits_but_nan(a, b) &&
+        !(inexact_type && calls_complex_roots(c) && within(a, b, 5))) {
+      return "bits differ";
+    }
     if (c.expression.inexact_inside) continue;
     if (!inexact_type) {
       if (!c.expression.math && !same_bits_but_nan(a, b)) return "integers differ";
