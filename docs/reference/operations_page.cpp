@@ -62,7 +62,7 @@ std::string spellings(const OpInfo& op) {
   };
   const auto operators = [&](const auto& list, std::string_view before) {
     for (const ir::Operator& o : list) {
-      if (info(o.op).id == op.id) add(std::string(before) + std::string(o.text));
+      if (in_table(o.op) && info(o.op).id == op.id) add(std::string(before) + std::string(o.text));
     }
   };
   if (op.arity == 2) operators(ir::kInfixOperators, "");
