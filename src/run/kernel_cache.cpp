@@ -51,20 +51,17 @@ std::shared_ptr<const plan::Kernel> KernelCache::find(const std::string& key) {
   return kernel;
 }
 
-std::shared_ptr<const plan::Kernel> KernelCache::make(const plan::KernelPlan& plan,
-                                                      const std::string& key,
-                                                      KernelOrigin& origin) {
+/// A kernel that can be had without the code generator; else null.
+std::shared_ptr<const plan::Kernel> KernelCache::at_once(const plan::KernelPlan& plan,
+                                                         const std::string& key,
+                                                         KernelOrigin& origin) {
   std::string error;
   if (const auto image = disk_.load(key)) {
     origin = KernelOrigin::disk;
     if (auto kernel = load_image(*image, error)) return kernel;
   }
-  if (when_ == CompileTime::background) {
-    origin = KernelOrigin::interpreted;
-    if (auto kernel = interpret(plan, key)) return kernel;
-  }
-  origin = KernelOrigin::compiled;
-  return compile(plan, key);
+  origin = KernelOrigin::interpreted;
+  return when_ == CompileTime::background ? interpret(plan, key) : nullptr;
 }
 
 std::shared_ptr<const plan::Kernel> KernelCache::interpret(const plan::KernelPlan& plan,
@@ -92,9 +89,11 @@ void KernelCache::compile_later(const plan::KernelPlan& plan, const std::string&
       const std::lock_guard compiling(locks().compiling);
       compiled = compile(plan, key);
     }
+    {
+      const std::lock_guard lock(locks().kernels);
+      ++compiled_;
+    }
     if (const auto kernel = weak.lock()) kernel->replace(std::move(compiled));
-    const std::lock_guard lock(locks().kernels);
-    ++compiled_;
   } catch (...) {
   }
 }
@@ -117,11 +116,25 @@ std::shared_ptr<const plan::Kernel> KernelCache::get(const plan::KernelPlan& pla
   origin = KernelOrigin::memory;
   std::string key = to_string(plan);
   if (auto kernel = find(key)) return kernel;
+  // Only who has to compile waits for others that do.
+  if (auto kernel = at_once(plan, key, origin)) return keep(std::move(key), kernel, origin);
   const std::lock_guard compiling(locks().compiling);
+  origin = KernelOrigin::memory;
   if (auto kernel = find(key)) return kernel;
-  auto kernel = make(plan, key, origin);
+  origin = KernelOrigin::compiled;
+  const auto kernel = compile(plan, key);
+  return keep(std::move(key), kernel, origin);
+}
+
+/// Adds a kernel, unless another thread was first: then that thread's serves both.
+std::shared_ptr<const plan::Kernel> KernelCache::keep(
+    std::string key, const std::shared_ptr<const plan::Kernel>& kernel, KernelOrigin& origin) {
   std::vector<std::shared_ptr<const plan::Kernel>> dropped;  // freed when the lock is gone
   const std::lock_guard lock(locks().kernels);
+  if (auto first = kernels_.find(key)) {
+    origin = KernelOrigin::memory;
+    return first;
+  }
   if (origin == KernelOrigin::disk) ++loaded_;
   if (origin == KernelOrigin::compiled) ++compiled_;
   dropped = kernels_.insert(std::move(key), kernel);

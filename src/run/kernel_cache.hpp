@@ -50,7 +50,10 @@ class KernelCache {
 
  private:
   std::shared_ptr<const plan::Kernel> find(const std::string& key);
-  std::shared_ptr<const plan::Kernel> make(const plan::KernelPlan& plan, const std::string& key,
+  std::shared_ptr<const plan::Kernel> at_once(const plan::KernelPlan& plan, const std::string& key,
+                                              KernelOrigin& origin);
+  std::shared_ptr<const plan::Kernel> keep(std::string key,
+                                           const std::shared_ptr<const plan::Kernel>& kernel,
                                            KernelOrigin& origin);
   std::shared_ptr<const plan::Kernel> interpret(const plan::KernelPlan& plan,
                                                 const std::string& key);
