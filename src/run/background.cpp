@@ -19,6 +19,7 @@ struct Crew {
   std::deque<std::function<void()>> jobs;
   bool started = false;
   bool working = false;
+  unsigned epoch = 1;
 
   void work() {
     std::unique_lock lock(mutex);
@@ -42,7 +43,11 @@ Crew* current = nullptr;  // never destroyed: the thread outlives static objects
 Crew& crew() {
   static const bool made = [] {
     current = new Crew;
-    pthread_atfork(nullptr, nullptr, [] { current = new Crew; });
+    pthread_atfork(nullptr, nullptr, [] {
+      const unsigned last = current->epoch;
+      current = new Crew;
+      current->epoch = last + 1;
+    });
     return true;
   }();
   (void)made;
@@ -68,6 +73,10 @@ void run_in_background(std::function<void()> job) {
   c.jobs.push_back(std::move(job));
   if (!c.started) start(c);
   c.changed.notify_all();
+}
+
+unsigned background_epoch() {
+  return crew().epoch;
 }
 
 void wait_for_background() {

@@ -11,6 +11,10 @@ namespace tightloop::run {
 /// throws std::bad_alloc or std::system_error.
 void run_in_background(std::function<void()> job);
 
+/// Returns a number, not 0, that is another one in a forked child: what was asked for under an
+/// older number may have been dropped.
+unsigned background_epoch();
+
 /// Waits until no job is queued or running. For tests and benchmarks.
 void wait_for_background();
 

@@ -1,5 +1,7 @@
 #include "run/tiered_kernel.hpp"
 
+#include "run/background.hpp"
+
 namespace tightloop::run {
 namespace {
 
@@ -22,10 +24,12 @@ void TieredKernel::run(const plan::KernelFrame& frame) const {
     return compiled_->call(copy);
   }
   quick_->run(frame);
-  if (ask_ == nullptr || asked_.load(std::memory_order_relaxed)) return;
+  if (ask_ == nullptr) return;
+  const unsigned epoch = background_epoch();
+  if (asked_.load(std::memory_order_relaxed) == epoch) return;
   const std::int64_t size = frame.n0 * frame.n1 * quick_->instructions();
   if (work_.fetch_add(size, std::memory_order_relaxed) + size < kWarm) return;
-  if (!asked_.exchange(true)) ask_();
+  if (asked_.exchange(epoch) != epoch) ask_();
 }
 
 void TieredKernel::replace(std::shared_ptr<const plan::Kernel> compiled) const {

@@ -13,8 +13,8 @@ namespace tightloop::run {
 
 class TieredKernel : public plan::Kernel {
  public:
-  /// Asks for compiled code; called at most once, from whatever thread runs the kernel. Does not
-  /// throw.
+  /// Asks for compiled code; called at most once in a process, from whatever thread runs the
+  /// kernel. Does not throw.
   using Ask = std::function<void()>;
 
   explicit TieredKernel(std::unique_ptr<QuickKernel> quick);
@@ -31,7 +31,7 @@ class TieredKernel : public plan::Kernel {
   const std::unique_ptr<QuickKernel> quick_;
   Ask ask_;
   mutable std::atomic<std::int64_t> work_{0};  // instructions times elements, interpreted so far
-  mutable std::atomic<bool> asked_{false};
+  mutable std::atomic<unsigned> asked_{0};     // the background's epoch when it was asked
   mutable std::atomic<bool> compiled_ready_{false};
   mutable std::shared_ptr<const plan::Kernel> compiled_;  // written once, before compiled_ready_
 };
