@@ -15,7 +15,7 @@ using plan::Inst;
 using plan::KernelKind;
 using reference::LaneKernel;
 
-constexpr std::size_t kBlockMemory = std::size_t{96} << 10;
+constexpr std::size_t kBlockMemory = std::size_t{32} << 10;  // of a thread; more for long bodies
 constexpr std::int64_t kMostElements = 1024;
 constexpr std::size_t kMostValues = 4096;  // longer bodies would need more than a cache
 
@@ -88,7 +88,7 @@ bool QuickKernel::prepare(int vector_bytes) {
     value_bytes_ = std::max(value_bytes_, itemsize(plan_.body[i].lane));
   }
   assign_blocks();
-  const std::size_t fitting = kBlockMemory / (value_bytes_ * (blocks_ + 1));
+  const std::size_t fitting = kBlockMemory / (value_bytes_ * std::max<std::size_t>(blocks_, 1));
   step_ = std::clamp<std::int64_t>(
       static_cast<std::int64_t>(fitting) / plan::kSumLanes * plan::kSumLanes, plan::kSumLanes,
       kMostElements);
@@ -175,7 +175,7 @@ class QuickKernel::Call {
         frame_(frame),
         mark_(arena_),
         block_bytes_(static_cast<std::size_t>(kernel.step_) * kernel.value_bytes_) {
-    memory_ = static_cast<char*>(arena_.bytes((kernel.blocks_ + 1) * block_bytes_));
+    memory_ = static_cast<char*>(arena_.bytes(kernel.blocks_ * block_bytes_));
     for (std::size_t i = 0; i < plan_.body.size(); ++i) {
       if (kernel_.operations_[i].uniform) fill_uniform(i);
     }
@@ -196,8 +196,6 @@ class QuickKernel::Call {
   void* block(std::size_t value) const {
     return memory_ + kernel_.operations_[value].block * block_bytes_;
   }
-  /// The block that belongs to no value.
-  void* spare() const { return memory_ + kernel_.blocks_ * block_bytes_; }
 
   template <class F>
   void over_row(F&& f) {
@@ -286,9 +284,9 @@ class QuickKernel::Call {
     const DType lane = plan_.body[r.value].lane;
     if (lane == r.acc) return static_cast<const char*>(block(r.value));
     const void* args[3] = {block(r.value), nullptr, nullptr};
-    wide_ = arena_.bytes(static_cast<std::size_t>(kernel_.step_) * itemsize(r.acc));
-    reference::find_cast(lane, r.acc).run(wide_, args, static_cast<std::size_t>(count));
-    return static_cast<const char*>(wide_);
+    void* wide = arena_.bytes(static_cast<std::size_t>(kernel_.step_) * itemsize(r.acc));
+    reference::find_cast(lane, r.acc).run(wide, args, static_cast<std::size_t>(count));
+    return static_cast<const char*>(wide);
   }
 
   void reduce_row(std::int64_t row) {
@@ -357,7 +355,6 @@ class QuickKernel::Call {
   const Arena::Mark mark_;
   const std::size_t block_bytes_;
   char* memory_ = nullptr;
-  void* wide_ = nullptr;
 };
 
 void QuickKernel::run(const plan::KernelFrame& frame) const {
