@@ -14,8 +14,11 @@
 #include <vector>
 
 #include "arguments.hpp"
+#include "exit_status.hpp"
 #include "function_list.hpp"
 #include "json_output.hpp"
+#include "standard_output.hpp"
+#include "subcommands.hpp"
 #include "summary.hpp"
 #include "tightloop/tightloop.hpp"
 #include "variables.hpp"
@@ -24,8 +27,6 @@ namespace {
 
 using namespace tightloop;
 using namespace tightloop::tool;
-
-enum ExitStatus { kDone = 0, kOutputClosed = 1, kUserError = 2, kInternalError = 3 };
 
 /// Gives the standard streams that the caller closed a descriptor that refuses to work, so that no
 /// file of ours gets their numbers.
@@ -142,8 +143,7 @@ std::string evaluate_command(const Command& command) {
   return text;
 }
 
-std::string run(int argc, char** argv) {
-  Command command = parse_command(argc, argv);
+std::string text_of(Command& command) {
   const Definitions definitions = read_definitions(command);
   command.options.definitions = &definitions;
   switch (command.action) {
@@ -154,14 +154,13 @@ std::string run(int argc, char** argv) {
   }
 }
 
-int print(const std::string& text) {
-  errno = 0;
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (written && std::fflush(stdout) == 0) return kDone;
-  if (errno != EPIPE && errno != EBADF) {
-    std::fprintf(stderr, "tightloop: cannot write to standard output: %s\n", std::strerror(errno));
+int run(int argc, char** argv) {
+  if (const Subcommand* subcommand = find_subcommand(argc, argv)) {
+    return subcommand->run({argv + 2, argv + argc});
   }
-  return kOutputClosed;
+  Command command = parse_command(argc, argv);
+  const std::string text = text_of(command);
+  return text.empty() ? kDone : print(text);
 }
 
 /// `text` begins with "error: ", as Error::picture() does.
@@ -177,8 +176,7 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // so is a file-size limit
   occupy_standard_streams();
   try {
-    const std::string text = run(argc, argv);
-    return text.empty() ? kDone : print(text);
+    return run(argc, argv);
   } catch (const UsageError& error) {
     return complain(std::string("error: ") + error.what(), kUserError);
   } catch (const Error& error) {

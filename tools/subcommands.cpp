@@ -1,0 +1,27 @@
+// The table of subcommands. A new one is one row.
+#include "subcommands.hpp"
+
+#include <string>
+#include <vector>
+
+namespace tightloop::tool {
+
+std::span<const Subcommand> subcommands() {
+  static const std::vector<Subcommand> table{};
+  return table;
+}
+
+const Subcommand* find_subcommand(int argc, const char* const* argv) {
+  if (argc < 2) return nullptr;
+  for (const Subcommand& subcommand : subcommands()) {
+    if (subcommand.name != argv[1]) continue;
+    const std::string binding = std::string(subcommand.name) + "=";
+    for (int i = 2; i < argc; ++i) {
+      if (std::string_view(argv[i]).starts_with(binding)) return nullptr;
+    }
+    return &subcommand;
+  }
+  return nullptr;
+}
+
+}  // namespace tightloop::tool
