@@ -10,3 +10,4 @@
 #include "tightloop/lazy.hpp"
 #include "tightloop/npy.hpp"
 #include "tightloop/op.hpp"
+#include "tightloop/source.hpp"

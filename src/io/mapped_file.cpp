@@ -36,15 +36,25 @@ int open_for_reading(const std::string& path) {
 }  // namespace
 
 InputFile::InputFile(const std::string& path) : path_(path), fd_(open_for_reading(path)) {
+  examine();
+}
+
+InputFile::InputFile(int descriptor, const std::string& name)
+    : path_(name), fd_(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3)) {
+  if (fd_ < 0) throw_system_error("read", name, errno);
+  examine();
+}
+
+void InputFile::examine() {
   struct stat info {};
   if (::fstat(fd_, &info) != 0) {
     const int reason = errno;
     ::close(fd_);
-    throw_system_error("examine", path, reason);
+    throw_system_error("examine", path_, reason);
   }
   if (!S_ISREG(info.st_mode)) {
     ::close(fd_);
-    throw_file_error(path, std::string("is ") + kind_of(info.st_mode) + ", not a file");
+    throw_file_error(path_, std::string("is ") + kind_of(info.st_mode) + ", not a file");
   }
   size_ = static_cast<std::uint64_t>(info.st_size);
 }
@@ -53,19 +63,26 @@ InputFile::~InputFile() {
   ::close(fd_);
 }
 
-void InputFile::read(std::uint64_t offset, void* out, std::size_t count) const {
+std::size_t InputFile::read_some(std::uint64_t offset, void* out, std::size_t count) const {
   constexpr std::size_t kMost = std::size_t{1} << 30;  // read() moves at most 2 GiB at once
   auto* to = static_cast<std::byte*>(out);
-  while (count > 0) {
-    const ssize_t got = ::pread(fd_, to, std::min(count, kMost), static_cast<off_t>(offset));
+  std::size_t done = 0;
+  while (done < count) {
+    const ssize_t got =
+        ::pread(fd_, to + done, std::min(count - done, kMost), static_cast<off_t>(offset + done));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw_system_error("read", path_, errno);
-    if (got == 0) {
-      throw_file_error(path_, "ended " + std::to_string(count) + " bytes early while being read");
-    }
-    to += got;
-    offset += static_cast<std::uint64_t>(got);
-    count -= static_cast<std::size_t>(got);
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  return done;
+}
+
+void InputFile::read(std::uint64_t offset, void* out, std::size_t count) const {
+  const std::size_t got = read_some(offset, out, count);
+  if (got < count) {
+    throw_file_error(path_,
+                     "ended " + std::to_string(count - got) + " bytes early while being read");
   }
 }
 

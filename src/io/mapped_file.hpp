@@ -13,6 +13,8 @@ class InputFile {
   /// Opens without ever blocking. Throws Error(file) for a missing file, a folder, a pipe, a
   /// device.
   explicit InputFile(const std::string& path);
+  /// Reads a copy of an open descriptor of a regular file; `name` is for messages.
+  InputFile(int descriptor, const std::string& name);
   ~InputFile();
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
@@ -21,10 +23,15 @@ class InputFile {
   /// Returns the size in bytes when the file was opened.
   std::uint64_t size() const noexcept { return size_; }
   int descriptor() const noexcept { return fd_; }
-  /// Copies `count` bytes from `offset` on. Throws Error(file) where the file ends before them.
+  /// Copies `count` bytes from `offset` on; returns how many, fewer only where the file ends.
+  /// Throws Error(file).
+  std::size_t read_some(std::uint64_t offset, void* out, std::size_t count) const;
+  /// As read_some(), but throws Error(file) where the file ends before them.
   void read(std::uint64_t offset, void* out, std::size_t count) const;
 
  private:
+  void examine();
+
   std::string path_;
   std::uint64_t size_ = 0;
   int fd_ = -1;

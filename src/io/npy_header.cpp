@@ -315,16 +315,4 @@ std::string format_npy_header(DType dtype, const Dims& shape) {
   return out + text;
 }
 
-Dims npy_strides(const NpyHeader& header) {
-  Dims strides = header.shape;
-  auto step = static_cast<std::int64_t>(itemsize(header.dtype));
-  const int rank = header.shape.size();
-  for (int i = 0; i < rank; ++i) {
-    const int axis = header.fortran_order ? i : rank - 1 - i;
-    strides[axis] = step;
-    if (header.shape[axis] != 0) step *= header.shape[axis];
-  }
-  return strides;
-}
-
 }  // namespace tightloop::io

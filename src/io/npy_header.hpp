@@ -44,7 +44,4 @@ NpyHeader parse_npy_header(std::string_view text, const NpyPreamble& preamble,
 /// Returns preamble and text for C-ordered elements in native byte order; a multiple of 64 bytes.
 std::string format_npy_header(DType dtype, const Dims& shape);
 
-/// Returns the byte strides that the header implies.
-Dims npy_strides(const NpyHeader& header);
-
 }  // namespace tightloop::io

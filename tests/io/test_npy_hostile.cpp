@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "io/element_layout.hpp"
 #include "io/npy_header.hpp"
 #include "io/scratch_folder.hpp"
 #include "tightloop/npy.hpp"
@@ -238,7 +239,8 @@ TEST_CASE("io: mutated headers give an error or a valid array") {
       const io::NpyHeader header = io::parse_npy_header(
           std::string_view(bytes).substr(preamble.text_offset, preamble.text_size), preamble, "f");
       // What is accepted must be consistent, so that a view can be made of it.
-      const ArrayView view(bytes.data(), header.dtype, header.shape, io::npy_strides(header),
+      const ArrayView view(bytes.data(), header.dtype, header.shape,
+                           io::element_strides(header.dtype, header.shape, header.fortran_order),
                            header.order);
       REQUIRE(static_cast<std::uint64_t>(view.size()) * itemsize(view.dtype()) ==
               header.data_bytes);

@@ -1,0 +1,68 @@
+// Elements out of streams: in parts, or whole.
+#include "io/stream_source.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "io/file_error.hpp"
+#include "io/npy_stream.hpp"
+#include "tightloop/error.hpp"
+
+namespace tightloop::io {
+
+StreamSource::StreamSource(std::string name, const ElementLayout& layout,
+                           std::unique_ptr<ByteStream> stream)
+    : Source(std::move(name), layout.dtype, layout.shape, layout.fortran_order, layout.order),
+      stream_(std::move(stream)),
+      offset_(layout.offset) {}
+
+void StreamSource::read(void* into, std::size_t count) {
+  if (count > bytes() - at_) {
+    throw Error(ErrorCode::value, "cannot read " + std::to_string(count) + " bytes of " +
+                                      in_quotes(name()) + ": " + std::to_string(bytes() - at_) +
+                                      " are left");
+  }
+  const std::size_t got = stream_->read(into, count);
+  at_ += got;
+  if (got < count) {
+    throw_file_error(name(), "ended " + std::to_string(bytes() - at_) + " bytes early");
+  }
+  if (dtype() == DType::bool_) normalise_bools(into, count);
+}
+
+void StreamSource::seek(std::uint64_t byte) {
+  if (byte > bytes()) {
+    throw Error(ErrorCode::value,
+                "byte " + std::to_string(byte) + " is past the end of " + in_quotes(name()));
+  }
+  stream_->seek(offset_ + byte);
+  at_ = byte;
+}
+
+std::unique_ptr<Source> open_npy_stream(std::unique_ptr<ByteStream> stream,
+                                        const std::string& name) {
+  const ElementLayout found = read_npy_header(*stream, name);
+  return std::make_unique<StreamSource>(name, found, std::move(stream));
+}
+
+Array read_whole(Source& source) {
+  Array raw(source.dtype(), source.shape());
+  // In parts: a pipe may promise more than it delivers, and pages come into being as they are
+  // written.
+  constexpr std::uint64_t kPart = std::uint64_t{1} << 26;
+  auto* to = static_cast<std::byte*>(raw.data());
+  for (std::uint64_t left = source.bytes(); left > 0;) {
+    const auto part = static_cast<std::size_t>(std::min(left, kPart));
+    source.read(to, part);
+    to += part;
+    left -= part;
+  }
+  if (!source.swapped() && !source.fortran_order()) return raw;
+  const ElementLayout layout{source.dtype(), source.shape(),
+                             source.swapped() ? ByteOrder::swapped : ByteOrder::native,
+                             source.fortran_order(), 0};
+  const ArrayView view = view_elements(std::as_const(raw).data(), layout);
+  return view.is_c_contiguous() ? raw : Array::copy_of(view);
+}
+
+}  // namespace tightloop::io
