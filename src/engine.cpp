@@ -3,33 +3,19 @@
 #include "tightloop/engine.hpp"
 
 #include <algorithm>
-#include <new>
 #include <string>
 
 #include "front.hpp"
+#include "guard.hpp"
 #include "run/arena.hpp"
 
 namespace tightloop {
 namespace {
 
 using detail::Expression;
+using detail::guarded;
 using detail::Prepared;
 using detail::Variable;
-
-/// Runs f; attaches the text to errors and turns foreign exceptions into Errors.
-template <class F>
-auto guarded(std::string_view text, F&& f) {
-  try {
-    return f();
-  } catch (Error& e) {
-    if (e.source().empty()) e.set_source(text);
-    throw;
-  } catch (const std::bad_alloc&) {
-    throw Error(ErrorCode::memory, "out of memory");
-  } catch (const std::exception& e) {
-    throw Error(ErrorCode::internal, std::string("unexpected: ") + e.what());
-  }
-}
 
 /// Scratch copies that a call needs: variables by name, arguments in the program's order.
 struct Call {

@@ -1,14 +1,13 @@
 // Definition files and the listing of functions.
 #include "function_list.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 #include <vector>
 
-#include "tightloop/op.hpp"
+#include "tightloop/language.hpp"
 
 namespace tightloop::tool {
 namespace {
@@ -47,13 +46,6 @@ void add_line(std::string& out, const std::string& call, std::string_view doc) {
   out += std::string(doc) + "\n";
 }
 
-std::string call_of(const OpInfo& op) {
-  const std::string name(op.names.substr(0, op.names.find(' ')));
-  if (op.kind == OpKind::reduction) return name + "(x, axis=None, keepdims=False)";
-  static constexpr std::string_view kOperands[] = {"", "x", "x, y", "x, y, z"};
-  return name + "(" + std::string(kOperands[std::min<int>(op.arity, 3)]) + ")";
-}
-
 void add_section(std::string& out, const char* title, const std::vector<DefinitionInfo>& list) {
   if (list.empty()) return;
   out += title;
@@ -79,8 +71,8 @@ Definitions read_definitions(const Command& command) {
 }
 
 std::string function_list(const Definitions& own) {
-  std::string out = "Operations\n";
-  for (const OpInfo& op : op_table()) add_line(out, call_of(op), op.doc);
+  std::string out = "Built in\n";
+  for (const FunctionInfo& f : builtin_functions()) add_line(out, f.signature, f.doc);
   add_section(out, "Functions defined in the language\n", prelude());
   add_section(out, "Your own\n", own.list());
   return out;

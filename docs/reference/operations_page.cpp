@@ -9,6 +9,7 @@
 
 #include "asking.hpp"
 #include "ir/operators.hpp"
+#include "lang/calls.hpp"
 #include "math/measured_ulp.hpp"
 #include "pages.hpp"
 #include "tightloop/op.hpp"
@@ -183,36 +184,39 @@ std::string entry(const OpInfo& op) {
 /// What is not a row of the table, because it takes literals or computes nothing.
 struct Structural {
   std::string_view title;
-  std::string_view signature;
-  std::string_view doc;
   std::string_view example;
 };
 
 constexpr Structural kStructural[] = {
-    {"astype", "astype(x, dtype)",
-     "x in another dtype, rounded as IEEE 754 says; floats to integers truncate and saturate. "
-     "`float16(x)` and the like are the same",
-     "astype(x, 'int8'), float16(x / 3)"},
-    {"saturate", "saturate(x, dtype)", "x clipped to the finite range of the dtype, then converted",
-     "saturate(i * 3, 'int8'), saturate(x * 1e6, 'float16')"},
-    {"bitcast", "bitcast(x, dtype)", "the bits of x as a dtype of the same size",
-     "bitcast(x, 'int64'), bitcast(i, 'uint8')"},
-    {"slices", "x[start:stop:step, index, None, ...]",
-     "a view as in Python: negative numbers count from the end, steps may be negative, None adds "
-     "an axis of extent 1",
-     "m[:, ::-1], m[-1], m[..., None, 0], x[1:] - x[:-1]"},
-    {"transpose", "transpose(x)", "the view with the axes in reverse order; also `x.T`", "m.T"},
-    {"reshape", "reshape(x, shape)",
-     "the elements in C order in another shape, a view; one extent may be -1. What would need a "
-     "copy is refused",
-     "reshape(m, (3, -1))"},
-    {"broadcast_to", "broadcast_to(x, shape)", "x repeated along axes of extent 1, a view",
-     "broadcast_to(m[0], (2, 3))"},
+    {"astype", "astype(x, 'int8'), float16(x / 3)"},
+    {"saturate", "saturate(i * 3, 'int8'), saturate(x * 1e6, 'float16')"},
+    {"bitcast", "bitcast(x, 'int64'), bitcast(i, 'uint8')"},
+    {"slices", "m[:, ::-1], m[-1], m[..., None, 0], x[1:] - x[:-1]"},
+    {"transpose", "m.T"},
+    {"reshape", "reshape(m, (3, -1))"},
+    {"broadcast_to", "broadcast_to(m[0], (2, 3))"},
+    {"matmul", "m @ m.T, matmul(m, y[:3])"},
+    {"dot", "dot(x, y)"},
+    {"inner", "inner(m, m)"},
+    {"vdot", "vdot(z, z)"},
+    {"outer", "outer(x[:2], j)"},
+    {"einsum", "einsum('ij,ij->i', m, m), einsum('ij->ji', m)"},
 };
 
+/// Returns what the parser's own table says of a function.
+lang::StructuralFunction described(const Structural& s) {
+  for (const lang::StructuralFunction& f : lang::structural_functions()) {
+    if (f.name == s.title) return f;
+  }
+  return {s.title, "x[start:stop:step, index, None, ...]",
+          "a view as in Python: negative numbers count from the end, steps may be negative, None "
+          "adds an axis of extent 1"};
+}
+
 std::string entry(const Structural& s) {
-  std::string out = "### " + std::string(s.title) + "\n\n" + code(s.signature) + ": " +
-                    std::string(s.doc) + ".\n\n```\n> " + std::string(s.example) + "\n";
+  const lang::StructuralFunction f = described(s);
+  std::string out = "### " + std::string(s.title) + "\n\n" + code(f.signature) + ": " +
+                    std::string(f.doc) + ".\n\n```\n> " + std::string(s.example) + "\n";
   return out + run(s.example, arrays()) + "```\n\n";
 }
 
@@ -226,7 +230,7 @@ Page operations_page() {
       if (op.kind == kind) out += entry(op);
     }
   }
-  out += "## Conversions and views\n\n";
+  out += "## Conversions, views and products\n\n";
   for (const Structural& s : kStructural) out += entry(s);
   out.pop_back();
   return {"operations.md", out};

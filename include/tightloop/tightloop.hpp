@@ -7,6 +7,8 @@
 #include "tightloop/engine.hpp"
 #include "tightloop/error.hpp"
 #include "tightloop/event.hpp"
+#include "tightloop/inspect.hpp"
+#include "tightloop/language.hpp"
 #include "tightloop/lazy.hpp"
 #include "tightloop/npy.hpp"
 #include "tightloop/op.hpp"

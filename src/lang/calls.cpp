@@ -19,36 +19,53 @@ namespace {
 using Kind = Callee::Kind;
 
 struct NamedCallee {
-  std::string_view name;
+  StructuralFunction function;
   Callee callee;
 };
 
 constexpr NamedCallee kStructural[] = {
-    {"astype", {.kind = Kind::convert, .op = Op::astype}},
-    {"saturate", {.kind = Kind::convert, .op = Op::saturate}},
-    {"bitcast", {.kind = Kind::convert, .op = Op::bitcast}},
-    {"reshape", {.kind = Kind::shape, .op = Op::view, .view = ir::ViewSpec::Kind::reshape}},
-    {"broadcast_to",
+    {{"astype", "astype(x, dtype)",
+      "x in another dtype, rounded as IEEE 754 says; floats to integers truncate and saturate. "
+      "`float16(x)` and the like are the same"},
+     {.kind = Kind::convert, .op = Op::astype}},
+    {{"saturate", "saturate(x, dtype)",
+      "x clipped to the finite range of the dtype, then converted"},
+     {.kind = Kind::convert, .op = Op::saturate}},
+    {{"bitcast", "bitcast(x, dtype)", "the bits of x as a dtype of the same size"},
+     {.kind = Kind::convert, .op = Op::bitcast}},
+    {{"reshape", "reshape(x, shape)",
+      "the elements in C order in another shape, a view; one extent may be -1. What would need a "
+      "copy is refused"},
+     {.kind = Kind::shape, .op = Op::view, .view = ir::ViewSpec::Kind::reshape}},
+    {{"broadcast_to", "broadcast_to(x, shape)", "x repeated along axes of extent 1, a view"},
      {.kind = Kind::shape, .op = Op::view, .view = ir::ViewSpec::Kind::broadcast_to}},
-    {"transpose", {.kind = Kind::transpose, .op = Op::view}},
-    {"matmul", {.kind = Kind::contraction, .op = Op::contract, .operands = 2}},
-    {"dot",
+    {{"transpose", "transpose(x)", "the view with the axes in reverse order; also `x.T`"},
+     {.kind = Kind::transpose, .op = Op::view}},
+    {{"matmul", "matmul(x, y)",
+      "the product of matrices or stacks of them; also `x @ y`. Vectors are rows or columns"},
+     {.kind = Kind::contraction, .op = Op::contract, .operands = 2}},
+    {{"dot", "dot(x, y)",
+      "sums of products over the last axis of x and the second last (or only) one of y"},
      {.kind = Kind::contraction,
       .op = Op::contract,
       .operands = 2,
       .contract = ir::ContractSpec::Kind::dot}},
-    {"inner",
+    {{"inner", "inner(x, y)", "sums of products over the last axis of both"},
      {.kind = Kind::contraction,
       .op = Op::contract,
       .operands = 2,
       .contract = ir::ContractSpec::Kind::inner}},
-    {"vdot",
+    {{"vdot", "vdot(x, y)",
+      "the sum of the products of all elements of two arrays of one shape, x conjugated"},
      {.kind = Kind::contraction,
       .op = Op::contract,
       .operands = 2,
       .contract = ir::ContractSpec::Kind::vdot}},
-    {"outer", {.kind = Kind::outer, .op = Op::multiply, .operands = 2}},
-    {"einsum", {.kind = Kind::einsum, .op = Op::contract}},
+    {{"outer", "outer(x, y)", "all products of an element of x and one of y, both vectors"},
+     {.kind = Kind::outer, .op = Op::multiply, .operands = 2}},
+    {{"einsum", "einsum(subscripts, x, ...)",
+      "sums of products over axes named by letters: einsum('ij,jk->ik', x, y)"},
+     {.kind = Kind::einsum, .op = Op::contract}},
 };
 
 std::optional<Callee> find_callee(std::string_view name) {
@@ -61,7 +78,7 @@ std::optional<Callee> find_callee(std::string_view name) {
     return Callee{.kind = kind, .op = *op, .operands = info(*op).arity};
   }
   for (const NamedCallee& s : kStructural) {
-    if (s.name == name) return s.callee;
+    if (s.function.name == name) return s.callee;
   }
   return std::nullopt;
 }
@@ -76,7 +93,7 @@ std::vector<std::string_view> function_names() {
       rest.remove_prefix(std::min(cut + 1, rest.size()));
     }
   }
-  for (const NamedCallee& s : kStructural) names.push_back(s.name);
+  for (const NamedCallee& s : kStructural) names.push_back(s.function.name);
   for (const std::string_view dtype : dtype_names()) {
     if (!find_op(dtype)) names.push_back(dtype);
   }
@@ -104,6 +121,12 @@ std::span<const std::string_view> literal_parameters(Kind kind) {
 }
 
 }  // namespace
+
+std::vector<StructuralFunction> structural_functions() {
+  std::vector<StructuralFunction> out;
+  for (const NamedCallee& s : kStructural) out.push_back(s.function);
+  return out;
+}
 
 bool is_function(std::string_view name) {
   return find_callee(name).has_value();

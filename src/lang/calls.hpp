@@ -38,6 +38,16 @@ struct Callee {
   ir::ContractSpec::Kind contract = ir::ContractSpec::Kind::matmul;
 };
 
+/// A function that is no row of the op table, because it takes literals or computes nothing.
+struct StructuralFunction {
+  std::string_view name;
+  std::string_view signature;
+  std::string_view doc;
+};
+
+/// Returns all of them but the names of dtypes, which convert.
+std::vector<StructuralFunction> structural_functions();
+
 /// True for the built-in functions.
 bool is_function(std::string_view name);
 

@@ -1,0 +1,28 @@
+// Runs what a public call does, and sees to it that whatever is thrown is an Error with its text.
+#pragma once
+
+#include <exception>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include "tightloop/error.hpp"
+
+namespace tightloop::detail {
+
+/// Runs f; attaches the text to errors and turns foreign exceptions into Errors.
+template <class F>
+auto guarded(std::string_view text, F&& f) {
+  try {
+    return f();
+  } catch (Error& e) {
+    if (e.source().empty()) e.set_source(text);
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorCode::memory, "out of memory");
+  } catch (const std::exception& e) {
+    throw Error(ErrorCode::internal, std::string("unexpected: ") + e.what());
+  }
+}
+
+}  // namespace tightloop::detail

@@ -1,0 +1,136 @@
+// Typed graphs and kernels as the public face shows them: names and types, not nodes.
+#include "tightloop/inspect.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "front.hpp"
+#include "guard.hpp"
+#include "ir/shapes.hpp"
+#include "run/engine_core.hpp"
+
+namespace tightloop {
+namespace {
+
+/// A call's variables and the program that is made for them.
+struct Inspected {
+  Inspected(std::string_view text, Bindings vars, const Options& options) {
+    detail::check_options(options);
+    for (const Binding& b : vars.items()) variables.push_back({b.name, &b.value});
+    detail::check_names(variables);
+    prepared = detail::prepare({text, {}}, variables, {}, options, run::EngineCore::standard());
+    for (std::uint32_t at : prepared->argument_of_input) arguments.push_back(variables[at].value);
+  }
+
+  const ir::TypedGraph& graph() const { return prepared->program->graph(); }
+
+  std::vector<Dims> shapes() const {
+    std::vector<Dims> inputs;
+    for (const Arg* a : arguments) inputs.push_back(a->weak() ? Dims{} : a->view().shape());
+    return ir::infer_shapes(graph(), inputs);
+  }
+
+  std::vector<detail::Variable> variables;
+  std::shared_ptr<const detail::Prepared> prepared;
+  std::vector<const Arg*> arguments;
+};
+
+std::string decimal(int128 value) {
+  const bool negative = value < 0;
+  std::string out;
+  do {
+    const int digit = static_cast<int>(value % 10);
+    out += static_cast<char>('0' + (negative ? -digit : digit));
+    value /= 10;
+  } while (value != 0);
+  if (negative) out += '-';
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+Part part_of(const ir::TypedGraph& graph, ir::NodeId id, const Dims& shape) {
+  const ir::TypedNode& node = graph.nodes[id];
+  Part part{graph.text(id), graph.span(id), node.dtype, shape, node.weak, {}, {}, {}};
+  if (is_integer(node.dtype) || is_bool(node.dtype)) {
+    part.lowest = decimal(node.range.lo);
+    part.highest = decimal(node.range.hi);
+  }
+  for (std::size_t r = 0; r < graph.results.size(); ++r) {
+    if (graph.results[r] == id) part.results.push_back(static_cast<int>(r));
+  }
+  return part;
+}
+
+}  // namespace
+
+std::vector<ResultType> result_types(std::string_view text, Bindings vars, const Options& options) {
+  return detail::guarded(text, [&] {
+    const Inspected inspected(text, vars, options);
+    const std::vector<Dims> shapes = inspected.shapes();
+    std::vector<ResultType> out;
+    for (const ir::NodeId id : inspected.graph().results) {
+      const ir::TypedNode& node = inspected.graph().nodes[id];
+      out.push_back({node.dtype, shapes[id], node.weak});
+    }
+    return out;
+  });
+}
+
+std::vector<Part> parts(std::string_view text, Bindings vars, const Options& options) {
+  return detail::guarded(text, [&] {
+    const Inspected inspected(text, vars, options);
+    const ir::TypedGraph& graph = inspected.graph();
+    const std::vector<Dims> shapes = inspected.shapes();
+    // Of the nodes that come from one sub-expression, the last one is its value.
+    std::map<ir::NodeId, ir::NodeId> last;
+    for (ir::NodeId id = 0; id < graph.nodes.size(); ++id) last[graph.nodes[id].origin] = id;
+    for (const ir::NodeId id : graph.results) last[graph.nodes[id].origin] = id;
+    std::vector<ir::NodeId> kept;
+    for (const auto& [origin, id] : last) kept.push_back(id);
+    std::sort(kept.begin(), kept.end());
+    std::vector<Part> out;
+    for (const ir::NodeId id : kept) out.push_back(part_of(graph, id, shapes[id]));
+    return out;
+  });
+}
+
+std::string kernel_code(std::string_view text, CodeForm form, Bindings vars,
+                        const Options& options) {
+  return detail::guarded(text, [&] {
+    run::EngineCore& engine = run::EngineCore::standard();
+    if (!engine.is_jit()) {
+      throw Error(ErrorCode::unsupported, "there is no code generator in this process");
+    }
+    const Inspected inspected(text, vars, options);
+    const plan::LoopPlan plan = inspected.prepared->program->plan(inspected.arguments);
+    std::string out;
+    const auto add = [&](std::size_t stage, const plan::KernelPlan& kernel, const char* role) {
+      std::string error;
+      plan::Backend& backend = engine.cache().backend();
+      const std::string code =
+          form == CodeForm::ir ? backend.ir(kernel, error) : backend.assembly(kernel, error);
+      if (!error.empty()) throw Error(ErrorCode::internal, "cannot print a kernel: " + error);
+      out += (form == CodeForm::ir ? "; " : "# ") + ("stage " + std::to_string(stage)) + role +
+             "\n" + code;
+      if (out.back() != '\n') out += '\n';
+    };
+    try {
+      for (std::size_t s = 0; s < plan.stages.size(); ++s) {
+        const plan::Stage& stage = plan.stages[s];
+        if (stage.product) {
+          add(s, stage.product->left.kernel, ", left operand of a product");
+          add(s, stage.product->right.kernel, ", right operand of a product");
+          add(s, stage.product->kernel, ", product");
+          continue;
+        }
+        add(s, stage.main.kernel, "");
+        if (stage.has_epilogue) add(s, stage.epilogue.kernel, ", what follows the reduction");
+      }
+    } catch (const run::NoCodeGenerator& e) {
+      throw Error(ErrorCode::unsupported, e.what());
+    }
+    return out;
+  });
+}
+
+}  // namespace tightloop
