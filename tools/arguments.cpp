@@ -155,15 +155,6 @@ Split split(int argc, const char* const* argv) {
   return out;
 }
 
-bool is_identifier(std::string_view name) {
-  const auto letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  return !name.empty() && letter(name.front()) &&
-         std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || digit(c); });
-}
-
 void read_variable(Command& command, const std::string& word) {
   const std::size_t equals = word.find('=');
   if (equals == std::string::npos) {
@@ -193,6 +184,15 @@ void check_outputs(const Command& command) {
 }
 
 }  // namespace
+
+bool is_identifier(std::string_view name) {
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  return !name.empty() && letter(name.front()) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || digit(c); });
+}
 
 Command parse_command(int argc, const char* const* argv) {
   Command command;

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tightloop/engine.hpp"
@@ -21,6 +22,9 @@ struct NamedText {
   std::string name;
   std::string text;
 };
+
+/// True for what the language takes as the name of a variable.
+bool is_identifier(std::string_view name);
 
 struct Command {
   enum class Action { evaluate, explain, functions, help, version };

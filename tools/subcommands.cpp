@@ -4,10 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "precision/precision.hpp"
+
 namespace tightloop::tool {
 
 std::span<const Subcommand> subcommands() {
-  static const std::vector<Subcommand> table{};
+  static const std::vector<Subcommand> table{
+      {"precision", "what each storage dtype costs: bytes, time and error", run_precision},
+  };
   return table;
 }
 
