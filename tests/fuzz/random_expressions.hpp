@@ -15,17 +15,20 @@ struct Expression {
   bool math = false;            ///< a function that is accurate to some ULP, not correctly rounded
   bool sums = false;            ///< a sum, product or mean: floats depend on the order
   bool inexact_inside = false;  ///< something was computed from either of these
+  bool product = false;         ///< a contraction, whose partial sums may be of the result's type
   std::string magnitude;        ///< for an outermost sum or mean: the same of absolute values
 };
 
 class ExpressionGenerator {
  public:
-  ExpressionGenerator(Random& random, std::vector<std::string> names)
-      : random_(random), names_(std::move(names)) {}
+  /// `small` says that products of all pairs of elements are not too many.
+  ExpressionGenerator(Random& random, std::vector<std::string> names, bool small)
+      : random_(random), names_(std::move(names)), small_(small) {}
 
   Expression make() {
     out_ = {};
-    out_.text = random_.chance(35) ? reduction(3) : value(3);
+    const int kind = random_.below(100);
+    out_.text = kind < 32 ? reduction(3) : kind < 42 ? contraction() : value(3);
     return out_;
   }
 
@@ -175,8 +178,43 @@ class ExpressionGenerator {
     return text;
   }
 
+  /// A product of two values, alone or below something: "a - a.T @ b".
+  std::string contraction() {
+    const std::string x = value(2), y = value(random_.below(3));
+    const std::string form =
+        small_ && random_.chance(75)
+            ? random_.pick<const char*>(
+                  {"X @ Y", "X @ (Y).T", "(X).T @ Y", "matmul(X, Y)", "dot(X, Y)", "inner(X, Y)",
+                   "outer(X, Y)", "einsum('...ij,...kj->...ik', X, Y)", "einsum('i,j->ji', X, Y)",
+                   "einsum('...ij,...ik->...', X, Y)", "einsum('...i,...j->...ij', X, Y)"})
+            : random_.pick<const char*>({"vdot(X, Y)", "einsum('...i,...i->...', X, Y)",
+                                         "einsum('...i,...i', X, Y)", "einsum('i,i', X, Y)",
+                                         "einsum('ij,ij->j', X, Y)"});
+    const auto fill = [&](const std::string& open, const std::string& close) {
+      std::string text;
+      for (const char* c = form.c_str(); *c != 0; ++c) {
+        if (*c == 'X' || *c == 'Y') {
+          text += open + (*c == 'X' ? x : y) + close;
+        } else {
+          text += *c;
+        }
+      }
+      return text;
+    };
+    std::string text = fill("(", ")");
+    out_.product = true;
+    mark("", out_.sums);
+    if (random_.chance(25)) {
+      out_.inexact_inside = true;
+      return random_.pick<const char*>({"abs", "negative", "square", "sum"}) + ("(" + text + ")");
+    }
+    out_.magnitude = fill("abs(1.0*(", "))");
+    return text;
+  }
+
   Random& random_;
   std::vector<std::string> names_;
+  bool small_;
   Expression out_;
 };
 
