@@ -26,6 +26,7 @@ constexpr Code kCodes[] = {
      "reshape(a, (1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,4))"},
     {ErrorCode::unsupported, "valid, but nothing in this process can run it", ""},
     {ErrorCode::memory, "memory could not be had", ""},
+    {ErrorCode::stopped, "`Options::stop` ended the evaluation", ""},
     {ErrorCode::internal, "a fault of the library, never the caller's", ""},
 };
 static_assert(std::size(kCodes) == static_cast<std::size_t>(ErrorCode::internal) + 1);

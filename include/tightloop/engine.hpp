@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <complex>
 #include <cstddef>
 #include <cstdint>
@@ -79,6 +80,10 @@ struct Options {
   Stats* stats = nullptr;                    ///< filled in when not null
   std::vector<Event>* events = nullptr;  ///< when not null, receives the first event of each kind
   EventSet raise = {};                   ///< kinds of events that are an Error(arithmetic)
+  /// When not null: once true, the evaluation ends soon (well within 100 ms, unless a kernel is
+  /// being compiled) with Error(stopped). Destinations are then partly written. Must outlive the
+  /// call; whoever sets it resets it.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 /// One argument: an array that is borrowed for the call, or a weak scalar (NEP 50) that is copied.

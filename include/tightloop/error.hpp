@@ -27,6 +27,7 @@ enum class ErrorCode : unsigned char {
   limit,        ///< a hard limit (text length, nesting, nodes, inputs, rank) was passed
   unsupported,  ///< valid, but no engine in this process can run it
   memory,       ///< memory could not be had
+  stopped,      ///< Options::stop ended the evaluation
   internal,     ///< our bug, never the caller's mistake
 };
 

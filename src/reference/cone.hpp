@@ -16,6 +16,7 @@
 #include "reference/index_frames.hpp"
 #include "reference/lane_kernels.hpp"
 #include "types/element.hpp"
+#include "types/stop.hpp"
 
 namespace tightloop::reference {
 
@@ -27,6 +28,7 @@ struct Bindings {
   std::span<const Input> inputs;
   std::unordered_map<ir::NodeId, std::vector<std::byte>> reduced;
   EventWatch* events = nullptr;  ///< where somebody asks for events
+  StopFlag stop = nullptr;
 
   const ir::TypedNode& node(ir::NodeId id) const { return graph.nodes[id]; }
   DType lane(ir::NodeId id) const { return ir::lane_of(graph.nodes[id].dtype); }

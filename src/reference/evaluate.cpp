@@ -113,13 +113,13 @@ Dims index_of(std::int64_t element, const Dims& shape) {
 }  // namespace
 
 std::optional<OverflowAt> evaluate(const ir::TypedGraph& graph, std::span<const Dims> shapes,
-                                   std::span<const Input> inputs,
-                                   std::span<const ArrayView> outs) try {
+                                   std::span<const Input> inputs, std::span<const ArrayView> outs,
+                                   StopFlag stop) try {
   if (ir::has_contractions(graph)) {
     return evaluate(ir::with_plain_views(graph, {shapes.begin(), shapes.end()}), shapes, inputs,
-                    outs);
+                    outs, stop);
   }
-  Bindings bindings{graph, shapes, inputs, {}, nullptr};
+  Bindings bindings{graph, shapes, inputs, {}, nullptr, stop};
   check_arguments(bindings, outs);
   FirstOverflow overflow;
   compute_reductions(bindings, overflow);
@@ -131,12 +131,13 @@ std::optional<OverflowAt> evaluate(const ir::TypedGraph& graph, std::span<const 
 }
 
 std::vector<EventAt> find_events(const ir::TypedGraph& graph, std::span<const Dims> shapes,
-                                 std::span<const Input> inputs) try {
+                                 std::span<const Input> inputs, StopFlag stop) try {
   if (ir::has_contractions(graph)) {
-    return find_events(ir::with_plain_views(graph, {shapes.begin(), shapes.end()}), shapes, inputs);
+    return find_events(ir::with_plain_views(graph, {shapes.begin(), shapes.end()}), shapes, inputs,
+                       stop);
   }
   EventWatch watch;
-  Bindings bindings{graph, shapes, inputs, {}, &watch};
+  Bindings bindings{graph, shapes, inputs, {}, &watch, stop};
   FirstOverflow overflow;
   compute_reductions(bindings, overflow);
   compute_results(bindings, {}, overflow);

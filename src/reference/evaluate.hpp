@@ -10,6 +10,7 @@
 #include "ir/typed_graph.hpp"
 #include "tightloop/array.hpp"
 #include "tightloop/event.hpp"
+#include "types/stop.hpp"
 
 namespace tightloop::reference {
 
@@ -30,9 +31,11 @@ struct Input {
 /// No array larger than a reduction's result is made. Float sums are computed in long double by
 /// Neumaier's compensated summation, so that they are the oracle for any order of summation.
 /// Returns where an integer overflowed when graph.check_overflow is set (outputs are then partly
-/// written). Outputs must not overlap inputs. Thread-safe; single-threaded.
+/// written). Outputs must not overlap inputs. Throws Error(stopped) once `stop` is set.
+/// Thread-safe; single-threaded.
 std::optional<OverflowAt> evaluate(const ir::TypedGraph& graph, std::span<const Dims> shapes,
-                                   std::span<const Input> inputs, std::span<const ArrayView> outs);
+                                   std::span<const Input> inputs, std::span<const ArrayView> outs,
+                                   StopFlag stop = nullptr);
 
 /// Where an event of a kind happened first.
 struct EventAt {
@@ -42,8 +45,8 @@ struct EventAt {
 };
 
 /// Computes everything and stores nothing; returns the first event of each kind that happens, in
-/// the order of EventKind. Thread-safe; single-threaded.
+/// the order of EventKind. Throws Error(stopped) once `stop` is set. Thread-safe; single-threaded.
 std::vector<EventAt> find_events(const ir::TypedGraph& graph, std::span<const Dims> shapes,
-                                 std::span<const Input> inputs);
+                                 std::span<const Input> inputs, StopFlag stop = nullptr);
 
 }  // namespace tightloop::reference

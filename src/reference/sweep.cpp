@@ -143,6 +143,7 @@ void BlockMachine::derive_base(std::size_t base, std::size_t count) {
 }
 
 void BlockMachine::run(std::size_t count) {
+  check_stop(cone_.bindings().stop);
   for (std::size_t base = 1; base < indices_.size(); ++base) derive_base(base, count);
   const std::vector<Step>& steps = cone_.steps();
   for (std::size_t s = 0; s < steps.size(); ++s) {

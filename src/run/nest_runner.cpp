@@ -51,14 +51,16 @@ double cost_of(const plan::Stage& stage) {
   return per_element * static_cast<double>(stage.m_size()) * static_cast<double>(stage.r_size());
 }
 
-NestRunner::NestRunner(const BoundNest& nest, char* const* base, const void* params, Arena& arena)
-    : nest_(nest), base_(base) {
+NestRunner::NestRunner(const BoundNest& nest, char* const* base, const void* params, Arena& arena,
+                       StopFlag stop)
+    : nest_(nest), base_(base), stop_(stop) {
   const std::size_t count = nest.operands();
   at_ = arena.array<char*>(count);
   zero_step_ = arena.array<std::int64_t>(count);
   std::fill_n(zero_step_, count, 0);
   frame_.params = params;
   frame_.events = &events_;
+  if (stop != nullptr) piece_acc_ = arena.array<void*>(nest.nest->kernel.reductions.size() + 1);
   if (!nest.nest->any_packed) return;
   packed_ptr_ = arena.array<void*>(count);
   packed_step_ = arena.array<std::int64_t>(count);
@@ -92,6 +94,58 @@ void NestRunner::move_outer(const std::vector<std::vector<std::int64_t>>& stride
 void NestRunner::call(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
                       const std::int64_t* step, Slots slots) {
   if (step == nullptr) step = zero_step_;
+  if (stop_ != nullptr) return call_in_pieces(n0, inner, n1, step, slots);
+  call_kernel(n0, inner, n1, step, slots);
+}
+
+void NestRunner::call_in_pieces(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
+                                const std::int64_t* step, Slots slots) {
+  // At a microsecond per element, of the slowest function interpreted, 32 ms.
+  constexpr std::int64_t kMost = 1 << 15;
+  const plan::KernelPlan& kernel = nest_.nest->kernel;
+  // Rows that are one partial, and columns that are, stay together.
+  const std::int64_t columns = kernel.kind == KernelKind::row_reduce ? n0
+                               : kernel.kind == KernelKind::column_reduce
+                                   ? std::clamp<std::int64_t>(kMost / n1, 1, n0)
+                                   : std::min(n0, kMost);
+  const std::int64_t rows = kernel.kind == KernelKind::column_reduce
+                                ? n1
+                                : std::clamp<std::int64_t>(kMost / columns, 1, n1);
+  const Numbers all = slots.numbers;
+  void* const* acc = slots.acc;
+  for (std::int64_t row = 0; row < n1; row += rows) {
+    for (std::int64_t column = 0; column < n0; column += columns) {
+      check_stop(stop_);
+      shift(inner, column, step, row);
+      if (acc != nullptr) {
+        offset_slots(piece_acc_, acc, slots.per_row ? row : 0, column);
+        slots.acc = piece_acc_;
+      }
+      slots.numbers.first = all.first + row * all.step + column * all.inner;
+      call_kernel(std::min(columns, n0 - column), inner, std::min(rows, n1 - row), step, slots);
+      shift(inner, -column, step, -row);
+    }
+  }
+}
+
+void NestRunner::shift(const std::int64_t* inner, std::int64_t columns, const std::int64_t* step,
+                       std::int64_t rows) {
+  if (columns == 0 && rows == 0) return;
+  for (std::size_t i = 0; i < nest_.operands(); ++i) at_[i] += columns * inner[i] + rows * step[i];
+}
+
+void NestRunner::offset_slots(void** out, void* const* acc, std::int64_t row,
+                              std::int64_t column) const {
+  const plan::KernelPlan& kernel = nest_.nest->kernel;
+  const std::int64_t slot = kernel.kind == KernelKind::row_reduce ? row : column;
+  for (std::size_t i = 0; i < kernel.reductions.size(); ++i) {
+    const auto size = static_cast<std::int64_t>(plan::slot_bytes(kernel.reductions[i]));
+    out[i] = static_cast<char*>(acc[i]) + slot * size;
+  }
+}
+
+void NestRunner::call_kernel(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
+                             const std::int64_t* step, Slots slots) {
   if (nest_.nest->any_packed) return call_packed(n0, inner, n1, step, slots);
   frame_.n0 = n0;
   frame_.n1 = n1;
@@ -153,12 +207,7 @@ void NestRunner::packed_block(std::int64_t row, std::int64_t rows, std::int64_t 
     packed_ptr_[i] = scratch_[i];
     packed_step_[i] = columns * static_cast<std::int64_t>(itemsize(o.dtype));
   }
-  for (std::size_t i = 0; i < kernel.reductions.size(); ++i) {
-    const auto size = static_cast<std::int64_t>(plan::slot_bytes(kernel.reductions[i]));
-    const bool by_row = kernel.kind == KernelKind::row_reduce;
-    const std::int64_t slot = by_row ? (slots.per_row ? row : 0) : column;
-    packed_acc_[i] = static_cast<char*>(slots.acc[i]) + slot * size;
-  }
+  offset_slots(packed_acc_, slots.acc, slots.per_row ? row : 0, column);
   frame_.n0 = columns;
   frame_.n1 = rows;
   frame_.ptr = packed_ptr_;

@@ -6,6 +6,7 @@
 
 #include "run/arena.hpp"
 #include "run/bound_plan.hpp"
+#include "types/stop.hpp"
 
 namespace tightloop::run {
 
@@ -27,7 +28,8 @@ struct Slots {
 class NestRunner {
  public:
   /// `base` holds one address per operand, `params` 16 bytes per parameter.
-  NestRunner(const BoundNest& nest, char* const* base, const void* params, Arena& arena);
+  NestRunner(const BoundNest& nest, char* const* base, const void* params, Arena& arena,
+             StopFlag stop);
 
   /// Moves to an outer position: base plus index[d] * stride over the first `count` dimensions of
   /// `strides`. Positions of r and m add up; set the first, then add.
@@ -40,13 +42,22 @@ class NestRunner {
   void point(std::size_t operand, void* address) { at_[operand] = static_cast<char*>(address); }
 
   /// Runs n1 rows of n0 elements from the present position. `inner` and `step` are byte strides per
-  /// operand; step may be null where n1 is 1.
+  /// operand; step may be null where n1 is 1. Throws Error(stopped).
   void call(std::int64_t n0, const std::int64_t* inner, std::int64_t n1, const std::int64_t* step,
             Slots slots = {});
 
   std::uint64_t events() const { return events_; }
 
  private:
+  void call_in_pieces(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
+                      const std::int64_t* step, Slots slots);
+  void call_kernel(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
+                   const std::int64_t* step, Slots slots);
+  /// Moves by so many columns and rows.
+  void shift(const std::int64_t* inner, std::int64_t columns, const std::int64_t* step,
+             std::int64_t rows);
+  /// The slots of a block that begins at that row and column.
+  void offset_slots(void** out, void* const* acc, std::int64_t row, std::int64_t column) const;
   void call_packed(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
                    const std::int64_t* step, Slots slots);
   void set_numbers(const Numbers& numbers, std::int64_t row, std::int64_t column);
@@ -55,10 +66,12 @@ class NestRunner {
 
   const BoundNest& nest_;
   char* const* base_;
+  const StopFlag stop_;
   plan::KernelFrame frame_{};
   std::uint64_t events_ = 0;
-  char** at_;                // present address of each operand
-  std::int64_t* zero_step_;  // steps of a single row
+  char** at_;                   // present address of each operand
+  std::int64_t* zero_step_;     // steps of a single row
+  void** piece_acc_ = nullptr;  // where there is a stop flag
   // Packed nests only:
   void** packed_ptr_ = nullptr;
   std::int64_t* packed_step_ = nullptr;

@@ -87,6 +87,7 @@ std::vector<plan::ArrayLayout> layouts_of(std::span<const Arg* const> args) {
 Workers workers_of(const Options& options) {
   Workers w;
   w.executor = options.executor;
+  w.stop = options.stop;
   if (options.threads == 1) return w;
   if (w.executor == nullptr) w.executor = &default_executor();
   w.threads = options.threads > 0 ? options.threads : std::max(1, w.executor->concurrency());
@@ -311,7 +312,7 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
                   std::span<const ArrayView* const> outs, const Options& options) const {
   const auto start = options.stats != nullptr ? Clock::now() : Clock::time_point{};
   if (bound == nullptr) {
-    run_reference(args, outs);
+    run_reference(args, outs, options.stop);
     if (graph_.report_events) report_events(args, options);
     if (options.stats != nullptr) options.stats->run_seconds += seconds_since(start);
     return;
@@ -338,7 +339,7 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
   }
   if ((events & plan::kNoted) == 0) return;
   if (graph_.check_overflow) {
-    confirm_overflow(args, outs);
+    confirm_overflow(args, outs, options.stop);
     // A partial product overflowed but the product fits: it is right modulo 2^64, hence right. The
     // oracle has used the results as scratch memory, so they are computed once more.
     execute(*bound, {inputs, scalars, results}, workers_of(options), extra);

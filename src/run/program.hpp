@@ -11,6 +11,7 @@
 #include "run/bound_plan.hpp"
 #include "run/engine_core.hpp"
 #include "tightloop/engine.hpp"
+#include "types/stop.hpp"
 
 namespace tightloop::run {
 
@@ -61,11 +62,11 @@ class Program {
   void check_arguments(std::span<const Arg* const> args) const;
   void run(const BoundPlan* bound, std::span<const Arg* const> args, void* const* results,
            std::span<const ArrayView* const> outs, const Options& options) const;
-  void run_reference(std::span<const Arg* const> args,
-                     std::span<const ArrayView* const> outs) const;
+  void run_reference(std::span<const Arg* const> args, std::span<const ArrayView* const> outs,
+                     StopFlag stop) const;
   /// Throws Error(overflow) for the first element that overflows; returns where there is none.
-  void confirm_overflow(std::span<const Arg* const> args,
-                        std::span<const ArrayView* const> outs) const;
+  void confirm_overflow(std::span<const Arg* const> args, std::span<const ArrayView* const> outs,
+                        StopFlag stop) const;
   /// Fills options.events and throws Error(arithmetic) for events that options.raise names.
   void report_events(std::span<const Arg* const> args, const Options& options) const;
   bool needs_copy(const BoundPlan* bound, std::size_t result, const ArrayView& out,

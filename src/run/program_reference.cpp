@@ -57,7 +57,7 @@ ArrayView stretched(const ArrayView& view, const Dims& shape) {
 }  // namespace
 
 void Program::run_reference(std::span<const Arg* const> args,
-                            std::span<const ArrayView* const> outs) const {
+                            std::span<const ArrayView* const> outs, StopFlag stop) const {
   const std::vector<Dims> node_shapes = shapes(args);
   std::vector<Array> narrow(outs.size());
   std::vector<ArrayView> targets;
@@ -84,7 +84,7 @@ void Program::run_reference(std::span<const Arg* const> args,
     targets[i] = narrow[i].view();
   }
   const auto inputs = reference_inputs(graph_, args);
-  if (const auto at = reference::evaluate(graph_, node_shapes, inputs, targets)) {
+  if (const auto at = reference::evaluate(graph_, node_shapes, inputs, targets, stop)) {
     throw_overflow_at(graph_, *at);
   }
   for (std::size_t i = 0; i < outs.size(); ++i) {
@@ -95,7 +95,7 @@ void Program::run_reference(std::span<const Arg* const> args,
 }
 
 void Program::confirm_overflow(std::span<const Arg* const> args,
-                               std::span<const ArrayView* const> outs) const {
+                               std::span<const ArrayView* const> outs, StopFlag stop) const {
   // The kernels only say that it happened. The reference evaluator finds the first place, with the
   // results as its scratch memory.
   const std::vector<Dims> node_shapes = shapes(args);
@@ -111,7 +111,7 @@ void Program::confirm_overflow(std::span<const Arg* const> args,
     }
   }
   const auto inputs = reference_inputs(graph_, args);
-  if (const auto at = reference::evaluate(graph_, node_shapes, inputs, targets)) {
+  if (const auto at = reference::evaluate(graph_, node_shapes, inputs, targets, stop)) {
     throw_overflow_at(graph_, *at);
   }
 }
@@ -119,7 +119,7 @@ void Program::confirm_overflow(std::span<const Arg* const> args,
 void Program::report_events(std::span<const Arg* const> args, const Options& options) const {
   constexpr const char* what[] = {"division by zero", "invalid value", "overflow", "underflow"};
   const auto inputs = reference_inputs(graph_, args);
-  const auto found = reference::find_events(graph_, shapes(args), inputs);
+  const auto found = reference::find_events(graph_, shapes(args), inputs, options.stop);
   if (options.events != nullptr) {
     options.events->clear();
     for (const reference::EventAt& at : found) {

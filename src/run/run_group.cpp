@@ -21,8 +21,9 @@ void for_each_store(const plan::Stage& s, Visit&& visit) {
 
 class Turn {
  public:
-  Turn(const BoundPlan& bound, const plan::Group& group, const StageArguments* first, Arena& arena)
-      : bound_(bound), group_(group), first_(first) {
+  Turn(const BoundPlan& bound, const plan::Group& group, const StageArguments* first, StopFlag stop,
+       Arena& arena)
+      : bound_(bound), group_(group), first_(first), alone_{nullptr, 1, stop} {
     position_ = arena.array<std::int64_t>(group.extents.size());
     scratch_ = arena.array<char*>(bound.plan.intermediates.size());
     places_ = arena.array<Place>(group.count);
@@ -47,13 +48,12 @@ class Turn {
     for (index /= pieces; d-- > 0; index /= group_.extents[d]) {
       position_[d] = index % group_.extents[d];
     }
-    constexpr Workers kAlone{nullptr, 1};
     std::uint64_t events = 0, held = 0;
     for (std::uint32_t i = 0; i < group_.count; ++i) {
       const BoundStage& s = bound_.stages[group_.first + i];
       const StageArguments arguments = place(i, rows);
-      events |= s.stage->r.empty() ? run_map(s, arguments, kAlone)
-                                   : run_reduce(s, arguments, kAlone, held);
+      events |= s.stage->r.empty() ? run_map(s, arguments, alone_)
+                                   : run_reduce(s, arguments, alone_, held);
     }
     return events;
   }
@@ -102,6 +102,7 @@ class Turn {
   const BoundPlan& bound_;
   const plan::Group& group_;
   const StageArguments* first_;
+  const Workers alone_;
   std::int64_t* position_;  // index of each common dimension
   char** scratch_;          // of the turn's intermediates
   Place* places_;
@@ -135,7 +136,7 @@ std::uint64_t run_group(const BoundPlan& bound, const plan::Group& group,
   return run_tasks(tasks, workers, [&](std::int64_t task) {
     Arena& arena = Arena::local();
     const Arena::Mark mark(arena);
-    Turn turn(bound, group, arguments, arena);
+    Turn turn(bound, group, arguments, workers.stop, arena);
     std::uint64_t events = 0;
     for (std::int64_t i = task * per_task; i < std::min(turns, (task + 1) * per_task); ++i) {
       const Arena::Mark turn_mark(arena);

@@ -52,7 +52,7 @@ std::uint64_t run_map(const BoundStage& bound, const StageArguments& arguments, 
   return run_tasks(tasks.count, workers, [&](std::int64_t index) {
     Arena& arena = Arena::local();
     const Arena::Mark mark(arena);
-    NestRunner runner(nest, arguments.main, arguments.main_params, arena);
+    NestRunner runner(nest, arguments.main, arguments.main_params, arena, workers.stop);
     const std::int64_t first = index / tasks.per_row * tasks.rows_per_task;
     const std::int64_t last = std::min(rows, first + tasks.rows_per_task);
     const std::int64_t begin = index % tasks.per_row * tasks.columns_per_task;

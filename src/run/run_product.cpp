@@ -44,12 +44,12 @@ class Packer {
  public:
   Packer(const BoundNest& nest, char* const* base, const void* params,
          const plan::MatrixProduct& product, const std::vector<std::int64_t>& own,
-         const BlockSteps& steps, Arena& arena)
+         const BlockSteps& steps, Arena& arena, StopFlag stop)
       : nest_(nest),
         steps_(steps),
         depth_(product.depth),
         own_inner_(own.back()),
-        runner_(nest, base, params, arena),
+        runner_(nest, base, params, arena, stop),
         store_(nest.operands() - 1) {
     extents_ = arena.array<std::int64_t>(product.batch.size() + own.size());
     count_ = product.batch.size() + own.size();
@@ -150,7 +150,8 @@ class Product {
     const std::int64_t tasks = std::min<std::int64_t>(batches_, 8 * workers.threads);
     return run_tasks(tasks, workers, [&](std::int64_t i) {
       const std::int64_t first = batches_ * i / tasks;
-      return multiply({first, batches_ * (i + 1) / tasks - first}, Workers{});
+      return multiply({first, batches_ * (i + 1) / tasks - first},
+                      Workers{nullptr, 1, workers.stop});
     });
   }
 
@@ -187,7 +188,7 @@ class Product {
       Arena& arena = Arena::local();
       const Arena::Mark mark(arena);
       Packer packer(bound_.nests[1], arguments_.epilogue, arguments_.epilogue_params, p_,
-                    p_.columns, right_steps_, arena);
+                    p_.columns, right_steps_, arena, workers.stop);
       for (std::int64_t s = strips * index / count; s < strips * (index + 1) / count; ++s) {
         const std::int64_t first = s * strip_columns_;
         const std::int64_t width = std::min(strip_columns_, columns.count - first);
@@ -211,7 +212,7 @@ class Product {
       Arena& arena = Arena::local();
       const Arena::Mark mark(arena);
       Packer packer(bound_.nests[0], arguments_.main, arguments_.main_params, p_, p_.rows,
-                    left_steps_, arena);
+                    left_steps_, arena, workers.stop);
       char* left = arena.array<char>(static_cast<std::size_t>(left_bytes_));
       char* tile = arena.array<char>(static_cast<std::size_t>(tile_bytes()));
       for (std::int64_t i = alone ? 0 : index; i < (alone ? blocks : index + 1); ++i) {

@@ -124,7 +124,7 @@ class Reduction {
     Arena& arena = Arena::local();
     const Arena::Mark mark(arena);
     const BoundNest& nest = bound_.nests[0];
-    NestRunner runner(nest, arguments_.main, arguments_.main_params, arena);
+    NestRunner runner(nest, arguments_.main, arguments_.main_params, arena, workers_.stop);
     const bool by_column = stage_.main.kernel.kind == KernelKind::column_reduce;
     for (std::int64_t at = first; at < last;) {
       const Arena::Mark step_mark(arena);
@@ -264,7 +264,7 @@ class Reduction {
     Arena& arena = Arena::local();
     const Arena::Mark mark(arena);
     const BoundNest& nest = bound_.nests[1];
-    NestRunner runner(nest, arguments_.epilogue, arguments_.epilogue_params, arena);
+    NestRunner runner(nest, arguments_.epilogue, arguments_.epilogue_params, arena, workers_.stop);
     for (std::int64_t at = first; at < last;) {
       const std::int64_t count = std::min(last - at, columns_ - at % columns_);
       runner.move_to_base();

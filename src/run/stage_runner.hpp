@@ -5,6 +5,7 @@
 
 #include "run/bound_plan.hpp"
 #include "tightloop/engine.hpp"
+#include "types/stop.hpp"
 
 namespace tightloop::run {
 
@@ -24,6 +25,7 @@ struct StageArguments {
 struct Workers {
   Executor* executor = nullptr;
   int threads = 1;
+  StopFlag stop = nullptr;
 };
 
 /// Runs a map stage or a reduction stage; returns the events of its kernels. The result does not

@@ -25,18 +25,21 @@ std::uint64_t run_tasks(std::int64_t count, Workers workers, RunTask&& run_task)
   if (count <= 0) return 0;
   struct Shared {
     RunTask& run_task;
+    StopFlag stop;
     std::atomic<std::uint64_t> events{0};
     std::atomic<bool> no_memory{false};
     std::atomic<bool> failed{false};
-  } shared{run_task};
+  } shared{run_task, workers.stop};
   const auto body = [](void* context, std::size_t index) {
     auto& s = *static_cast<Shared*>(context);
+    if (is_set(s.stop)) return;
     try {
       const std::uint64_t e = s.run_task(static_cast<std::int64_t>(index));
       if (e != 0) s.events.fetch_or(e, std::memory_order_relaxed);
     } catch (const std::bad_alloc&) {
       s.no_memory.store(true, std::memory_order_relaxed);
-    } catch (const Error& e) {  // of a task of a task
+    } catch (const Error& e) {  // stopped, or of a task of a task
+      if (e.code() == ErrorCode::stopped) return;
       (e.code() == ErrorCode::memory ? s.no_memory : s.failed)
           .store(true, std::memory_order_relaxed);
     } catch (...) {
@@ -48,6 +51,7 @@ std::uint64_t run_tasks(std::int64_t count, Workers workers, RunTask&& run_task)
   } else {
     workers.executor->run(static_cast<std::size_t>(count), body, &shared, workers.threads);
   }
+  check_stop(shared.stop);
   if (shared.no_memory)
     throw Error(ErrorCode::memory, "no memory for the scratch space of a thread");
   if (shared.failed) throw Error(ErrorCode::internal, "a task of a stage failed");

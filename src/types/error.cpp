@@ -163,6 +163,7 @@ const char* to_string(ErrorCode code) noexcept {
     case ErrorCode::limit: return "limit";
     case ErrorCode::unsupported: return "unsupported";
     case ErrorCode::memory: return "memory";
+    case ErrorCode::stopped: return "stopped";
     case ErrorCode::internal: return "internal";
   }
   return "unknown";

@@ -60,6 +60,7 @@ TEST_CASE("types: every error code has its name") {
   CHECK(std::string(to_string(ErrorCode::limit)) == "limit");
   CHECK(std::string(to_string(ErrorCode::unsupported)) == "unsupported");
   CHECK(std::string(to_string(ErrorCode::memory)) == "memory");
+  CHECK(std::string(to_string(ErrorCode::stopped)) == "stopped");
   CHECK(std::string(to_string(ErrorCode::internal)) == "internal");
 }
 
