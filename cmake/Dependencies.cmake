@@ -3,6 +3,8 @@
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
+find_package(ZLIB REQUIRED)  # .npz files
+find_package(PNG REQUIRED)
 
 # glibc's vector math, since 2.35 with the full set of functions.
 include(CheckCXXSourceCompiles)

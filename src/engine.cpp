@@ -7,6 +7,7 @@
 
 #include "front.hpp"
 #include "guard.hpp"
+#include "io/mapping_guard.hpp"
 #include "run/arena.hpp"
 
 namespace tightloop {
@@ -66,14 +67,19 @@ std::vector<Array> evaluate_list(const Expression& expression, Call& call,
                                  run::EngineCore& engine) {
   start(options);
   const auto prepared = prepare(expression, variables, {}, options, engine);
-  return prepared->program->call(call.arguments(*prepared, variables), options);
+  const auto arguments = call.arguments(*prepared, variables);
+  std::vector<Array> results = prepared->program->call(arguments, options);
+  detail::check_mapped(arguments);
+  return results;
 }
 
 void evaluate_list_into(std::span<const Destination> outs, const Expression& expression, Call& call,
                         std::span<const Variable> variables, const Options& options) {
   start(options);
   const auto prepared = prepare(expression, variables, outs, options, run::EngineCore::standard());
-  prepared->program->call_into(call.views(outs), call.arguments(*prepared, variables), options);
+  const auto arguments = call.arguments(*prepared, variables);
+  prepared->program->call_into(call.views(outs), arguments, options);
+  detail::check_mapped(arguments);
 }
 
 Array only(std::vector<Array> list) {
@@ -84,6 +90,13 @@ Array only(std::vector<Array> list) {
 }  // namespace
 
 namespace detail {
+
+void check_mapped(std::span<const Arg* const> arguments) {
+  if (!io::mappings_are_guarded()) return;
+  for (const Arg* argument : arguments) {
+    if (!argument->weak()) io::check_mapping(argument->view().data());
+  }
+}
 
 void check_names(std::span<const Variable> variables) {
   if (variables.size() > ir::kMaxInputs) {

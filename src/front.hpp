@@ -44,6 +44,10 @@ void check_names(std::span<const Variable> variables);
 /// Throws Error(value) for options out of their range.
 void check_options(const Options& options);
 
+/// Throws Error(file) where an argument is in a mapped file that has become shorter; see
+/// guard_mapped_files().
+void check_mapped(std::span<const Arg* const> arguments);
+
 /// Forgets all prepared programs.
 void forget_prepared();
 

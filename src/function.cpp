@@ -258,7 +258,10 @@ std::vector<Array> Function::all(std::span<const Arg> args) const {
     const detail::Prepared& p = detail::version(s, {});
     run::Arena& arena = run::Arena::local();
     const run::Arena::Mark mark(arena);
-    return p.program->call(detail::line_up(s, p, args, arena), s.options);
+    const auto arguments = detail::line_up(s, p, args, arena);
+    std::vector<Array> results = p.program->call(arguments, s.options);
+    detail::check_mapped(arguments);
+    return results;
   });
 }
 
@@ -277,7 +280,9 @@ void Function::into(std::span<const Destination> outs, std::span<const Arg> args
     const run::Arena::Mark mark(arena);
     auto** views = arena.array<const ArrayView*>(outs.size());
     for (std::size_t i = 0; i < outs.size(); ++i) views[i] = &outs[i].view();
-    p.program->call_into({views, outs.size()}, detail::line_up(s, p, args, arena), s.options);
+    const auto arguments = detail::line_up(s, p, args, arena);
+    p.program->call_into({views, outs.size()}, arguments, s.options);
+    detail::check_mapped(arguments);
   });
 }
 

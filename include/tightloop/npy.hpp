@@ -11,8 +11,8 @@ namespace tightloop {
 /// C and Fortran order and both byte orders are kept as strides and byte order, never converted.
 /// Throws Error(file) that names the file for: no such file, not a .npy file, an unsupported
 /// version or dtype, a malformed or oversized header, a shape that overflows, a file shorter than
-/// its header says. Reading a mapped file that another process then shortens is a SIGBUS that no
-/// library can turn into an error portably; read_npy copies instead.
+/// its header says. Reading a mapped file that another process then shortens is a SIGBUS, unless
+/// guard_mapped_files() was called; read_npy copies instead.
 TIGHTLOOP_API Array map_npy(const std::string& path);
 
 /// Reads a .npy file into memory of our own; errors as map_npy.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "tightloop/array.hpp"
@@ -51,16 +52,48 @@ class TIGHTLOOP_API Source {
   bool fortran_order_;
 };
 
-/// Opens what `spec` names: a .npy file, or "-" for .npy on standard input; a named pipe is read as
-/// .npy, too. Reads no more than the header. Throws Error(file) that names the file.
+/// Opens what `spec` names. An existing file of that very name comes first; its format is what its
+/// first bytes say, else the end of its name.
+///   a.npy                    also a named pipe, which is read as .npy
+///   f.npz:member             stored or deflated; the member may be left out where it is the only
+///   one x.raw:uint8:1000x370     elements without a header: dtype (or a code such as '>u2'),
+///   shape, and
+///                            'big' or 'little'; the size of the file must be that of the shape
+///   a.png a.pgm a.ppm        images: uint8 or uint16 of shape (h, w) or (h, w, channels)
+///   a.txt a.csv:int64        rows of numbers, float64 unless a dtype follows; read at once
+///   frames/*.png             files of one shape and dtype, in the order of their names (numbers by
+///                            value), stacked along a new first axis; one is open at a time
+///   -                        .npy on standard input
+/// Reads no more than the headers, and of text all. Throws Error(file) that names the file.
 TIGHTLOOP_API std::unique_ptr<Source> open_source(const std::string& spec);
 
-/// Returns the array that `spec` names (see open_source): mapped read-only where the file allows
-/// it, as map_npy does, else read into memory. Throws Error(file), Error(memory).
+/// Returns the array that `spec` names (see open_source): mapped read-only where the elements stand
+/// in the file as they are (.npy, stored members of .npz, raw, binary PGM and PPM), else read into
+/// memory. What is mapped is not compared with the checksum of its archive. Throws Error(file),
+/// Error(memory).
 TIGHTLOOP_API Array load(const std::string& spec);
 
-/// Writes an array in the format that the end of `path` names: .npy. The file appears whole or not
-/// at all. Throws Error(file).
+/// An array and the file that it is saved in.
+struct SavedArray {
+  std::string path;
+  ArrayView array;
+};
+
+/// Writes an array in the format that the end of `path` names: .npy; .npz (stored; 'f.npz:name'
+/// names the array, which is arr_0 otherwise); .png (uint8, uint16 or bool of shape (h, w) or (h,
+/// w, 2 to 4)); .pgm and .ppm (the same of (h, w) or (h, w, 3)); .raw (the elements alone, C order,
+/// native byte order); .txt, .csv and .tsv (at most two dimensions and 16,777,216 elements). Bools
+/// become 0 and 255 in images. The file appears whole or not at all. Throws Error(file).
 TIGHTLOOP_API void save(const std::string& path, const ArrayView& array);
+
+/// Writes several arrays; those of one .npz file become its members. All files are complete on the
+/// disk before the first appears under its name. Throws Error(file).
+TIGHTLOOP_API void save_all(std::span<const SavedArray> arrays);
+
+/// Installs, once for the process, a handler of SIGBUS. A mapped file that another program makes
+/// shorter then reads as zeros where it is gone, and the evaluation that read it ends with
+/// Error(file); a writer whose mapped file lost its space refuses to commit. Other causes go on to
+/// the handler that was there before. The library never does this by itself.
+TIGHTLOOP_API void guard_mapped_files();
 
 }  // namespace tightloop

@@ -98,6 +98,7 @@ void AtomicFile::reserve() {
       size_ > std::numeric_limits<std::size_t>::max() / 2 || (limited && size_ > limit.rlim_cur)) {
     throw_system_error("write", path_, EFBIG);
   }
+  if (size_ == 0) return;
   int failed = 0;
   do {
     failed = ::posix_fallocate(fd_, 0, static_cast<off_t>(size_));
@@ -124,6 +125,7 @@ std::byte* AtomicFile::map() {
                       fd_, 0);
     if (at == MAP_FAILED) throw_system_error("map", path_, errno);
     mapped_ = static_cast<std::byte*>(at);
+    mark_.emplace(at, static_cast<std::size_t>(size_), true, nullptr);
   }
   return mapped_;
 }
@@ -141,6 +143,7 @@ void AtomicFile::flush() {
 
 void AtomicFile::commit() {
   if (committed_) throw Error(ErrorCode::value, in_quotes(path_) + " was committed already");
+  if (mark_ && mark_->lost()) throw_file_error(path_, "lost its space while it was written");
   unmap();
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
     throw_system_error("write", path_, errno);
@@ -152,6 +155,7 @@ void AtomicFile::commit() {
 }
 
 void AtomicFile::unmap() noexcept {
+  mark_.reset();
   if (mapped_ != nullptr) ::munmap(mapped_, static_cast<std::size_t>(size_));
   mapped_ = nullptr;
 }

@@ -4,7 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+
+#include "io/mapping_guard.hpp"
 
 namespace tightloop::io {
 
@@ -12,7 +15,7 @@ namespace tightloop::io {
 /// target's folder. Destroyed before commit(), it leaves nothing behind. Not thread-safe.
 class AtomicFile {
  public:
-  /// Creates the temporary and reserves `size` (> 0) bytes on disk. A symbolic link is followed, an
+  /// Creates the temporary and reserves `size` bytes on disk. A symbolic link is followed, an
   /// existing file keeps its permissions. Throws Error(file): no such folder, no permission, disk
   /// full, a size beyond the process's limit, a target that is a folder, a device or
   /// write-protected.
@@ -23,7 +26,8 @@ class AtomicFile {
 
   /// Writes `count` bytes at `offset`. Throws Error(file).
   void write(std::uint64_t offset, const void* bytes, std::size_t count);
-  /// Maps the whole file, writable and shared; the memory is valid until commit() or destruction.
+  /// Maps the whole file, which must not be empty, writable and shared; the memory is valid until
+  /// commit() or destruction.
   std::byte* map();
   /// Waits until the bytes are on the disk, so that not even a power cut can show part of them
   /// under the final name. Throws Error(file).
@@ -43,6 +47,7 @@ class AtomicFile {
   std::string temporary_;  // empty while there is none
   std::uint64_t size_;
   std::byte* mapped_ = nullptr;
+  std::optional<MappingMark> mark_;
   int fd_ = -1;
   bool committed_ = false;
 };

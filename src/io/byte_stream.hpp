@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "io/mapped_file.hpp"
@@ -13,6 +14,12 @@ namespace tightloop::io {
 
 /// The size of a stream that nobody knows before its end.
 inline constexpr std::uint64_t kUnknownSize = std::numeric_limits<std::uint64_t>::max();
+
+/// The place in a regular file at which a stream begins.
+struct FilePlace {
+  std::shared_ptr<const InputFile> file;
+  std::uint64_t offset = 0;
+};
 
 /// Bytes that are read in order. Not thread-safe.
 class ByteStream {
@@ -25,6 +32,8 @@ class ByteStream {
   virtual bool rewindable() const = 0;
   /// Goes to that byte; only where rewindable().
   virtual void seek(std::uint64_t offset) = 0;
+  /// Returns where the bytes stand in a file as they are; none where they stand nowhere.
+  virtual std::optional<FilePlace> place() const { return std::nullopt; }
 };
 
 /// The bytes [begin, begin + size) of a regular file.
@@ -36,6 +45,7 @@ class FileStream final : public ByteStream {
   std::uint64_t size() const override { return size_; }
   bool rewindable() const override { return true; }
   void seek(std::uint64_t offset) override { at_ = offset; }
+  std::optional<FilePlace> place() const override { return FilePlace{file_, begin_}; }
 
  private:
   std::shared_ptr<const InputFile> file_;

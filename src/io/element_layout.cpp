@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "io/file_error.hpp"
+#include "tightloop/error.hpp"
+
 namespace tightloop::io {
 
 Dims element_strides(DType dtype, const Dims& shape, bool fortran_order) {
@@ -27,6 +30,14 @@ std::uint64_t element_bytes(DType dtype, const Dims& shape) {
   std::uint64_t bytes = itemsize(dtype);
   for (std::int64_t extent : shape) bytes *= static_cast<std::uint64_t>(extent);
   return bytes;
+}
+
+std::uint64_t stated_bytes(DType dtype, const Dims& shape, const std::string& path) {
+  try {
+    return element_bytes(dtype, shape);
+  } catch (const Error& error) {
+    throw_file_error(path, error.message());
+  }
 }
 
 void normalise_bools(void* bytes, std::size_t count) {

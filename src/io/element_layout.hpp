@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "tightloop/array.hpp"
 
@@ -26,6 +27,9 @@ ArrayView view_elements(const void* first, const ElementLayout& layout);
 
 /// Returns the size of all elements in bytes. Throws Error(shape) where it does not fit 63 bits.
 std::uint64_t element_bytes(DType dtype, const Dims& shape);
+
+/// As element_bytes(), for what a file says of itself. Throws Error(file) that names `path`.
+std::uint64_t stated_bytes(DType dtype, const Dims& shape, const std::string& path);
 
 /// Makes every byte that is not 0 a 1: other programs may write any for true.
 void normalise_bools(void* bytes, std::size_t count);

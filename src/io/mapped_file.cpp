@@ -23,6 +23,12 @@ const char* kind_of(mode_t mode) {
   return "a device";
 }
 
+MappedIdentity identity_of(const InputFile& file) {
+  struct stat info {};
+  if (::fstat(file.descriptor(), &info) != 0) throw_system_error("examine", file.path(), errno);
+  return {file.path(), info.st_dev, info.st_ino, file.size()};
+}
+
 int open_for_reading(const std::string& path) {
   if (path.find('\0') != std::string::npos) throw_file_error(path, "a NUL byte in the file name");
   for (;;) {
@@ -99,9 +105,17 @@ MappedFile::MappedFile(const InputFile& file) : size_(static_cast<std::size_t>(f
     throw_system_error("map", file.path(), errno);
   }
   data_ = static_cast<const std::byte*>(at);
+  try {
+    identity_ = identity_of(file);
+    mark_.emplace(at, size_, false, &identity_);
+  } catch (...) {
+    ::munmap(at, size_);
+    throw;
+  }
 }
 
 MappedFile::~MappedFile() {
+  mark_.reset();
   ::munmap(const_cast<std::byte*>(data_), size_);
 }
 

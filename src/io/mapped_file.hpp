@@ -3,7 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+
+#include "io/mapping_guard.hpp"
 
 namespace tightloop::io {
 
@@ -53,6 +56,8 @@ class MappedFile {
  private:
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
+  MappedIdentity identity_;
+  std::optional<MappingMark> mark_;
 };
 
 }  // namespace tightloop::io

@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "io/atomic_file.hpp"
+#include "io/element_writer.hpp"
 #include "io/file_error.hpp"
 #include "io/map_elements.hpp"
 #include "io/npy_header.hpp"
 #include "io/npy_stream.hpp"
 #include "io/stream_source.hpp"
-#include "types/strides.hpp"
 
 namespace tightloop {
 namespace {
@@ -38,17 +38,9 @@ void write_npy(const std::string& path, const ArrayView& array) {
     throw Error(ErrorCode::value, "cannot write a view of nothing");
   }
   const std::string header = io::format_npy_header(array.dtype(), array.shape());
-  io::AtomicFile file(path, header.size() + io::element_bytes(array.dtype(), array.shape()));
-  file.write(0, header.data(), header.size());
-  if (array.is_c_contiguous()) {
-    const auto bytes = static_cast<std::size_t>(array.size()) * itemsize(array.dtype());
-    file.write(header.size(), array.data(), bytes);
-  } else {
-    void* elements = file.map() + header.size();
-    copy_elements(ArrayView(elements, array.dtype(), array.shape()), array);
-  }
-  file.flush();
-  file.commit();
+  const auto file = io::write_with_header(path, header, array);
+  file->flush();
+  file->commit();
 }
 
 struct NpyWriter::State {

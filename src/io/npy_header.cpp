@@ -2,30 +2,18 @@
 // allows, in any key order and spacing; it never recurses and never looks past its text.
 #include "io/npy_header.hpp"
 
-#include <bit>
 #include <cstring>
-#include <limits>
+#include <optional>
 
 #include "io/file_error.hpp"
+#include "io/little_endian.hpp"
+#include "io/type_code.hpp"
 
 namespace tightloop::io {
 namespace {
 
 constexpr std::string_view kMagic{"\x93NUMPY", 6};
 constexpr std::uint64_t kLongestText = 1 << 20;
-constexpr char kNativeMark = std::endian::native == std::endian::little ? '<' : '>';
-
-struct TypeCode {
-  std::string_view code;
-  DType dtype;
-};
-constexpr TypeCode kTypeCodes[kDTypeCount] = {
-    {"b1", DType::bool_},   {"i1", DType::int8},      {"i2", DType::int16},
-    {"i4", DType::int32},   {"i8", DType::int64},     {"u1", DType::uint8},
-    {"u2", DType::uint16},  {"u4", DType::uint32},    {"u8", DType::uint64},
-    {"f2", DType::float16}, {"V2", DType::bfloat16},  {"f4", DType::float32},
-    {"f8", DType::float64}, {"c8", DType::complex64}, {"c16", DType::complex128},
-};
 
 /// Says in words what a dtype string that we do not support stands for.
 std::string_view describe_kind(char kind) {
@@ -154,22 +142,18 @@ class HeaderParser {
   }
 
   void dtype_string(std::string_view text) {
-    std::string_view code = text;
-    char mark = '=';
-    if (!code.empty() && std::strchr("<>=|", code.front()) != nullptr && code.front() != '\0') {
-      mark = code.front();
-      code.remove_prefix(1);
-    }
-    for (const TypeCode& known : kTypeCodes) {
-      if (known.code != code) continue;
-      header_.dtype = known.dtype;
-      const bool orderless = itemsize(known.dtype) == 1 || known.dtype == DType::bfloat16;
-      if (mark == '|' && !orderless) {
+    if (const std::optional<TypeCode> code = parse_type_code(text)) {
+      const bool orderless = itemsize(code->dtype) == 1 || code->dtype == DType::bfloat16;
+      if (!code->has_order && !orderless) {
         fail("dtype " + in_quotes(text) + " has no byte order ('<' or '>')");
       }
-      const bool swapped = (mark == '<' || mark == '>') && mark != kNativeMark;
-      header_.order = swapped && itemsize(known.dtype) > 1 ? ByteOrder::swapped : ByteOrder::native;
+      header_.dtype = code->dtype;
+      header_.order = code->order;
       return;
+    }
+    std::string_view code = text;
+    if (!code.empty() && std::string_view("<>=|").find(code.front()) != std::string_view::npos) {
+      code.remove_prefix(1);
     }
     const char kind = code.empty() ? '\0' : code.front();
     throw_file_error(
@@ -237,14 +221,6 @@ class HeaderParser {
   bool seen_shape_ = false;
 };
 
-std::uint64_t little_endian(std::span<const std::byte> bytes) {
-  std::uint64_t value = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) {
-    value = value << 8 | std::to_integer<std::uint64_t>(bytes[i]);
-  }
-  return value;
-}
-
 }  // namespace
 
 NpyPreamble parse_npy_preamble(std::span<const std::byte> bytes, std::uint64_t file_size,
@@ -270,7 +246,8 @@ NpyPreamble parse_npy_preamble(std::span<const std::byte> bytes, std::uint64_t f
   const std::size_t width = preamble.major == 1 ? 2 : 4;
   need(8 + width);
   preamble.text_offset = 8 + width;
-  preamble.text_size = little_endian(bytes.subspan(8, width));
+  preamble.text_size = width == 2 ? little_endian<std::uint16_t>(bytes.data() + 8)
+                                  : little_endian<std::uint32_t>(bytes.data() + 8);
   if (preamble.data_offset() > file_size) {
     throw_file_error(path, "is cut off inside the .npy header: " +
                                std::to_string(preamble.data_offset() - file_size) +
@@ -292,13 +269,7 @@ std::string format_npy_header(DType dtype, const Dims& shape) {
   // kMaxRank extents stay far below the 64 KiB that version 1.0 can say.
   constexpr std::size_t kAlignment = 64;
   constexpr std::size_t kPreamble = 10;
-  const bool one_byte = itemsize(dtype) == 1;
-  std::string text = "{'descr': '";
-  text += one_byte ? '|' : kNativeMark;
-  for (const TypeCode& known : kTypeCodes) {
-    if (known.dtype == dtype) text += known.code;
-  }
-  text += "', 'fortran_order': False, 'shape': (";
+  std::string text = "{'descr': '" + type_code(dtype) + "', 'fortran_order': False, 'shape': (";
   for (int i = 0; i < shape.size(); ++i) {
     text += std::to_string(shape[i]);
     if (i + 1 < shape.size()) text += ", ";

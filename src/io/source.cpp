@@ -1,28 +1,115 @@
-// What the specs of sources stand for, and which format a result is saved in.
+// What the specs of sources stand for. An existing file wins over every other reading of its name.
 #include "tightloop/source.hpp"
 
 #include <sys/stat.h>
 
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "io/file_error.hpp"
+#include "io/file_format.hpp"
 #include "io/map_elements.hpp"
-#include "io/npy_stream.hpp"
+#include "io/npz_member.hpp"
+#include "io/png_image.hpp"
+#include "io/pnm_image.hpp"
+#include "io/raw_layout.hpp"
+#include "io/stack.hpp"
 #include "io/stream_source.hpp"
-#include "tightloop/npy.hpp"
+#include "io/text_columns.hpp"
 
 namespace tightloop {
 namespace {
+
+using io::FileFormat;
+
+/// A file and what stands after it: a member, or the dtype and the shape of raw elements.
+struct FileSpec {
+  std::string path;
+  std::string detail;
+};
+
+bool exists(const std::string& path) {
+  struct stat info {};
+  return path.find('\0') == std::string::npos && ::stat(path.c_str(), &info) == 0;
+}
 
 bool is_pipe(const std::string& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode);
 }
 
-std::unique_ptr<io::ByteStream> open_bytes(const std::string& path) {
-  if (is_pipe(path)) return std::make_unique<io::PipeStream>(path);
-  return std::make_unique<io::FileStream>(std::make_shared<const io::InputFile>(path));
+/// Splits at the last ':' for which `accepts` the text before it; the whole text is tried first.
+template <class F>
+std::optional<FileSpec> split(const std::string& spec, F&& accepts) {
+  if (accepts(spec)) return FileSpec{spec, ""};
+  for (std::size_t cut = spec.rfind(':'); cut != std::string::npos && cut > 0;
+       cut = spec.rfind(':', cut - 1)) {
+    if (accepts(spec.substr(0, cut))) return FileSpec{spec.substr(0, cut), spec.substr(cut + 1)};
+  }
+  return std::nullopt;
+}
+
+bool is_pattern(const std::string& text) {
+  return text.find_first_of("*?[") != std::string::npos;
+}
+
+std::unique_ptr<Source> open_pattern(const std::string& spec) {
+  std::vector<std::string> files;
+  const std::optional<FileSpec> found = split(spec, [&](const std::string& pattern) {
+    if (is_pattern(pattern)) files = io::matching_files(pattern);
+    return !files.empty();
+  });
+  if (!found) io::throw_file_error(spec, "matches no file");
+  for (std::string& file : files) {
+    if (is_pipe(file)) io::throw_file_error(file, "is a pipe; a stack needs files");
+    if (!found->detail.empty()) file += ':' + found->detail;
+  }
+  return io::open_stack(std::move(files), spec);
+}
+
+std::unique_ptr<Source> open_raw(std::shared_ptr<const io::InputFile> file,
+                                 const std::string& detail) {
+  if (detail.empty()) {
+    io::throw_file_error(file->path(), "is raw; its dtype and shape must be named",
+                         "raw files are named as FILE:uint8:1000x370x370");
+  }
+  const std::string path = file->path();
+  const io::ElementLayout layout = io::parse_raw_layout(detail, file->size(), path);
+  return std::make_unique<io::StreamSource>(path, layout,
+                                            std::make_unique<io::FileStream>(std::move(file)));
+}
+
+std::unique_ptr<Source> open_text(const io::InputFile& file, const std::string& detail) {
+  std::optional<DType> dtype;
+  if (!detail.empty() && !parse_dtype(detail, dtype.emplace())) {
+    io::throw_file_error(file.path(), io::in_quotes(detail) + " is no element type",
+                         "text is named as FILE.csv or FILE.csv:int64");
+  }
+  return std::make_unique<io::ArraySource>(file.path(), io::read_text_columns(file, dtype));
+}
+
+std::unique_ptr<Source> open_file(const FileSpec& spec) {
+  if (is_pipe(spec.path)) {
+    return io::open_npy_stream(std::make_unique<io::PipeStream>(spec.path), spec.path);
+  }
+  auto file = std::make_shared<const io::InputFile>(spec.path);
+  FileFormat format = io::format_of_file(*file);
+  // Who names a dtype knows the file better than its first bytes do.
+  const bool has_names = format == FileFormat::npz || format == FileFormat::text;
+  if (!spec.detail.empty() && !has_names) format = FileFormat::raw;
+  const auto stream = [&] { return std::make_unique<io::FileStream>(std::move(file)); };
+  switch (format) {
+    case FileFormat::npz: return io::open_npz_member(std::move(file), spec.detail);
+    case FileFormat::raw: return open_raw(std::move(file), spec.detail);
+    case FileFormat::text: return open_text(*file, spec.detail);
+    case FileFormat::png: return io::open_png(stream(), spec.path);
+    case FileFormat::pnm: return io::open_pnm(stream(), spec.path);
+    case FileFormat::npy: break;
+  }
+  return io::open_npy_stream(stream(), spec.path);
 }
 
 }  // namespace
@@ -40,19 +127,19 @@ Source::~Source() = default;
 
 std::unique_ptr<Source> open_source(const std::string& spec) {
   if (spec == "-") return io::open_npy_stream(io::open_standard_input(), io::kStandardInput);
-  return io::open_npy_stream(open_bytes(spec), spec);
+  if (const std::optional<FileSpec> file = split(spec, exists)) return open_file(*file);
+  if (is_pattern(spec)) return open_pattern(spec);
+  return open_file({spec.substr(0, spec.find(':')), ""});  // says why it cannot be opened
 }
 
 Array load(const std::string& spec) {
-  if (spec != "-" && !is_pipe(spec)) return map_npy(spec);
-  return io::read_whole(*open_source(spec));
-}
-
-void save(const std::string& path, const ArrayView& array) {
-  if (!path.ends_with(".npy")) {
-    io::throw_file_error(path, "cannot be written: its name ends in no known format", "use .npy");
-  }
-  write_npy(path, array);
+  const std::unique_ptr<Source> source = open_source(spec);
+  const auto* stream = dynamic_cast<const io::StreamSource*>(source.get());
+  if (stream == nullptr || !stream->place() || source->bytes() == 0) return io::read_whole(*source);
+  const io::FilePlace place = *stream->place();
+  return io::map_elements(*place.file, {source->dtype(), source->shape(),
+                                        source->swapped() ? ByteOrder::swapped : ByteOrder::native,
+                                        source->fortran_order(), place.offset});
 }
 
 }  // namespace tightloop

@@ -2,6 +2,7 @@
 #include "io/stream_source.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "io/file_error.hpp"
@@ -17,11 +18,7 @@ StreamSource::StreamSource(std::string name, const ElementLayout& layout,
       offset_(layout.offset) {}
 
 void StreamSource::read(void* into, std::size_t count) {
-  if (count > bytes() - at_) {
-    throw Error(ErrorCode::value, "cannot read " + std::to_string(count) + " bytes of " +
-                                      in_quotes(name()) + ": " + std::to_string(bytes() - at_) +
-                                      " are left");
-  }
+  require_left(*this, at_, count);
   const std::size_t got = stream_->read(into, count);
   at_ += got;
   if (got < count) {
@@ -31,12 +28,37 @@ void StreamSource::read(void* into, std::size_t count) {
 }
 
 void StreamSource::seek(std::uint64_t byte) {
-  if (byte > bytes()) {
-    throw Error(ErrorCode::value,
-                "byte " + std::to_string(byte) + " is past the end of " + in_quotes(name()));
-  }
+  require_left(*this, byte, 0);
   stream_->seek(offset_ + byte);
   at_ = byte;
+}
+
+std::optional<FilePlace> StreamSource::place() const {
+  std::optional<FilePlace> place = stream_->place();
+  if (place) place->offset += offset_;
+  return place;
+}
+
+ArraySource::ArraySource(std::string name, Array array)
+    : Source(std::move(name), array.dtype(), array.shape(), false, ByteOrder::native),
+      array_(std::move(array)) {}
+
+void ArraySource::read(void* into, std::size_t count) {
+  require_left(*this, at_, count);
+  if (count > 0) std::memcpy(into, static_cast<const std::byte*>(array_.data()) + at_, count);
+  at_ += count;
+}
+
+void ArraySource::seek(std::uint64_t byte) {
+  require_left(*this, byte, 0);
+  at_ = byte;
+}
+
+void require_left(const Source& source, std::uint64_t at, std::uint64_t count) {
+  if (at <= source.bytes() && count <= source.bytes() - at) return;
+  throw Error(ErrorCode::value, "bytes " + std::to_string(at) + " to " +
+                                    std::to_string(at + count) + " of " + in_quotes(source.name()) +
+                                    " are asked for, which has " + std::to_string(source.bytes()));
 }
 
 std::unique_ptr<Source> open_npy_stream(std::unique_ptr<ByteStream> stream,

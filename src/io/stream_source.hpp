@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "io/byte_stream.hpp"
 #include "io/element_layout.hpp"
@@ -16,6 +18,8 @@ class StreamSource final : public Source {
   bool rewindable() const override { return stream_->rewindable(); }
   void read(void* into, std::size_t bytes) override;
   void seek(std::uint64_t byte) override;
+  /// Returns where the elements stand in a file as they are; none where they stand nowhere.
+  std::optional<FilePlace> place() const;
 
  private:
   std::unique_ptr<ByteStream> stream_;
@@ -26,6 +30,24 @@ class StreamSource final : public Source {
 /// Reads a .npy header from a stream; the rest of the stream is the elements. Throws Error(file).
 std::unique_ptr<Source> open_npy_stream(std::unique_ptr<ByteStream> stream,
                                         const std::string& name);
+
+/// Reads the elements of an array in memory.
+class ArraySource final : public Source {
+ public:
+  /// Takes a C-contiguous array in native byte order.
+  ArraySource(std::string name, Array array);
+  bool rewindable() const override { return true; }
+  void read(void* into, std::size_t bytes) override;
+  void seek(std::uint64_t byte) override;
+
+ private:
+  Array array_;
+  std::uint64_t at_ = 0;
+};
+
+/// Throws Error(value) where fewer than `count` bytes of a source are left at byte `at`, or where
+/// `at` is past its end.
+void require_left(const Source& source, std::uint64_t at, std::uint64_t count);
 
 /// Reads all elements of a source that stands at its beginning into memory, in C order and native
 /// byte order. Throws Error(file), Error(memory).

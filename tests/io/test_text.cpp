@@ -1,0 +1,101 @@
+// Text columns: values that survive, separators, comments, and lines that are no numbers.
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "io/counted.hpp"
+#include "io/messages.hpp"
+#include "io/scratch_folder.hpp"
+#include "io/text_columns.hpp"
+
+using namespace tightloop;
+using namespace tightloop::io::test;
+
+TEST_CASE("io: text of every dtype reads back as the same bits") {
+  const ScratchFolder folder;
+  for (int i = 0; i < kDTypeCount; ++i) {
+    const auto dtype = static_cast<DType>(i);
+    for (const std::string end : {".txt", ".csv", ".tsv"}) {
+      for (const Dims& shape : {Dims{6}, Dims{3, 4}}) {
+        const Array array = counted(dtype, shape, i);
+        const std::string path = folder.file("x" + end);
+        save(path, array);
+        INFO(name(dtype) << end << ": " << folder.read("x" + end));
+        CHECK(same(load(path + ":" + std::string(name(dtype))), array));
+      }
+    }
+  }
+  Array halves(DType::float16, Dims{65536});
+  for (std::size_t i = 0; i < 65536; ++i) {
+    halves.data<float16_t>()[i].bits =
+        static_cast<std::uint16_t>((i & 0x7fff) > 0x7c00 ? 0x7e00 : i);
+  }
+  save(folder.file("h.txt"), halves);
+  CHECK(same(load(folder.file("h.txt:float16")), halves));
+  const float16_t tenth{0x2e66};
+  save(folder.file("h.txt"), ArrayView(&tenth, Dims{1}));
+  CHECK(folder.read("h.txt") == "0.1\n");
+}
+
+TEST_CASE("io: how numbers are written as text") {
+  const ScratchFolder folder;
+  const auto written = [&](const ArrayView& array, const std::string& name = "x.csv") {
+    save(folder.file(name), array);
+    return folder.read(name);
+  };
+  const std::vector<double> reals = {0.1, -2, 1e300, std::nan(""), -HUGE_VAL, 5e-324};
+  CHECK(written(ArrayView(reals.data(), Dims{2, 3})) == "0.1,-2,1e+300\nnan,-inf,5e-324\n");
+  CHECK(written(ArrayView(reals.data(), Dims{})) == "0.1\n");
+  CHECK(written(ArrayView(reals.data(), Dims{0, 3})).empty());
+  CHECK(written(ArrayView(reals.data(), Dims{1, 2}), "x.tsv") == "0.1\t-2\n");
+  const std::vector<std::complex<float>> complex = {{1, -2.5F}, {0, std::nanf("")}};
+  CHECK(written(ArrayView(complex.data(), Dims{2})) == "1-2.5j\n0+nanj\n");
+  const bool bits[2] = {true, false};
+  CHECK(written(ArrayView(bits, Dims{1, 2}), "x.txt") == "1 0\n");
+}
+
+TEST_CASE("io: text by hand") {
+  const ScratchFolder folder;
+  const auto read = [&](const std::string& text, const std::string& dtype = "") {
+    return load(folder.write("x.txt", text) + dtype);
+  };
+  const Array matrix = read("# name other\n 1  2.5\t# a comment\r\n\n-3e2 +inf\n");
+  CHECK(matrix.shape() == Dims{2, 2});
+  CHECK(matrix.values<double>()[2] == -300);
+  CHECK(std::isinf(matrix.values<double>()[3]));
+  CHECK(read("1, 2 ;3\n4,5,6").shape() == Dims{2, 3});
+  CHECK(read("7").shape() == Dims{1});
+  CHECK(read("7 8").shape() == Dims{1, 2});
+  CHECK(read("").shape() == Dims{0});
+  CHECK(read("9007199254740993", ":int64").item<std::int64_t>() == 9007199254740993);
+  CHECK(read("9007199254740992 -9007199254740994 000").shape() == Dims{1, 3});
+}
+
+TEST_CASE("io: text that is refused") {
+  const ScratchFolder folder;
+  const auto refusal = [&](const std::string& text, const std::string& dtype = "") {
+    return message_of([&] { load(folder.write("x.csv", text) + dtype); });
+  };
+  CHECK(contains(refusal("x,y\n1,2\n"), "line 1 has 'x', which is no float64 number"));
+  CHECK(contains(refusal("1,2\n3\n"), "line 2 has 1 columns, the rows before have 2"));
+  CHECK(contains(refusal("1,,2"), "line 1 has an empty column"));
+  CHECK(contains(refusal("1,2,"), "empty column"));
+  CHECK(contains(refusal("\n\n1.5.2"), "line 3 has '1.5.2'"));
+  CHECK(contains(refusal("9007199254740993"), "which float64 would round"));
+  CHECK(contains(refusal("300", ":uint8"), "no uint8 number"));
+  CHECK(contains(refusal("-1", ":uint8"), "no uint8 number"));
+  CHECK(contains(refusal("1.5", ":int32"), "no int32 number"));
+  CHECK(contains(refusal("2", ":bool"), "no bool number"));
+  CHECK(contains(refusal("1+2", ":complex64"), "no complex64 number"));
+  CHECK(contains(refusal("1", ":what"), "'what' is no element type"));
+  CHECK(contains(refusal(std::string(40, '\0')), "\\x00"));
+  CHECK(contains(refusal(std::string((1 << 24) + 100'000, ' ')), "line of 16 MiB"));
+  const Array cube = counted(DType::uint8, Dims{2, 2, 2});
+  CHECK(contains(message_of([&] { save(folder.file("y.txt"), cube); }), "3 dimensions"));
+  const std::uint8_t byte = 1;
+  const ArrayView many(&byte, DType::uint8, Dims{io::kMostTextElements + 1}, Dims{0});
+  CHECK(contains(message_of([&] { save(folder.file("y.txt"), many); }), "at most 16777216"));
+  CHECK(folder.entries() == 1);
+}
