@@ -41,9 +41,9 @@ struct OptionReader {
   explicit OptionReader(Command& to) : app("", "tightloop"), command(to) {
     app.set_help_flag();
     app.add_option("-o,--output", to.outputs,
-                   "Write a result to this .npy file, whole or not at all; once per result, in "
+                   "Write a result to this file, whole or not at all; once per result, in "
                    "order")
-        ->type_name("OUT.npy")
+        ->type_name("OUT.npy|.npz|.png|.csv|...")
         ->expected(1)
         ->allow_extra_args(false)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -215,10 +215,13 @@ Command parse_command(int argc, const char* const* argv) {
 std::string help_text() {
   Command unused;
   OptionReader reader(unused);
-  return "Evaluates an array expression over .npy files as one fused loop.\n\n"
-         "Usage: tightloop EXPR [NAME=FILE.npy | NAME=NUMBER]... [-o OUT.npy]... [OPTION]...\n\n"
+  return "Evaluates an array expression over files as one fused loop.\n\n"
+         "Usage: tightloop EXPR [NAME=FILE | NAME=NUMBER]... [-o OUT]... [OPTION]...\n\n"
          "  EXPR    e.g. 'sum(abs(a - b), axis=(-2,-1))'; several results: 'min(a), max(a)'\n"
-         "  NAME=   a file in .npy format, or a number: 7, 0xff, 2.5, 1e-3, inf, nan, 1+2j, True\n"
+         "  NAME=   a.npy, f.npz:member, x.raw:uint8:1000x370, a.png, a.pgm, a.csv, "
+         "'frames/*.png'\n"
+         "          (a stack), - (.npy on standard input), or a number: 7, 0xff, 2.5, 1e-3, 1+2j, "
+         "True\n"
          "  --      what follows is EXPR and NAME=..., even if it looks like an option\n" +
          CLI::Formatter().make_groups(&reader.app, CLI::AppFormatMode::Normal) +
          "\nWithout -o the results are printed: numbers in full, larger arrays in part.\n"

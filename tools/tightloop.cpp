@@ -1,4 +1,4 @@
-// The program `tightloop`: evaluates one expression over .npy files and numbers, prints the results
+// The program `tightloop`: evaluates one expression over files and numbers, prints the results
 // or writes them to files. Nothing is printed or written before everything has succeeded.
 #include <fcntl.h>
 #include <unistd.h>
@@ -8,7 +8,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <vector>
@@ -69,17 +68,10 @@ Timing measure(const Command& command, const std::vector<Binding>& bindings,
   return timing;
 }
 
-/// Writes all temporaries before the first rename, so that a full disk leaves no file behind.
 void write_outputs(const std::vector<std::string>& paths, const std::vector<Array>& results) {
-  std::vector<NpyWriter> writers;
-  writers.reserve(paths.size());
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    const Array& result = results[i];
-    writers.emplace_back(paths[i], result.dtype(), result.shape());
-    const std::size_t bytes = static_cast<std::size_t>(result.size()) * itemsize(result.dtype());
-    if (bytes > 0) std::memcpy(writers.back().view().mutable_data(), result.data(), bytes);
-  }
-  for (NpyWriter& writer : writers) writer.commit();
+  std::vector<SavedArray> saved;
+  for (std::size_t i = 0; i < paths.size(); ++i) saved.push_back({paths[i], results[i]});
+  save_all(saved);
 }
 
 std::string events_text(const std::vector<Event>& events) {
@@ -176,6 +168,7 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // so is a file-size limit
   occupy_standard_streams();
   try {
+    guard_mapped_files();
     return run(argc, argv);
   } catch (const UsageError& error) {
     return complain(std::string("error: ") + error.what(), kUserError);

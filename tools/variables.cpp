@@ -9,7 +9,7 @@
 #include <limits>
 #include <string>
 
-#include "tightloop/npy.hpp"
+#include "tightloop/source.hpp"
 
 namespace tightloop::tool {
 namespace {
@@ -129,22 +129,31 @@ std::optional<Arg> parse_number(std::string_view text) {
   return parse_floating(text);
 }
 
+bool names_source(const std::string& text) {
+  if (text == "-" || text.find_first_of("/:*?[") != std::string::npos) return true;
+  const std::string extension = std::filesystem::path(text).extension().string();
+  std::error_code failed;
+  return (extension.size() > 1 && !is_digit(extension[1])) || std::filesystem::exists(text, failed);
+}
+
 std::vector<Binding> bind_variables(const std::vector<NamedText>& variables,
                                     std::vector<Array>& arrays) {
   std::vector<Binding> bindings;
+  bool input_is_taken = false;
   for (const NamedText& variable : variables) {
     if (const std::optional<Arg> number = parse_number(variable.text)) {
       bindings.push_back({variable.name, *number});
       continue;
     }
-    std::error_code failed;
-    const bool names_file = variable.text.find('/') != std::string::npos ||
-                            std::filesystem::path(variable.text).extension() == ".npy";
-    if (!names_file && !std::filesystem::exists(variable.text, failed)) {
+    if (!names_source(variable.text)) {
       throw UsageError("'" + variable.name + "=" + variable.text +
                        "': neither a number nor an existing file");
     }
-    arrays.push_back(map_npy(variable.text));
+    if (variable.text == "-") {
+      if (input_is_taken) throw UsageError("standard input, '-', can be read only once");
+      input_is_taken = true;
+    }
+    arrays.push_back(load(variable.text));
     bindings.push_back({variable.name, arrays.back()});
   }
   return bindings;

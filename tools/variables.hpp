@@ -1,8 +1,9 @@
-// NAME=VALUE arguments as variables of the expression: numbers become weak scalars, files are
-// mapped.
+// NAME=VALUE arguments as variables of the expression: numbers become weak scalars, sources
+// are loaded.
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,8 +17,12 @@ namespace tightloop::tool {
 /// float past float64.
 std::optional<Arg> parse_number(std::string_view text);
 
+/// True where a text that is no number means a source (open_source) and not a slip of the fingers:
+/// "-", an existing file, a path, a pattern, a name with an extension.
+bool names_source(const std::string& text);
+
 /// Returns the bindings of a call. They refer to the names in `variables`, which must outlive them;
-/// the files that they map are put into `arrays`, which must too. Throws UsageError, Error(file).
+/// the arrays that they load are put into `arrays`, which must too. Throws UsageError, Error(file).
 std::vector<Binding> bind_variables(const std::vector<NamedText>& variables,
                                     std::vector<Array>& arrays);
 

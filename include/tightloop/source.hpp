@@ -79,11 +79,12 @@ struct SavedArray {
   ArrayView array;
 };
 
-/// Writes an array in the format that the end of `path` names: .npy; .npz (stored; 'f.npz:name'
-/// names the array, which is arr_0 otherwise); .png (uint8, uint16 or bool of shape (h, w) or (h,
-/// w, 2 to 4)); .pgm and .ppm (the same of (h, w) or (h, w, 3)); .raw (the elements alone, C order,
-/// native byte order); .txt, .csv and .tsv (at most two dimensions and 16,777,216 elements). Bools
-/// become 0 and 255 in images. The file appears whole or not at all. Throws Error(file).
+/// Writes an array in the format that the end of `path` names: .npy (no end means that, too); .npz
+/// (stored; 'f.npz:name' names the array, which is arr_0 otherwise); .png (uint8, uint16 or bool of
+/// shape (h, w) or (h, w, 2 to 4)); .pgm and .ppm (the same of (h, w) or (h, w, 3)); .raw (the
+/// elements alone, C order, native byte order); .txt, .csv and .tsv (at most two dimensions and
+/// 16,777,216 elements). Bools become 0 and 255 in images. The file appears whole or not at all.
+/// Throws Error(file).
 TIGHTLOOP_API void save(const std::string& path, const ArrayView& array);
 
 /// Writes several arrays; those of one .npz file become its members. All files are complete on the

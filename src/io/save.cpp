@@ -1,6 +1,7 @@
 // Results in files of the format that their name stands for: all temporaries first, then the
 // renames.
 #include <bit>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <span>
@@ -39,6 +40,7 @@ Place place_of(const std::string& spec) {
     }
   }
   if (const auto format = io::format_of_name(spec)) return {spec, "", *format};
+  if (std::filesystem::path(spec).extension().empty()) return {spec, "", FileFormat::npy};
   io::throw_file_error(spec, "cannot be written: its name ends in no known format",
                        "use .npy, .npz, .png, .pgm, .ppm, .raw, .txt or .csv");
 }

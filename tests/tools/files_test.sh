@@ -1,0 +1,99 @@
+#!/bin/sh
+# The program's files from outside: every format in and out, stacks, standard input, and files that
+# are no such thing. Usage: files_test.sh PROGRAM
+set -u
+program=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+checks=0
+failures=0
+
+fail() {
+  failures=$((failures + 1))
+  printf 'FAILED: %s\n' "$*" >&2
+}
+
+# equal WHAT GOT WANTED
+equal() {
+  checks=$((checks + 1))
+  [ "$2" = "$3" ] || fail "$1
+  got:    $2
+  wanted: $3"
+}
+
+# refused TEXT ARGUMENT...: status 2, a part of stderr, nothing on stdout.
+refused() {
+  text=$1
+  shift
+  checks=$((checks + 1))
+  "$program" "$@" >out.txt 2>err.txt
+  got=$?
+  [ "$got" = 2 ] || fail "$*: exit status $got: $(cat err.txt)"
+  [ ! -s out.txt ] || fail "$*: printed $(head -c 200 out.txt)"
+  grep -qF -- "$text" err.txt || fail "$*: '$text' is not in: $(cat err.txt)"
+  rm -f out.txt err.txt
+}
+
+printf 'P5 3 2 255\n\001\002\003\004\005\006' >small.pgm
+printf '\001\002\003\004\005\006' >small.raw
+printf '1,2\n3,4.5\n' >table.csv
+
+equal 'an image' "$("$program" a a=small.pgm)" 'uint8 (2, 3)
+[[1 2 3]
+ [4 5 6]]'
+equal 'raw bytes' "$("$program" 'sum(a)' a=small.raw:uint8:2x3)" 21
+equal 'raw pairs' "$("$program" a a=small.raw:'>u2':3)" 'uint16 (3,)
+[ 258  772 1286]'
+equal 'text' "$("$program" 'sum(t)' t=table.csv)" 10.5
+for end in npy npz npz:name png pgm raw txt csv; do
+  "$program" 'a' a=small.pgm -o "x.$end" || fail "-o x.$end"
+  spec=x.$end
+  case $end in
+    raw) spec=x.raw:uint8:2x3 ;;
+    txt | csv) spec=x.$end:uint8 ;;
+  esac
+  equal "x.$end" "$("$program" 'sum(abs(a - x))' a=small.pgm x="$spec")" 0
+done
+"$program" 'a, a * 2' a=small.pgm -o both.npz:one -o both.npz:two || fail 'one archive, two results'
+equal 'one archive, two results' "$("$program" 'sum(a), sum(b)' a=both.npz:one b=both.npz:two |
+  tr '\n' ' ')" '21 42 '
+
+mkdir frames
+for i in 1 2 10; do "$program" "uint8(a + $i)" a=small.pgm -o "frames/f$i.png" || fail "frame $i"; done
+equal 'a stack' "$("$program" 'max(a, axis=(-2,-1))' a='frames/*.png')" 'uint8 (3,)
+[ 7  8 16]'
+equal 'a stack of raw files' "$("$program" 'sum(a)' a='sma*.raw:uint8:6')" 21
+
+equal 'standard input' "$("$program" 'max(x)' x=- <x.npy)" 6
+equal 'a pipe on standard input' "$(cat x.npy | "$program" 'max(x)' x=-)" 6
+refused 'can be read only once' 'x + y' x=- y=- <x.npy
+head -c 130 x.npy >cut.npy
+refused 'bytes of elements are missing' x x=- <cut.npy
+cat cut.npy | {
+  "$program" 'x' x=- -o never.npy 2>err.txt
+  echo $? >status.txt
+}
+equal 'the status of a cut pipe' "$(cat status.txt)" 2
+grep -q 'ended 4 bytes early' err.txt || fail "a cut pipe: $(cat err.txt)"
+
+refused 'PNG images hold uint8' 'a / 2' a=small.pgm -o half.png
+refused 'no known format' a a=small.pgm -o x.jpeg
+refused 'its dtype and shape must be named' a a=small.raw
+refused 'holds 6 bytes' a a=small.raw:uint8:7
+refused 'has no array' a a=x.npz:nothing
+refused 'matches no file' a a='frames/*.pgm'
+mv small.pgm frames/g.pgm
+printf 'P5 1 1 255\n1' >frames/h.pgm
+refused 'h.pgm' a a='frames/*'
+refused 'No such file' a a=absent.png
+printf 'nothing' >bad.png
+refused 'cannot be decoded' a a=bad.png
+refused 'No such file' 'a, a' a=table.csv -o first.npy -o first.png/x.npy
+for file in half.png x.jpeg never.npy first.npy; do
+  [ ! -e "$file" ] || fail "$file appeared"
+done
+equal 'temporaries left' "$(find . -name '.*.tmp-*' | wc -l | tr -d ' ')" 0
+
+printf '%d checks, %d failures\n' "$checks" "$failures"
+[ "$failures" = 0 ]
