@@ -4,12 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "convert_command.hpp"
 #include "precision/precision.hpp"
 
 namespace tightloop::tool {
 
 std::span<const Subcommand> subcommands() {
-  static const std::vector<Subcommand> table{
+  static const std::vector<Subcommand> table = {
+      {"convert", "writes another dtype or format; loses nothing unasked", run_convert},
       {"precision", "what each storage dtype costs: bytes, time and error", run_precision},
   };
   return table;

@@ -1,6 +1,8 @@
 // NumPy .npy files (format versions 1.0 to 3.0): read by mapping, written atomically.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "tightloop/array.hpp"
@@ -23,24 +25,28 @@ TIGHTLOOP_API Array read_npy(const std::string& path);
 /// renames: the file appears whole or not at all. Throws Error(file).
 TIGHTLOOP_API void write_npy(const std::string& path, const ArrayView& array);
 
-/// A .npy file being written: its elements are mapped memory of the final size, so that a kernel
-/// can write results straight into it. The file appears under `path` at commit(); destroyed
-/// without it, nothing is left behind. Not thread-safe.
+/// A .npy file being written, of its final size from the beginning: its elements are mapped memory,
+/// so that a kernel can write results straight into it, or are written in parts. The file appears
+/// under `path` at commit(); destroyed without it, nothing is left behind. Not thread-safe.
 class TIGHTLOOP_API NpyWriter {
  public:
-  /// Creates the temporary beside `path` and reserves its space. Throws Error(file), for a full
-  /// disk too.
-  NpyWriter(const std::string& path, DType dtype, const Dims& shape);
+  /// Creates the temporary beside `path` and reserves its space; the elements stand in C order, or
+  /// in Fortran order. Throws Error(file), for a full disk too.
+  NpyWriter(const std::string& path, DType dtype, const Dims& shape, bool fortran_order = false);
   NpyWriter(NpyWriter&& other) noexcept;
   NpyWriter& operator=(NpyWriter&& other) noexcept;
   ~NpyWriter();
-  /// Returns the elements, writable, C order.
+  /// Returns the elements, mapped and writable.
   ArrayView view() const;
+  /// Writes `bytes` bytes of elements, native byte order, from byte `at` of the elements on,
+  /// without mapping them. Throws Error(file), and Error(value) past their end.
+  void write(std::uint64_t at, const void* elements, std::size_t bytes);
   /// Flushes and renames onto `path`. Throws Error(file).
   void commit();
 
  private:
   struct State;
+  State& open_state() const;
   State* state_ = nullptr;
 };
 

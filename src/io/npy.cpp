@@ -44,19 +44,22 @@ void write_npy(const std::string& path, const ArrayView& array) {
 }
 
 struct NpyWriter::State {
-  State(const std::string& path, const std::string& header, DType dtype, const Dims& shape)
-      : file(path, header.size() + io::element_bytes(dtype, shape)) {
+  State(const std::string& path, const std::string& header, io::ElementLayout where)
+      : layout(std::move(where)),
+        bytes(io::element_bytes(layout.dtype, layout.shape)),
+        file(path, layout.offset + bytes) {
     file.write(0, header.data(), header.size());
-    view = ArrayView(static_cast<void*>(file.map() + header.size()), dtype, shape);
   }
+  io::ElementLayout layout;
+  std::uint64_t bytes;
   io::AtomicFile file;
-  ArrayView view;
 };
 
-NpyWriter::NpyWriter(const std::string& path, DType dtype, const Dims& shape) {
+NpyWriter::NpyWriter(const std::string& path, DType dtype, const Dims& shape, bool fortran_order) {
   io::element_bytes(dtype, shape);  // refuses shapes that are negative or overflow
-  state_ =
-      std::make_unique<State>(path, io::format_npy_header(dtype, shape), dtype, shape).release();
+  const std::string header = io::format_npy_header(dtype, shape, fortran_order);
+  const io::ElementLayout layout{dtype, shape, ByteOrder::native, fortran_order, header.size()};
+  state_ = std::make_unique<State>(path, header, layout).release();
 }
 
 NpyWriter::NpyWriter(NpyWriter&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
@@ -70,19 +73,34 @@ NpyWriter::~NpyWriter() {
   delete state_;
 }
 
-ArrayView NpyWriter::view() const {
+NpyWriter::State& NpyWriter::open_state() const {
   if (state_ == nullptr || state_->file.committed()) {
     throw Error(ErrorCode::value, "this NpyWriter holds no file any more");
   }
-  return state_->view;
+  return *state_;
+}
+
+ArrayView NpyWriter::view() const {
+  State& state = open_state();
+  const io::ElementLayout& layout = state.layout;
+  void* elements = state.file.map() + layout.offset;
+  return ArrayView(elements, layout.dtype, layout.shape,
+                   io::element_strides(layout.dtype, layout.shape, layout.fortran_order));
+}
+
+void NpyWriter::write(std::uint64_t at, const void* elements, std::size_t bytes) {
+  State& state = open_state();
+  if (at > state.bytes || bytes > state.bytes - at) {
+    throw Error(ErrorCode::value, "the file has " + std::to_string(state.bytes) +
+                                      " bytes of elements, not " + std::to_string(at + bytes));
+  }
+  state.file.write(state.layout.offset + at, elements, bytes);
 }
 
 void NpyWriter::commit() {
-  if (state_ == nullptr || state_->file.committed()) {
-    throw Error(ErrorCode::value, "this NpyWriter holds no file any more");
-  }
-  state_->file.flush();
-  state_->file.commit();
+  State& state = open_state();
+  state.file.flush();
+  state.file.commit();
 }
 
 }  // namespace tightloop

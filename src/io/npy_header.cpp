@@ -265,11 +265,12 @@ NpyHeader parse_npy_header(std::string_view text, const NpyPreamble& preamble,
   return HeaderParser(text, preamble, path).parse();
 }
 
-std::string format_npy_header(DType dtype, const Dims& shape) {
+std::string format_npy_header(DType dtype, const Dims& shape, bool fortran_order) {
   // kMaxRank extents stay far below the 64 KiB that version 1.0 can say.
   constexpr std::size_t kAlignment = 64;
   constexpr std::size_t kPreamble = 10;
-  std::string text = "{'descr': '" + type_code(dtype) + "', 'fortran_order': False, 'shape': (";
+  std::string text = "{'descr': '" + type_code(dtype) +
+                     "', 'fortran_order': " + (fortran_order ? "True" : "False") + ", 'shape': (";
   for (int i = 0; i < shape.size(); ++i) {
     text += std::to_string(shape[i]);
     if (i + 1 < shape.size()) text += ", ";

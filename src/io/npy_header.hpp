@@ -41,7 +41,7 @@ NpyPreamble parse_npy_preamble(std::span<const std::byte> bytes, std::uint64_t f
 NpyHeader parse_npy_header(std::string_view text, const NpyPreamble& preamble,
                            const std::string& path);
 
-/// Returns preamble and text for C-ordered elements in native byte order; a multiple of 64 bytes.
-std::string format_npy_header(DType dtype, const Dims& shape);
+/// Returns preamble and text for elements in native byte order; a multiple of 64 bytes.
+std::string format_npy_header(DType dtype, const Dims& shape, bool fortran_order = false);
 
 }  // namespace tightloop::io
