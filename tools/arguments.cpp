@@ -8,6 +8,8 @@
 #include <map>
 #include <string_view>
 
+#include "byte_size.hpp"
+
 namespace tightloop::tool {
 namespace {
 
@@ -54,6 +56,10 @@ struct OptionReader {
                    "Use at most N threads; 0 (the default) means all that are allowed")
         ->type_name("N")
         ->check(CLI::Range(0, kMostThreads).description(""));
+    app.add_option("--memory", memory,
+                   "Evaluate in parts, within so much memory: 256M, 2G. Pipes are read so in any "
+                   "case")
+        ->type_name("SIZE");
     add_choice("--promotion", promotion, {"exact", "numpy", "numexpr"},
                "How result types follow: exact integers (the default), NumPy's or numexpr's rules");
     add_choice("--fp", fp, {"strict", "fast"},
@@ -102,6 +108,7 @@ struct OptionReader {
     command.options.fp = fp == "fast" ? Fp::fast : Fp::strict;
     command.options.overflow = overflow == "check" ? Overflow::check : Overflow::wrap;
     command.options.raise = event_set(raise);
+    if (!memory.empty()) command.memory = parse_byte_size(memory, "--memory");
     if (explain) command.action = Command::Action::explain;
     if (functions) command.action = Command::Action::functions;
     if (version) command.action = Command::Action::version;
@@ -114,6 +121,7 @@ struct OptionReader {
   std::string fp = "strict";
   std::string overflow = "wrap";
   std::string raise;
+  std::string memory;
   bool explain = false;
   bool functions = false;
   bool version = false;
@@ -127,9 +135,9 @@ struct Split {
 };
 
 Split split(int argc, const char* const* argv) {
-  constexpr std::string_view kWithValue[] = {"-o",          "--output", "--threads",
-                                             "--promotion", "--fp",     "--overflow",
-                                             "--define",    "--defs",   "--raise"};
+  constexpr std::string_view kWithValue[] = {"-o",      "--output",   "--threads", "--promotion",
+                                             "--fp",    "--overflow", "--define",  "--defs",
+                                             "--raise", "--memory"};
   Split out;
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];

@@ -2,6 +2,7 @@
 // here.
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -35,6 +36,7 @@ struct Command {
   std::vector<std::string> definition_files;
   std::vector<std::string> definitions;
   Options options;
+  std::uint64_t memory = 0;  ///< most bytes of memory; 0: as much as it takes
   bool json = false;
   bool events = false;
   bool time = false;

@@ -13,10 +13,12 @@
 #include <vector>
 
 #include "arguments.hpp"
+#include "events_text.hpp"
 #include "exit_status.hpp"
 #include "function_list.hpp"
 #include "json_output.hpp"
 #include "standard_output.hpp"
+#include "stream_command.hpp"
 #include "subcommands.hpp"
 #include "summary.hpp"
 #include "tightloop/tightloop.hpp"
@@ -74,21 +76,6 @@ void write_outputs(const std::vector<std::string>& paths, const std::vector<Arra
   save_all(saved);
 }
 
-std::string events_text(const std::vector<Event>& events) {
-  std::string text;
-  for (const Event& event : events) {
-    text += std::string("event: ") + to_string(event.kind) + " in '" + event.expression + "'";
-    const char* before = " at index (";
-    for (std::int64_t i : event.index) {
-      text += before + std::to_string(i);
-      before = ", ";
-    }
-    if (!event.index.empty()) text += event.index.size() == 1 ? ",)" : ")";
-    text += '\n';
-  }
-  return text;
-}
-
 std::string timing_text(const Timing& timing) {
   char text[128];
   std::snprintf(text, sizeof text, "time %.6g s (median of %d), %.3g GB/s\n", timing.median_seconds,
@@ -135,24 +122,25 @@ std::string evaluate_command(const Command& command) {
   return text;
 }
 
-std::string text_of(Command& command) {
+int run(Command command) {
   const Definitions definitions = read_definitions(command);
   command.options.definitions = &definitions;
   switch (command.action) {
-    case Command::Action::help: return help_text();
-    case Command::Action::functions: return function_list(definitions);
-    case Command::Action::version: return "tightloop " TIGHTLOOP_VERSION "\n";
-    default: return evaluate_command(command);
+    case Command::Action::help: return print(help_text());
+    case Command::Action::functions: return print(function_list(definitions));
+    case Command::Action::version: return print("tightloop " TIGHTLOOP_VERSION "\n");
+    default: break;
   }
+  if (wants_streams(command)) return run_streams(command);
+  const std::string text = evaluate_command(command);
+  return text.empty() ? kDone : print(text);
 }
 
 int run(int argc, char** argv) {
   if (const Subcommand* subcommand = find_subcommand(argc, argv)) {
     return subcommand->run({argv + 2, argv + argc});
   }
-  Command command = parse_command(argc, argv);
-  const std::string text = text_of(command);
-  return text.empty() ? kDone : print(text);
+  return run(parse_command(argc, argv));
 }
 
 /// `text` begins with "error: ", as Error::picture() does.

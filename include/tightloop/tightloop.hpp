@@ -13,3 +13,4 @@
 #include "tightloop/npy.hpp"
 #include "tightloop/op.hpp"
 #include "tightloop/source.hpp"
+#include "tightloop/stream.hpp"

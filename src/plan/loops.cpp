@@ -186,11 +186,22 @@ std::int64_t shared_item(const Stage& stage) {
   return widest;
 }
 
+/// Returns how many rows are added up before their sum is: fewer of long rows, so that an
+/// evaluation in parts holds few bytes.
+std::int64_t rows_per_block(const Stage& stage) {
+  constexpr std::int64_t kMostBytes = 32 << 20;
+  constexpr std::int64_t kFewest = 2;
+  std::int64_t row = 1;  // bytes from one to the next
+  for (const Operand& o : stage.main.operands) row = std::max(row, std::abs(o.r.back()));
+  std::int64_t rows = 128;
+  while (rows > kFewest && row > kMostBytes / rows) rows /= 2;
+  return rows;
+}
+
 }  // namespace
 
 Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, bool packed) {
   constexpr std::int64_t kFloatBlock = 4096;
-  constexpr std::int64_t kRowsPerBlock = 128;
   constexpr std::int64_t kTurnBytes = 16 << 10;
   const std::int64_t inner = stage.r.back();
   const std::int64_t outer = stage.r_size() / std::max<std::int64_t>(inner, 1);
@@ -209,7 +220,7 @@ Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, b
   }
   const std::int64_t shared = stage.m.back() > 1 ? shared_item(stage) : 0;
   if (kind == KernelKind::column_reduce) {
-    b.block = std::min(kRowsPerBlock, inner);
+    b.block = std::min(rows_per_block(stage), inner);
   } else {
     b.block = std::min(float_sums || packed ? kFloatBlock : kMaxReduceBlock, inner);
   }

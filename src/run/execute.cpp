@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "run/arena.hpp"
 #include "run/run_loops.hpp"
 #include "run/run_small.hpp"
 
@@ -81,6 +80,11 @@ class Addresses {
 
 }  // namespace
 
+StageArguments arguments_of(const plan::Stage& stage, const CallArguments& call,
+                            void* const* intermediates, Arena& arena) {
+  return Addresses(call, intermediates, arena).of(stage);
+}
+
 std::uint64_t scratch_bytes(const BoundStage& stage) {
   std::uint64_t bytes = std::uint64_t{16} << 10;  // what a thread's arena starts with
   for (const BoundNest& nest : stage.nests) {
@@ -132,15 +136,15 @@ std::uint64_t execute(const BoundPlan& bound, const CallArguments& call, Workers
   extra_bytes = held;
   for (const plan::Group& group : bound.plan.groups) {
     const Arena::Mark group_mark(arena);
-    const Addresses addresses(call, intermediates, arena);
     auto* arguments = arena.array<StageArguments>(group.count);
     for (std::uint32_t i = 0; i < group.count; ++i) {
-      new (arguments + i) StageArguments(addresses.of(*bound.stages[group.first + i].stage));
+      const plan::Stage& stage = *bound.stages[group.first + i].stage;
+      new (arguments + i) StageArguments(arguments_of(stage, call, intermediates, arena));
     }
     std::uint64_t own = held;
     events |= group.extents.empty()
                   ? run_stage(bound.stages[group.first], arguments[0], workers, own)
-                  : run_group(bound, group, arguments, workers, own);
+                  : run_group(bound, group, {0, group.turns()}, arguments, workers, own);
     extra_bytes = std::max(extra_bytes, own);
   }
   return events;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "run/arena.hpp"
 #include "run/bound_plan.hpp"
 #include "run/stage_runner.hpp"
 #include "types/scalar.hpp"
@@ -16,6 +17,11 @@ struct CallArguments {
   const Scalar* scalars = nullptr;
   void* const* results = nullptr;
 };
+
+/// Resolves the operands and parameters of a stage, in memory of the arena. `intermediates` holds
+/// their addresses, null for those of a turn.
+StageArguments arguments_of(const plan::Stage& stage, const CallArguments& call,
+                            void* const* intermediates, Arena& arena);
 
 /// Runs all stages; returns the kernels' events. `extra_bytes` becomes the memory held beyond
 /// inputs and results: intermediates, partials and scratch of all threads. Throws Error(memory).

@@ -84,6 +84,14 @@ std::vector<plan::ArrayLayout> layouts_of(std::span<const Arg* const> args) {
   return out;
 }
 
+void check_memory(const ArrayView& view, const std::string& what) {
+  if (view.data() == nullptr && view.size() > 0) {
+    throw Error(ErrorCode::value, what + " has elements but no memory (its address is null)");
+  }
+}
+
+}  // namespace
+
 Workers workers_of(const Options& options) {
   Workers w;
   w.executor = options.executor;
@@ -93,14 +101,6 @@ Workers workers_of(const Options& options) {
   w.threads = options.threads > 0 ? options.threads : std::max(1, w.executor->concurrency());
   return w;
 }
-
-void check_memory(const ArrayView& view, const std::string& what) {
-  if (view.data() == nullptr && view.size() > 0) {
-    throw Error(ErrorCode::value, what + " has elements but no memory (its address is null)");
-  }
-}
-
-}  // namespace
 
 Scalar scalar_as(const Arg& arg, DType dtype) {
   Scalar s;
@@ -122,6 +122,11 @@ std::vector<Dims> Program::shapes(std::span<const Arg* const> args) const {
 
 plan::LoopPlan Program::plan(std::span<const Arg* const> args) const {
   return plan::make_plan(graph_, layouts_of(args), {});
+}
+
+std::shared_ptr<const BoundPlan> Program::bound(std::span<const Arg* const> args,
+                                                const Options& options) const {
+  return bind(args, {}, options);
 }
 
 std::shared_ptr<const BoundPlan> Program::make_bound(std::span<const Arg* const> args,

@@ -10,6 +10,7 @@
 #include "ir/typed_graph.hpp"
 #include "run/bound_plan.hpp"
 #include "run/engine_core.hpp"
+#include "run/stage_runner.hpp"
 #include "tightloop/engine.hpp"
 #include "types/stop.hpp"
 
@@ -22,6 +23,9 @@ Scalar scalar_as(const Arg& arg, DType dtype);
 inline bool wants_events(const Options& options) {
   return options.events != nullptr || !options.raise.empty();
 }
+
+/// Returns who evaluates with these options.
+Workers workers_of(const Options& options);
 
 /// Thread-safe; calls run concurrently.
 class Program {
@@ -40,8 +44,14 @@ class Program {
   void call_into(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
                  const Options& options) const;
 
-  /// Plans for these layouts (new results) and prints the plan.
+  /// Plans for these layouts (new results).
   plan::LoopPlan plan(std::span<const Arg* const> args) const;
+
+  /// The plan for these layouts with its kernels; null where the reference evaluator is to run.
+  std::shared_ptr<const BoundPlan> bound(std::span<const Arg* const> args,
+                                         const Options& options) const;
+  /// Returns the shape of every node.
+  std::vector<Dims> shapes(std::span<const Arg* const> args) const;
 
  private:
   using Signature = std::vector<std::int64_t>;
@@ -58,7 +68,6 @@ class Program {
   std::shared_ptr<const BoundPlan> make_bound(std::span<const Arg* const> args,
                                               std::span<const ArrayView* const> outs,
                                               const Options& options) const;
-  std::vector<Dims> shapes(std::span<const Arg* const> args) const;
   void check_arguments(std::span<const Arg* const> args) const;
   void run(const BoundPlan* bound, std::span<const Arg* const> args, void* const* results,
            std::span<const ArrayView* const> outs, const Options& options) const;

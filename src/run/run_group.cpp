@@ -110,7 +110,7 @@ class Turn {
 
 }  // namespace
 
-std::uint64_t run_group(const BoundPlan& bound, const plan::Group& group,
+std::uint64_t run_group(const BoundPlan& bound, const plan::Group& group, TurnRange turns,
                         const StageArguments* arguments, Workers workers,
                         std::uint64_t& extra_bytes) {
   double cost = 0;
@@ -125,22 +125,23 @@ std::uint64_t run_group(const BoundPlan& bound, const plan::Group& group,
       }
     });
   }
+  cost *= static_cast<double>(turns.count) / static_cast<double>(group.turns());
   workers = workers_for(cost, workers);
   extra_bytes += (scratch + kept) * static_cast<std::uint64_t>(workers.threads);
   constexpr double kTaskCost = 1 << 20;
-  const std::int64_t turns = group.turns();
   const auto wanted =
       static_cast<std::int64_t>(std::clamp(cost / kTaskCost, 4.0 * workers.threads, 1e6));
-  const std::int64_t per_task = workers.threads > 1 ? (turns + wanted - 1) / wanted : turns;
-  const std::int64_t tasks = (turns + per_task - 1) / per_task;
+  const std::int64_t per_task =
+      workers.threads > 1 ? (turns.count + wanted - 1) / wanted : turns.count;
+  const std::int64_t tasks = (turns.count + per_task - 1) / per_task;
   return run_tasks(tasks, workers, [&](std::int64_t task) {
     Arena& arena = Arena::local();
     const Arena::Mark mark(arena);
     Turn turn(bound, group, arguments, workers.stop, arena);
     std::uint64_t events = 0;
-    for (std::int64_t i = task * per_task; i < std::min(turns, (task + 1) * per_task); ++i) {
+    for (std::int64_t i = task * per_task; i < std::min(turns.count, (task + 1) * per_task); ++i) {
       const Arena::Mark turn_mark(arena);
-      events |= turn.run(i);
+      events |= turn.run(turns.first + i);
     }
     complete_streaming_stores();
     return events;

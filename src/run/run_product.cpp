@@ -27,11 +27,6 @@ std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
 }
 
-struct Piece {
-  std::int64_t first = 0;
-  std::int64_t count = 0;
-};
-
 /// How a block lies: bytes between neighbours along a factor's own axis and along the depth.
 struct BlockSteps {
   std::int64_t own = 0;
@@ -114,43 +109,44 @@ class Packer {
 
 class Product {
  public:
-  Product(const BoundStage& bound, const StageArguments& arguments)
+  Product(const BoundStage& bound, const StageArguments& arguments, const ProductPart& part)
       : bound_(bound),
         p_(*bound.stage->product),
         arguments_(arguments),
+        part_(part),
         packed_(p_.kernel.loads[0].dtype),
         item_(static_cast<std::int64_t>(itemsize(packed_))),
         target_item_(static_cast<std::int64_t>(itemsize(p_.target.dtype))),
         strip_columns_(kStripBytes / item_),
-        batches_(volume(p_.batch)),
         rows_(volume(p_.rows)),
-        columns_(volume(p_.columns)),
-        depth_(volume(p_.depth)) {
+        columns_(volume(p_.columns)) {
     const bool by_row = p_.kernel.left_by_row;
     left_steps_ = {by_row ? plan::product_pitch(packed_) : item_,
                    by_row ? item_ : item_ * plan::product_rows(packed_), by_row};
     right_steps_ = {item_, kStripBytes, false};
-    const std::int64_t block_depth = std::min(kProductDepth, depth_);
+    const std::int64_t block_depth = std::min(kProductDepth, part_.depth.count);
     left_bytes_ =
         by_row ? plan::product_rows(packed_) * left_steps_.own : block_depth * left_steps_.depth;
     strip_bytes_ = block_depth * kStripBytes;
   }
 
   std::uint64_t run(Workers workers, std::uint64_t& extra_bytes) {
-    const std::int64_t strips = ceil_div(columns_, strip_columns_);
-    const double work =
-        static_cast<double>(rows_) * static_cast<double>(columns_) * static_cast<double>(depth_);
-    const bool apart = workers.threads > 1 && batches_ > 1 && work < (1 << 21);
+    const std::int64_t strips = ceil_div(part_.columns.count, strip_columns_);
+    const double work = static_cast<double>(part_.rows.count) *
+                        static_cast<double>(part_.columns.count) *
+                        static_cast<double>(part_.depth.count);
+    const Piece batches = part_.batches;
+    const bool apart = workers.threads > 1 && batches.count > 1 && work < (1 << 21);
     const std::int64_t sharing = apart ? workers.threads : 1;
     const std::int64_t room = std::max<std::int64_t>(1, kPanelBytes / sharing / strip_bytes_);
     panel_strips_ = ceil_div(strips, ceil_div(strips, room));
     extra_bytes += static_cast<std::uint64_t>(panel_strips_ * strip_bytes_ * sharing +
                                               (left_bytes_ + tile_bytes()) * workers.threads);
-    if (!apart) return multiply({0, batches_}, workers);
-    const std::int64_t tasks = std::min<std::int64_t>(batches_, 8 * workers.threads);
+    if (!apart) return multiply(batches, workers);
+    const std::int64_t tasks = std::min<std::int64_t>(batches.count, 8 * workers.threads);
     return run_tasks(tasks, workers, [&](std::int64_t i) {
-      const std::int64_t first = batches_ * i / tasks;
-      return multiply({first, batches_ * (i + 1) / tasks - first},
+      const std::int64_t first = batches.count * i / tasks;
+      return multiply({batches.first + first, batches.count * (i + 1) / tasks - first},
                       Workers{nullptr, 1, workers.stop});
     });
   }
@@ -167,10 +163,11 @@ class Product {
     const std::int64_t panel_columns = panel_strips_ * strip_columns_;
     std::uint64_t events = 0;
     for (std::int64_t b = batches.first; b < batches.first + batches.count; ++b) {
-      for (std::int64_t j = 0; j < columns_; j += panel_columns) {
-        const Piece columns{j, std::min(panel_columns, columns_ - j)};
-        for (std::int64_t k = 0; k < depth_; k += kProductDepth) {
-          const Piece depth{k, std::min(kProductDepth, depth_ - k)};
+      for (std::int64_t j = 0; j < part_.columns.count; j += panel_columns) {
+        const Piece columns{part_.columns.first + j,
+                            std::min(panel_columns, part_.columns.count - j)};
+        for (std::int64_t k = 0; k < part_.depth.count; k += kProductDepth) {
+          const Piece depth{part_.depth.first + k, std::min(kProductDepth, part_.depth.count - k)};
           events |= pack_panel(b, columns, depth, panel, workers);
           events |= multiply_panel(b, columns, depth, panel, workers);
         }
@@ -206,7 +203,7 @@ class Product {
   std::uint64_t multiply_panel(std::int64_t batch, Piece columns, Piece depth, const char* panel,
                                Workers workers) const {
     const std::int64_t block_rows = plan::product_rows(packed_);
-    const std::int64_t blocks = ceil_div(rows_, block_rows);
+    const std::int64_t blocks = ceil_div(part_.rows.count, block_rows);
     const bool alone = workers.threads <= 1;
     return run_tasks(alone ? 1 : blocks, workers, [&](std::int64_t index) {
       Arena& arena = Arena::local();
@@ -216,7 +213,8 @@ class Product {
       char* left = arena.array<char>(static_cast<std::size_t>(left_bytes_));
       char* tile = arena.array<char>(static_cast<std::size_t>(tile_bytes()));
       for (std::int64_t i = alone ? 0 : index; i < (alone ? blocks : index + 1); ++i) {
-        const Piece rows{i * block_rows, std::min(block_rows, rows_ - i * block_rows)};
+        const Piece rows{part_.rows.first + i * block_rows,
+                         std::min(block_rows, part_.rows.count - i * block_rows)};
         packer.pack({batch * rows_ + rows.first, rows.count}, depth, left);
         multiply_block(batch, rows, columns, depth, left, panel, tile);
       }
@@ -315,10 +313,11 @@ class Product {
   const BoundStage& bound_;
   const plan::MatrixProduct& p_;
   const StageArguments& arguments_;
+  const ProductPart& part_;
   const DType packed_;
   const std::int64_t item_, target_item_;
   const std::int64_t strip_columns_;
-  const std::int64_t batches_, rows_, columns_, depth_;
+  const std::int64_t rows_, columns_;  // of the whole product
   BlockSteps left_steps_, right_steps_;
   std::int64_t left_bytes_ = 0, strip_bytes_ = 0;
   std::int64_t panel_strips_ = 1;
@@ -326,9 +325,23 @@ class Product {
 
 }  // namespace
 
+ProductPart whole_product(const plan::MatrixProduct& product) {
+  return {{0, volume(product.batch)},
+          {0, volume(product.rows)},
+          {0, volume(product.columns)},
+          {0, volume(product.depth)}};
+}
+
+std::uint64_t run_product_part(const BoundStage& stage, const StageArguments& arguments,
+                               const ProductPart& part, Workers workers,
+                               std::uint64_t& extra_bytes) {
+  return Product(stage, arguments, part).run(workers, extra_bytes);
+}
+
 std::uint64_t run_product(const BoundStage& bound, const StageArguments& arguments, Workers workers,
                           std::uint64_t& extra_bytes) {
-  return Product(bound, arguments).run(workers, extra_bytes);
+  return run_product_part(bound, arguments, whole_product(*bound.stage->product), workers,
+                          extra_bytes);
 }
 
 }  // namespace tightloop::run

@@ -33,9 +33,35 @@ struct Workers {
 std::uint64_t run_stage(const BoundStage& stage, const StageArguments& arguments, Workers workers,
                         std::uint64_t& extra_bytes);
 
+/// A range of indices.
+struct Piece {
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+};
+
+/// A part of a matrix product: products, of rows and columns, over a part of the depth, of which
+/// the first comes first. Indices count over all axes of each kind.
+struct ProductPart {
+  Piece batches, rows, columns, depth;
+};
+
+/// Runs a part of a product stage; parts of the depth in order. Adds to `extra_bytes`.
+std::uint64_t run_product_part(const BoundStage& stage, const StageArguments& arguments,
+                               const ProductPart& part, Workers workers,
+                               std::uint64_t& extra_bytes);
+
+/// Returns the part that is the whole product.
+ProductPart whole_product(const plan::MatrixProduct& product);
+
+/// Some turns of a group, one after the other.
+struct TurnRange {
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+};
+
 /// Runs the stages of a group turn by turn. `arguments` holds one per stage, with the addresses of
-/// the first turn; intermediates of a turn have none.
-std::uint64_t run_group(const BoundPlan& bound, const plan::Group& group,
+/// the first turn of all; intermediates of a turn have none.
+std::uint64_t run_group(const BoundPlan& bound, const plan::Group& group, TurnRange turns,
                         const StageArguments* arguments, Workers workers,
                         std::uint64_t& extra_bytes);
 

@@ -1,0 +1,110 @@
+// Results written part by part: into a file that appears whole, or down a pipe.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "io/atomic_file.hpp"
+#include "io/file_error.hpp"
+#include "io/file_format.hpp"
+#include "io/npy_header.hpp"
+#include "tightloop/stream.hpp"
+
+namespace tightloop {
+namespace {
+
+std::uint64_t element_bytes(DType dtype, const Dims& shape) {
+  c_strides(shape, itemsize(dtype));  // refuses shapes that overflow
+  std::uint64_t bytes = itemsize(dtype);
+  for (std::int64_t extent : shape) bytes *= static_cast<std::uint64_t>(extent);
+  return bytes;
+}
+
+class FileSink final : public Sink {
+ public:
+  explicit FileSink(std::string path, bool has_header)
+      : path_(std::move(path)), has_header_(has_header) {}
+
+  void begin(DType dtype, const Dims& shape) override {
+    const std::string header = has_header_ ? io::format_npy_header(dtype, shape) : std::string();
+    left_ = element_bytes(dtype, shape);
+    file_.emplace(path_, header.size() + left_);
+    file_->write(0, header.data(), header.size());
+    at_ = header.size();
+  }
+
+  void write(const void* elements, std::size_t bytes) override {
+    if (!file_ || bytes > left_) throw Error(ErrorCode::value, "more elements than were announced");
+    file_->write(at_, elements, bytes);
+    at_ += bytes;
+    left_ -= bytes;
+  }
+
+  void flush() override {
+    if (!file_ || left_ > 0) throw Error(ErrorCode::value, "fewer elements than were announced");
+    file_->flush();
+  }
+
+  void finish() override { file_->commit(); }
+
+ private:
+  const std::string path_;
+  const bool has_header_;
+  std::optional<io::AtomicFile> file_;
+  std::uint64_t at_ = 0;
+  std::uint64_t left_ = 0;
+};
+
+class NpyDescriptorSink final : public Sink {
+ public:
+  NpyDescriptorSink(int descriptor, std::string name) : fd_(descriptor), name_(std::move(name)) {}
+
+  void begin(DType dtype, const Dims& shape) override {
+    const std::string header = io::format_npy_header(dtype, shape);
+    write(header.data(), header.size());
+  }
+
+  void write(const void* elements, std::size_t bytes) override {
+    const auto* from = static_cast<const char*>(elements);
+    while (bytes > 0) {
+      const ssize_t done = ::write(fd_, from, std::min(bytes, std::size_t{1} << 30));
+      if (done < 0 && errno == EINTR) continue;
+      if (done < 0) io::throw_system_error("write", name_, errno);
+      from += done;
+      bytes -= static_cast<std::size_t>(done);
+    }
+  }
+
+  void finish() override {}
+
+ private:
+  const int fd_;
+  const std::string name_;
+};
+
+}  // namespace
+
+Sink::~Sink() = default;
+
+bool has_file_sink(const std::string& path) {
+  const auto format = io::format_of_name(path);
+  if (!format) return std::filesystem::path(path).extension().empty();
+  return *format == io::FileFormat::npy || *format == io::FileFormat::raw;
+}
+
+std::unique_ptr<Sink> file_sink(const std::string& path) {
+  if (!has_file_sink(path)) {
+    io::throw_file_error(path, "cannot be written in parts", "use .npy or .raw");
+  }
+  return std::make_unique<FileSink>(path, io::format_of_name(path) != io::FileFormat::raw);
+}
+
+std::unique_ptr<Sink> npy_descriptor_sink(int descriptor, std::string name) {
+  return std::make_unique<NpyDescriptorSink>(descriptor, std::move(name));
+}
+
+}  // namespace tightloop

@@ -1,0 +1,340 @@
+// The calls that evaluate in parts: windows for sources and results, the plan of an evaluation in
+// memory, a schedule of its steps.
+#include "tightloop/stream.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "front.hpp"
+#include "guard.hpp"
+#include "ir/shapes.hpp"
+#include "run/arena.hpp"
+#include "streaming/pipeline.hpp"
+#include "types/strides.hpp"
+
+namespace tightloop {
+namespace {
+
+using streaming::size_text;
+using streaming::Window;
+
+/// The strides of a source's elements in its file.
+Dims strides_of(const Source& source) {
+  const auto item = static_cast<std::int64_t>(itemsize(source.dtype()));
+  if (!source.fortran_order()) return c_strides(source.shape(), itemsize(source.dtype()));
+  Dims strides = source.shape();
+  std::int64_t step = item;
+  for (int i = 0; i < strides.size(); ++i) {
+    strides[i] = step;
+    step *= std::max<std::int64_t>(source.shape()[i], 1);
+  }
+  return strides;
+}
+
+/// Small windows take single pages, and so do many windows in little memory.
+streaming::Unit unit_for(std::uint64_t bytes, std::uint64_t memory, std::size_t windows) {
+  constexpr std::uint64_t kUnits = 8;
+  const std::uint64_t large = kUnits * streaming::unit_bytes(streaming::Unit::large);
+  return bytes >= large && memory / std::max<std::size_t>(windows, 1) >= large
+             ? streaming::Unit::large
+             : streaming::Unit::page;
+}
+
+/// The arguments of a call: arrays and numbers as they are, sources as views of windows.
+class Arguments {
+ public:
+  Arguments(std::span<const StreamBinding> vars, std::uint64_t memory, std::size_t windows)
+      : vars_(vars) {
+    std::vector<const Source*> sources;
+    args_.reserve(vars.size());
+    for (const StreamBinding& v : vars) {
+      windows_.push_back(nullptr);
+      if (v.source != nullptr) {
+        const std::uint64_t bytes = v.source->bytes();
+        windows_.back() = std::make_unique<Window>(bytes, unit_for(bytes, memory, windows));
+      }
+      args_.push_back(v.source == nullptr ? v.value : Arg(view_of(*v.source, *windows_.back())));
+      if (v.source != nullptr) sources.push_back(v.source);
+    }
+    std::sort(sources.begin(), sources.end());
+    if (std::adjacent_find(sources.begin(), sources.end()) != sources.end()) {
+      throw Error(ErrorCode::value, "a source is given twice");
+    }
+    for (std::size_t i = 0; i < vars.size(); ++i) variables_.push_back({vars[i].name, &args_[i]});
+    detail::check_names(variables_);
+  }
+
+  std::span<const detail::Variable> variables() const { return variables_; }
+  const Arg& arg(std::size_t i) const { return args_[i]; }
+  Source* source(std::size_t i) const { return vars_[i].source; }
+  Window* window(std::size_t i) const { return windows_[i].get(); }
+
+ private:
+  static ArrayView view_of(const Source& s, const Window& window) {
+    return ArrayView(static_cast<const void*>(window.data()), s.dtype(), s.shape(), strides_of(s),
+                     s.swapped() ? ByteOrder::swapped : ByteOrder::native);
+  }
+
+  std::span<const StreamBinding> vars_;
+  std::vector<std::unique_ptr<Window>> windows_;
+  std::vector<Arg> args_;
+  std::vector<detail::Variable> variables_;
+};
+
+enum class Purpose : std::uint8_t { run, explain };
+
+class Streaming {
+ public:
+  Streaming(std::string_view text, std::span<const StreamBinding> vars,
+            std::span<Sink* const> sinks, const StreamOptions& options, Purpose purpose)
+      : options_(options),
+        windows_(vars.size() + sinks.size()),
+        arguments_(vars, options.memory, windows_),
+        sinks_(sinks),
+        purpose_(purpose) {
+    detail::check_options(options.options);
+    if (options.options.stats != nullptr) *options.options.stats = Stats{};
+    if (options.options.events != nullptr) options.options.events->clear();
+    prepared_ = prepare({text, {}}, arguments_.variables(), {}, options.options,
+                        run::EngineCore::standard());
+    for (const std::uint32_t at : prepared_->argument_of_input) {
+      program_args_.push_back(&arguments_.arg(at));
+    }
+    const std::size_t results = graph().results.size();
+    if (!sinks.empty() && sinks.size() != results) {
+      detail::throw_result_count(sinks.size(), results);
+    }
+    bound_ = prepared_->program->bound(program_args_, options.options);
+    describe_inputs();
+    describe_results();
+  }
+
+  std::vector<Array> run() {
+    begin_sinks();
+    // Only an evaluation in memory can tell where something happened.
+    const bool whole = bound_ == nullptr || run::wants_events(options_.options) ||
+                       (graph().check_overflow && bytes_in_all() <= options_.memory);
+    whole ? run_whole() : run_in_parts();
+    detail::check_mapped(program_args_);
+    for (Sink* sink : sinks_) {
+      if (sink != nullptr) sink->flush();
+    }
+    for (Sink* sink : sinks_) {
+      if (sink != nullptr) sink->finish();
+    }
+    std::vector<Array> out;
+    for (std::size_t i = 0; i < results_.size(); ++i) {
+      if (sink(i) == nullptr) out.push_back(results_[i]);
+    }
+    return out;
+  }
+
+  std::string explain() {
+    std::string text = to_string(graph()) + "\n";
+    if (bound_ == nullptr) return text + "evaluated in memory as a whole\n";
+    text += to_string(bound_->plan);
+    const streaming::Schedule schedule = make_schedule();
+    for (std::size_t p = 0; p < schedule.passes.size(); ++p) {
+      const streaming::Pass& pass = schedule.passes[p];
+      text += "pass " + std::to_string(p + 1) + ": " + std::to_string(pass.items.size()) +
+              (pass.items.size() == 1 ? " step\n" : " steps\n");
+      for (const streaming::Track& t : pass.tracks) {
+        const bool kept = schedule.kept[t.array];
+        text += "  " + traits_[t.array].name + ": " +
+                size_text(kept ? arrays_.all[t.array].bytes : t.most) + " of " +
+                size_text(arrays_.all[t.array].bytes) + " at a time" +
+                (kept ? ", kept in memory\n" : "\n");
+      }
+    }
+    return text + "memory: " + size_text(schedule.needed) + " of " + size_text(options_.memory) +
+           "\n";
+  }
+
+ private:
+  const ir::TypedGraph& graph() const { return prepared_->program->graph(); }
+  Sink* sink(std::size_t result) const { return sinks_.empty() ? nullptr : sinks_[result]; }
+
+  static std::uint64_t bytes_of(DType dtype, const Dims& shape) {
+    c_strides(shape, itemsize(dtype));  // refuses what overflows
+    std::uint64_t bytes = itemsize(dtype);
+    for (std::int64_t e : shape) bytes *= static_cast<std::uint64_t>(e);
+    return bytes;
+  }
+
+  void describe_inputs() {
+    for (std::size_t i = 0; i < program_args_.size(); ++i) {
+      const std::uint32_t at = prepared_->argument_of_input[i];
+      Source* source = arguments_.source(at);
+      const Window* window = arguments_.window(at);
+      arrays_.all.push_back({source == nullptr ? 0 : source->bytes(), source != nullptr,
+                             window == nullptr ? 0 : window->slack()});
+      traits_.push_back({graph().inputs[i].name, source != nullptr && !source->rewindable()});
+      inputs_.push_back({source, arguments_.window(at)});
+      scalars_.push_back(program_args_[i]->weak()
+                             ? run::scalar_as(*program_args_[i], graph().inputs[i].dtype)
+                             : Scalar{});
+      addresses_.push_back(program_args_[i]->weak() ? nullptr : program_args_[i]->view().data());
+    }
+    arrays_.inputs = arrays_.all.size();
+  }
+
+  void describe_results() {
+    const std::vector<Dims> own =
+        bound_ != nullptr ? std::vector<Dims>{} : prepared_->program->shapes(program_args_);
+    const std::vector<Dims>& shapes = bound_ != nullptr ? bound_->plan.shapes : own;
+    for (std::size_t i = 0; i < graph().results.size(); ++i) {
+      const ir::NodeId id = graph().results[i];
+      dtypes_.push_back(graph().nodes[id].dtype);
+      shapes_.push_back(shapes[id]);
+      const std::uint64_t bytes = bytes_of(dtypes_[i], shapes_[i]);
+      const bool in_parts = sink(i) != nullptr || purpose_ == Purpose::explain;
+      const streaming::Unit unit = unit_for(bytes, options_.memory, windows_);
+      arrays_.all.push_back({bytes, in_parts, 2 * streaming::unit_bytes(unit)});
+      traits_.push_back(
+          {graph().results.size() == 1 ? "the result" : "result " + std::to_string(i + 1), false});
+      result_windows_.push_back(sink(i) == nullptr ? nullptr
+                                                   : std::make_unique<Window>(bytes, unit));
+      outputs_.push_back({sink(i), result_windows_.back().get(), bytes});
+      if (!in_parts) returned_ += bytes;
+    }
+  }
+
+  std::uint64_t bytes_in_all() const {
+    std::uint64_t sum = returned_;
+    for (const streaming::ArrayUse& a : arrays_.all) sum += a.windowed ? a.bytes : 0;
+    return sum;
+  }
+
+  void begin_sinks() {
+    for (std::size_t i = 0; i < shapes_.size(); ++i) {
+      if (sink(i) != nullptr) sink(i)->begin(dtypes_[i], shapes_[i]);
+    }
+  }
+
+  streaming::Schedule make_schedule() const {
+    streaming::Limits limits;
+    if (returned_ > options_.memory) refuse_whole("results that have no sink take");
+    limits.memory = options_.memory - returned_;
+    limits.step = options_.step > 0
+                      ? options_.step
+                      : std::clamp<std::uint64_t>(limits.memory / 16, 4 << 10, 4 << 20);
+    limits.threads = run::workers_of(options_.options).threads;
+    return streaming::make_schedule(bound_->plan, arrays_, traits_, limits);
+  }
+
+  [[noreturn]] void refuse_whole(const std::string& why) const {
+    throw Error(ErrorCode::memory,
+                why + " " + size_text(bytes_in_all()) + " of memory, but only " +
+                    size_text(options_.memory) + " are allowed",
+                {}, "allow more memory");
+  }
+
+  void* address_of_result(std::size_t i) {
+    return outputs_[i].window != nullptr ? static_cast<void*>(outputs_[i].window->data())
+                                         : results_[i].data();
+  }
+
+  void make_results() {
+    for (std::size_t i = 0; i < shapes_.size(); ++i) {
+      results_.push_back(sink(i) == nullptr ? Array(dtypes_[i], shapes_[i]) : Array());
+    }
+  }
+
+  void run_in_parts() {
+    const streaming::Schedule schedule = make_schedule();
+    make_results();
+    std::vector<void*> results;
+    for (std::size_t i = 0; i < shapes_.size(); ++i) results.push_back(address_of_result(i));
+    streaming::Evaluation evaluation;
+    evaluation.bound = bound_.get();
+    evaluation.call = {addresses_.data(), scalars_.data(), results.data()};
+    evaluation.arrays = &arrays_;
+    evaluation.schedule = &schedule;
+    evaluation.inputs = inputs_;
+    evaluation.outputs = outputs_;
+    evaluation.memory = options_.memory - returned_;
+    evaluation.workers = run::workers_of(options_.options);
+    evaluation.progress = options_.progress;
+    const std::uint64_t events = streaming::run_in_parts(evaluation);
+    if (options_.options.stats != nullptr) fill_stats(schedule);
+    if ((events & plan::kNoted) != 0 && graph().check_overflow) {
+      throw Error(ErrorCode::overflow, "an integer result does not fit 64 bits", {},
+                  "evaluated in memory, a part of the data shows where");
+    }
+  }
+
+  void fill_stats(const streaming::Schedule& schedule) const {
+    Stats& s = *options_.options.stats;
+    s.peak_extra_bytes = schedule.needed;
+    s.bytes_read = bound_->plan.bytes_read;
+    s.bytes_written = bound_->plan.bytes_written;
+    s.stages = static_cast<int>(schedule.passes.size());
+  }
+
+  void run_whole() {
+    if (bytes_in_all() > options_.memory) {
+      refuse_whole(bound_ == nullptr
+                       ? "without compiled kernels an evaluation is not done in parts: it takes"
+                       : "finding events is not done in parts: it takes");
+    }
+    make_results();
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      if (inputs_[i].source == nullptr) continue;
+      inputs_[i].window->open(0, arrays_.all[i].bytes);
+      if (inputs_[i].source->rewindable()) inputs_[i].source->seek(0);
+      inputs_[i].source->read(inputs_[i].window->data(), arrays_.all[i].bytes);
+    }
+    std::vector<ArrayView> views;
+    std::vector<const ArrayView*> outs;
+    for (std::size_t i = 0; i < shapes_.size(); ++i) {
+      if (outputs_[i].window != nullptr) outputs_[i].window->open(0, outputs_[i].bytes);
+      views.emplace_back(address_of_result(i), dtypes_[i], shapes_[i]);
+    }
+    for (const ArrayView& v : views) outs.push_back(&v);
+    prepared_->program->call_into(outs, program_args_, options_.options);
+    for (std::size_t i = 0; i < shapes_.size(); ++i) {
+      if (sink(i) != nullptr && outputs_[i].bytes > 0) {
+        sink(i)->write(views[i].data(), outputs_[i].bytes);
+      }
+    }
+  }
+
+  const StreamOptions& options_;
+  const std::size_t windows_;  // at most
+  const Arguments arguments_;
+  const std::span<Sink* const> sinks_;
+  const Purpose purpose_;
+  std::shared_ptr<const detail::Prepared> prepared_;
+  std::shared_ptr<const run::BoundPlan> bound_;
+  std::vector<const Arg*> program_args_;  // by input, as the vectors below
+  std::vector<Scalar> scalars_;
+  std::vector<const void*> addresses_;
+  std::vector<streaming::Input> inputs_;
+  std::vector<DType> dtypes_;  // by result, as the vectors below
+  std::vector<Dims> shapes_;
+  std::vector<std::unique_ptr<Window>> result_windows_;
+  std::vector<streaming::Output> outputs_;
+  std::vector<Array> results_;
+  std::uint64_t returned_ = 0;  // bytes of results without a sink
+  streaming::Arrays arrays_;
+  std::vector<streaming::ArrayTraits> traits_;
+};
+
+}  // namespace
+
+std::vector<Array> stream(std::string_view text, std::span<const StreamBinding> vars,
+                          std::span<Sink* const> sinks, const StreamOptions& options) {
+  return detail::guarded(text,
+                         [&] { return Streaming(text, vars, sinks, options, Purpose::run).run(); });
+}
+
+std::string explain_stream(std::string_view text, std::span<const StreamBinding> vars,
+                           const StreamOptions& options) {
+  return detail::guarded(
+      text, [&] { return Streaming(text, vars, {}, options, Purpose::explain).explain(); });
+}
+
+}  // namespace tightloop

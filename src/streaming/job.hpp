@@ -1,0 +1,86 @@
+// A pass over memory cut into steps: which loops steps are cut from, and what bytes of the arrays
+// that have windows each step touches. In: a loop plan. Out: numbers; nothing is executed here.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "plan/loop_plan.hpp"
+
+namespace tightloop::streaming {
+
+/// An array of the call, and whether it has a window.
+struct ArrayUse {
+  std::uint64_t bytes = 0;
+  bool windowed = false;    ///< else it is in memory as a whole
+  std::uint64_t slack = 0;  ///< bytes that its window may hold beyond what is asked for
+};
+
+/// The arrays of a call: inputs, then results.
+struct Arrays {
+  std::vector<ArrayUse> all;
+  std::size_t inputs = 0;
+  std::uint32_t of_input(std::uint32_t i) const { return i; }
+  std::uint32_t of_result(std::uint32_t i) const { return static_cast<std::uint32_t>(inputs) + i; }
+};
+
+/// Bytes [begin, end) of an array.
+struct Extent {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
+/// An operand that is in a windowed array.
+struct Touch {
+  std::uint32_t array = 0;
+  std::int64_t begin = 0;  ///< of what index 0 of all loops touches
+  std::int64_t end = 0;
+  std::vector<std::int64_t> step;  ///< bytes per index of each loop
+};
+
+/// What a step covers: one index of each loop before the last one, `count` indices of that, and all
+/// of the loops after it.
+struct Step {
+  std::vector<std::int64_t> at;
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+};
+
+struct Job {
+  enum class Kind : std::uint8_t {
+    whole,    ///< one step
+    outputs,  ///< loops are map dimensions: each step completes its outputs
+    blocks,   ///< then blocks of a reduction: outputs are complete when all of theirs are through
+    turns,    ///< turns of a group
+    product,  ///< batches of a matrix product, then its rows, columns or depth
+  };
+  /// Which axes of a product are cut.
+  enum class Cut : std::uint8_t { rows, columns, depth };
+  Kind kind = Kind::whole;
+  std::uint32_t group = 0;
+  std::vector<std::int64_t> loops;  ///< outermost first
+  std::size_t outer = 0;            ///< blocks: how many loops are map dimensions; product:
+                                    ///< how many are batches
+  Cut cut = Cut::rows;              ///< product: what the others are
+  std::size_t depth = 0;            ///< how many loops are cut; 0: none
+  std::int64_t piece = 1;           ///< indices of the last of them that one step takes
+  std::vector<Touch> touches;
+  std::uint64_t held = 0;  ///< bytes of accumulators
+
+  std::int64_t steps() const;
+  Step step(std::int64_t number) const;
+  /// The bytes of an array that a step touches, with those between them.
+  Extent extent(const Touch& touch, const Step& step, const Arrays& arrays) const;
+  /// The bytes of all windowed arrays that the first step touches.
+  std::uint64_t step_bytes(const Arrays& arrays) const;
+  /// Takes as many indices of the last loop that is cut as `bytes` per step allow; at least one.
+  void fit(std::uint64_t bytes, const Arrays& arrays);
+};
+
+/// The ways in which a group of the plan can be cut, those with the fewest loops first; the last
+/// one is not to cut it.
+std::vector<Job> ways_to_cut(const plan::LoopPlan& plan, std::uint32_t group, const Arrays& arrays,
+                             int threads);
+
+}  // namespace tightloop::streaming

@@ -1,0 +1,312 @@
+#include "streaming/schedule.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <limits>
+#include <optional>
+
+#include "tightloop/error.hpp"
+
+namespace tightloop::streaming {
+namespace {
+
+using plan::Source;
+
+constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+constexpr std::int64_t kMostSteps = 1 << 17;  // of a job
+
+std::uint64_t intermediate_bytes(const plan::LoopPlan& plan) {
+  std::uint64_t sum = 0;
+  for (const plan::Intermediate& mid : plan.intermediates) {
+    if (mid.turn_bytes > 0) continue;
+    std::uint64_t bytes = itemsize(mid.dtype);
+    for (std::int64_t e : mid.shape) bytes *= static_cast<std::uint64_t>(e);
+    sum += bytes;
+  }
+  return sum;
+}
+
+/// Groups of the plan by level: those of a level need what lower levels compute, not each other.
+std::vector<std::vector<std::uint32_t>> levels_of(const plan::LoopPlan& plan) {
+  std::vector<std::size_t> ready(plan.intermediates.size(), 0);  // the level that may read it
+  std::vector<std::vector<std::uint32_t>> levels;
+  for (std::uint32_t g = 0; g < plan.groups.size(); ++g) {
+    const plan::Group& group = plan.groups[g];
+    std::size_t level = 0;
+    std::vector<std::uint32_t> stored;
+    const auto visit = [&](const plan::Operand& o, bool is_store) {
+      if (o.source.kind != Source::Kind::intermediate) return;
+      if (is_store) {
+        stored.push_back(o.source.index);
+      } else {
+        level = std::max(level, ready[o.source.index]);
+      }
+    };
+    for (std::uint32_t i = group.first; i < group.first + group.count; ++i) {
+      const plan::Stage& s = plan.stages[i];
+      for (const plan::Nest* nest : s.nests()) {
+        const std::size_t loads = nest->kernel.loads.size();
+        for (std::size_t k = 0; k < nest->operands.size(); ++k) {
+          visit(nest->operands[k], k >= loads);
+        }
+      }
+      for (const plan::AccumulatorCopy& c : s.copies) visit(c.to, true);
+      if (s.product) visit(s.product->target, true);
+    }
+    for (std::uint32_t mid : stored) ready[mid] = std::max(ready[mid], level + 1);
+    if (levels.size() <= level) levels.resize(level + 1);
+    levels[level].push_back(g);
+  }
+  return levels;
+}
+
+class Scheduler {
+ public:
+  Scheduler(const plan::LoopPlan& plan, const Arrays& arrays, std::span<const ArrayTraits> traits,
+            const Limits& limits)
+      : plan_(plan), arrays_(arrays), traits_(traits), limits_(limits) {
+    out_.kept.assign(arrays.all.size(), false);
+    out_.intermediates = intermediate_bytes(plan);
+  }
+
+  Schedule run() {
+    for (const auto& groups : levels_of(plan_)) {
+      std::vector<Job> jobs;
+      for (std::uint32_t g : groups) jobs.push_back(choose(g));
+      Pass together = make_pass(jobs);
+      if (jobs.size() > 1 && need(together) > limits_.memory && !shares_pipe(together)) {
+        for (Job& job : jobs) out_.passes.push_back(make_pass({job}));
+      } else {
+        out_.passes.push_back(std::move(together));
+      }
+    }
+    keep_what_is_needed_again();
+    out_.needed = peak();
+    if (out_.needed > limits_.memory) refuse();
+    return std::move(out_);
+  }
+
+ private:
+  Job choose(std::uint32_t group) const {
+    std::optional<Job> best;
+    std::uint64_t best_need = kNever;
+    for (Job& job : ways_to_cut(plan_, group, arrays_, limits_.threads)) {
+      job.fit(limits_.step, arrays_);
+      while (job.steps() > kMostSteps && job.piece < job.loops[job.depth - 1]) job.piece *= 2;
+      if (job.steps() > kMostSteps) continue;
+      const std::uint64_t needs = need(make_pass({job}));
+      if (needs >= best_need) continue;
+      best_need = needs;
+      best = std::move(job);
+      if (needs <= 4 * limits_.step) break;
+    }
+    if (!best) throw Error(ErrorCode::internal, "a pass without a way to run it");
+    return *std::move(best);
+  }
+
+  Pass make_pass(std::vector<Job> jobs) const {
+    Pass pass;
+    pass.jobs = std::move(jobs);
+    order(pass);
+    for (const Job& job : pass.jobs) pass.held += job.held;
+    std::vector<std::int32_t> track_of(arrays_.all.size(), -1);
+    for (const Job& job : pass.jobs) {
+      for (const Touch& t : job.touches) {
+        if (track_of[t.array] >= 0) continue;
+        track_of[t.array] = static_cast<std::int32_t>(pass.tracks.size());
+        Track track;
+        track.array = t.array;
+        track.begin.assign(pass.items.size(), kNever);
+        track.end.assign(pass.items.size(), 0);
+        pass.tracks.push_back(std::move(track));
+      }
+    }
+    for (std::size_t i = 0; i < pass.items.size(); ++i) {
+      const Job& job = pass.jobs[pass.items[i].job];
+      const Step step = job.step(pass.items[i].step);
+      for (const Touch& t : job.touches) {
+        const Extent e = job.extent(t, step, arrays_);
+        Track& track = pass.tracks[static_cast<std::size_t>(track_of[t.array])];
+        if (e.end <= e.begin) continue;
+        track.begin[i] = std::min(track.begin[i], e.begin);
+        track.end[i] = std::max(track.end[i], e.end);
+      }
+    }
+    for (Track& track : pass.tracks) complete(track);
+    return pass;
+  }
+
+  /// From what each item touches to what it and those before or after it do.
+  void complete(Track& track) const {
+    const std::size_t count = track.end.size();
+    for (std::size_t i = 1; i < count; ++i) {
+      track.end[i] = std::max(track.end[i], track.end[i - 1]);
+    }
+    std::uint64_t later = count == 0 ? 0 : track.end[count - 1];
+    for (std::size_t i = count; i-- > 0;) {
+      later = track.begin[i] = std::min(later, track.begin[i]);
+      track.most = std::max(track.most, track.end[i] - std::min(later, track.end[i]));
+    }
+  }
+
+  /// Interleaves the steps of a pass so that its jobs go through the arrays side by side.
+  void order(Pass& pass) const {
+    std::vector<std::int64_t> next(pass.jobs.size(), 0);
+    std::vector<double> reached;
+    std::size_t total = 0;
+    for (const Job& job : pass.jobs) {
+      total += static_cast<std::size_t>(job.steps());
+      reached.push_back(progress(job, 0));
+    }
+    pass.items.reserve(total);
+    while (pass.items.size() < total) {
+      std::size_t first = 0;
+      for (std::size_t j = 1; j < next.size(); ++j) {
+        if (reached[j] < reached[first]) first = j;
+      }
+      pass.items.push_back({static_cast<std::uint32_t>(first), next[first]});
+      const Job& job = pass.jobs[first];
+      if (++next[first] == job.steps()) {
+        reached[first] = std::numeric_limits<double>::infinity();
+      } else {
+        reached[first] = progress(job, next[first]);
+      }
+    }
+  }
+
+  /// How far into the largest input of a job a step reaches.
+  double progress(const Job& job, std::int64_t number) const {
+    const Step step = job.step(number);
+    std::uint64_t largest = 0;
+    double reached = 0;
+    for (const Touch& t : job.touches) {
+      const std::uint64_t size = arrays_.all[t.array].bytes;
+      if (t.array >= arrays_.inputs || size < largest || size == 0) continue;
+      const double end = static_cast<double>(job.extent(t, step, arrays_).end);
+      reached = std::max(size > largest ? 0 : reached, end / static_cast<double>(size));
+      largest = size;
+    }
+    return reached;
+  }
+
+  bool shares_pipe(const Pass& pass) const {
+    std::vector<int> readers(arrays_.all.size(), 0);
+    for (const Job& job : pass.jobs) {
+      std::vector<bool> seen(arrays_.all.size(), false);
+      for (const Touch& t : job.touches) {
+        if (!seen[t.array]) ++readers[t.array];
+        seen[t.array] = true;
+      }
+    }
+    for (std::size_t a = 0; a < readers.size(); ++a) {
+      if (readers[a] > 1 && traits_[a].read_once) return true;
+    }
+    return false;
+  }
+
+  std::uint64_t window_bytes(const Track& track) const {
+    const ArrayUse& array = arrays_.all[track.array];
+    return std::min(track.most, array.bytes) + array.slack;
+  }
+
+  /// Most bytes at once in a pass, without what is kept for others.
+  std::uint64_t need(const Pass& pass) const {
+    std::uint64_t sum = pass.held;
+    for (const Track& t : pass.tracks) {
+      if (!out_.kept[t.array]) sum += window_bytes(t);
+    }
+    return sum;
+  }
+
+  std::uint64_t kept_bytes() const {
+    std::uint64_t sum = out_.intermediates;
+    for (std::size_t a = 0; a < out_.kept.size(); ++a) {
+      if (out_.kept[a]) sum += arrays_.all[a].bytes + arrays_.all[a].slack;
+    }
+    return sum;
+  }
+
+  std::uint64_t peak() const {
+    std::uint64_t most = 0;
+    for (const Pass& pass : out_.passes) most = std::max(most, need(pass));
+    return most + kept_bytes();
+  }
+
+  /// What several passes read stays in memory: pipes must, small arrays may.
+  void keep_what_is_needed_again() {
+    std::vector<int> passes(arrays_.inputs, 0);
+    for (const Pass& pass : out_.passes) {
+      for (const Track& t : pass.tracks) {
+        if (t.array < arrays_.inputs) ++passes[t.array];
+      }
+    }
+    for (std::size_t a = 0; a < arrays_.inputs; ++a) {
+      if (passes[a] < 2) continue;
+      const bool small = arrays_.all[a].bytes <= limits_.memory / 8;
+      out_.kept[a] = true;
+      if (traits_[a].read_once) {
+        if (kept_bytes() > limits_.memory) refuse_second_pass(a, passes[a]);
+      } else if (!small || peak() > limits_.memory) {
+        out_.kept[a] = false;
+      }
+    }
+  }
+
+  [[noreturn]] void refuse_second_pass(std::size_t array, int passes) const {
+    throw Error(ErrorCode::value,
+                "the expression needs " + std::to_string(passes) + " passes over '" +
+                    traits_[array].name + "', which can be read only once and of which " +
+                    size_text(arrays_.all[array].bytes) + " do not fit the memory allowed, " +
+                    size_text(limits_.memory),
+                {}, "save it to a file first, or allow more memory");
+  }
+
+  [[noreturn]] void refuse() const {
+    const Pass* worst = &out_.passes[0];
+    for (const Pass& pass : out_.passes) {
+      if (need(pass) > need(*worst)) worst = &pass;
+    }
+    std::string why;
+    const Track* largest = nullptr;
+    for (const Track& t : worst->tracks) {
+      if (largest == nullptr || window_bytes(t) > window_bytes(*largest)) largest = &t;
+    }
+    if (largest != nullptr && window_bytes(*largest) >= worst->held) {
+      const bool input = largest->array < arrays_.inputs;
+      why = size_text(window_bytes(*largest)) + " of '" + traits_[largest->array].name + "' are " +
+            (input ? "read" : "written") + " at a time";
+    } else {
+      why = size_text(worst->held) + " are accumulators";
+    }
+    throw Error(ErrorCode::memory,
+                "evaluating in parts needs " + size_text(out_.needed) + " of memory, but only " +
+                    size_text(limits_.memory) + " are allowed: " + why,
+                {}, "allow more memory");
+  }
+
+  const plan::LoopPlan& plan_;
+  const Arrays& arrays_;
+  const std::span<const ArrayTraits> traits_;
+  const Limits limits_;
+  Schedule out_;
+};
+
+}  // namespace
+
+std::string size_text(std::uint64_t bytes) {
+  constexpr const char* kUnits[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+  auto size = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; size >= 999.5 && unit + 1 < std::size(kUnits); size /= 1000) ++unit;
+  char text[32];
+  std::snprintf(text, sizeof text, unit == 0 || size >= 100 ? "%.0f %s" : "%.3g %s", size,
+                kUnits[unit]);
+  return text;
+}
+
+Schedule make_schedule(const plan::LoopPlan& plan, const Arrays& arrays,
+                       std::span<const ArrayTraits> traits, const Limits& limits) {
+  return Scheduler(plan, arrays, traits, limits).run();
+}
+
+}  // namespace tightloop::streaming

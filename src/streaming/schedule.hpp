@@ -1,0 +1,64 @@
+// The order of all steps of an evaluation, and which bytes of each array have to be in memory when.
+// In: a loop plan, the arrays that have windows, the memory there may be. Out: plain numbers; they
+// depend on nothing else, so that what fits once always fits.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "streaming/job.hpp"
+
+namespace tightloop::streaming {
+
+/// What the schedule needs to know of an array beyond its size.
+struct ArrayTraits {
+  std::string name;        ///< for messages
+  bool read_once = false;  ///< a pipe
+};
+
+/// The step of a job.
+struct Item {
+  std::uint32_t job = 0;
+  std::int64_t step = 0;
+};
+
+/// The window of an array while a pass runs; one number per item.
+struct Track {
+  std::uint32_t array = 0;
+  std::vector<std::uint64_t> begin;  ///< the first byte that this item or a later one touches
+  std::vector<std::uint64_t> end;    ///< the end of what this item or one before touches
+  std::uint64_t most = 0;            ///< the largest end - begin
+};
+
+/// Jobs whose steps take turns, so that each array is gone through once for all of them.
+struct Pass {
+  std::vector<Job> jobs;
+  std::vector<Item> items;
+  std::vector<Track> tracks;  ///< of the arrays that the pass touches
+  std::uint64_t held = 0;     ///< accumulators
+};
+
+struct Schedule {
+  std::vector<Pass> passes;
+  std::vector<bool> kept;  ///< by array: stays in memory from its first use on
+  std::uint64_t intermediates = 0;
+  std::uint64_t needed = 0;  ///< most bytes at once: windows, accumulators, intermediates
+};
+
+struct Limits {
+  std::uint64_t memory = 0;  ///< bytes there may be at once
+  std::uint64_t step = 0;    ///< bytes that a step moves, about
+  int threads = 1;
+};
+
+/// Schedules a plan. Throws Error(memory) that says how much would do and which array asks for it,
+/// Error(value) for an array that is read once but needed again.
+Schedule make_schedule(const plan::LoopPlan& plan, const Arrays& arrays,
+                       std::span<const ArrayTraits> traits, const Limits& limits);
+
+/// Returns a size for people: "256 MB", "1.5 GB" (powers of 1000).
+std::string size_text(std::uint64_t bytes);
+
+}  // namespace tightloop::streaming

@@ -1,0 +1,38 @@
+#include "process_memory.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "arguments.hpp"
+#include "byte_size.hpp"
+
+namespace tightloop::tool {
+namespace {
+
+// Measured: the code generator with a large expression, and the stacks and scratch of threads.
+constexpr std::uint64_t kKernels = std::uint64_t{40} << 20;
+constexpr std::uint64_t kFewest = std::uint64_t{8} << 20;
+
+std::uint64_t held() {
+  struct rusage usage {};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) << 10;
+}
+
+}  // namespace
+
+std::uint64_t memory_for_arrays(std::uint64_t limit) {
+  if (limit == 0) {
+    return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+           static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 2;
+  }
+  const std::uint64_t taken = held() + kKernels;
+  if (limit < taken + kFewest) {
+    throw UsageError("--memory: the program itself takes " +
+                     byte_size_text(static_cast<double>(taken)) + "; allow at least " +
+                     byte_size_text(static_cast<double>(taken + kFewest)));
+  }
+  return limit - taken;
+}
+
+}  // namespace tightloop::tool

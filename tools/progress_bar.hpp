@@ -1,0 +1,32 @@
+// How far a long evaluation is, on one line of a terminal.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace tightloop::tool {
+
+/// Returns the line: share, bar, bytes, rate and the time left, at most `width` columns.
+std::string progress_line(std::uint64_t done, std::uint64_t in_all, double seconds, int width);
+
+/// Draws on standard error, from the second second on, if that is a terminal.
+class ProgressBar {
+ public:
+  ProgressBar();
+  /// Wipes the line.
+  ~ProgressBar();
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  void update(std::uint64_t done, std::uint64_t in_all);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point start_ = Clock::now();
+  Clock::time_point drawn_ = start_;
+  const bool terminal_;
+  bool visible_ = false;
+};
+
+}  // namespace tightloop::tool
