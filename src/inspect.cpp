@@ -48,6 +48,40 @@ std::string decimal(int128 value) {
   return out;
 }
 
+/// True for a node that prepares an operand for the node it comes from, and is not its value.
+bool prepares(const ir::TypedGraph& graph, const ir::TypedNode& node,
+              const std::vector<bool>& varies) {
+  const ir::Node& source = graph.source.nodes()[node.origin];
+  switch (node.op) {
+    case Op::constant: return varies[node.origin];
+    case Op::cast:
+      return source.op != Op::astype && source.op != Op::saturate && source.op != Op::positive &&
+             graph.nodes[node.args[0]].origin != node.origin;
+    case Op::extent:
+    case Op::align: return true;
+    default: return false;
+  }
+}
+
+/// Returns the node that is the value of each sub-expression: the last of those that come from it.
+std::vector<ir::NodeId> values_of_parts(const ir::TypedGraph& graph) {
+  std::vector<bool> varies;  // source nodes: made of a variable
+  for (const ir::Node& node : graph.source.nodes()) {
+    bool any = node.op == Op::variable;
+    for (const ir::NodeId arg : node.args) any = any || (arg != ir::kNoNode && varies[arg]);
+    varies.push_back(any);
+  }
+  std::map<ir::NodeId, ir::NodeId> last;
+  for (ir::NodeId id = 0; id < graph.nodes.size(); ++id) {
+    const ir::TypedNode& node = graph.nodes[id];
+    if (node.origin == ir::kNoNode || prepares(graph, node, varies)) continue;
+    last[node.origin] = id;
+  }
+  std::vector<ir::NodeId> out;
+  for (const auto& [origin, id] : last) out.push_back(id);
+  return out;
+}
+
 Part part_of(const ir::TypedGraph& graph, ir::NodeId id, const Dims& shape) {
   const ir::TypedNode& node = graph.nodes[id];
   Part part{graph.text(id), graph.span(id), node.dtype, shape, node.weak, {}, {}, {}};
@@ -81,13 +115,10 @@ std::vector<Part> parts(std::string_view text, Bindings vars, const Options& opt
     const Inspected inspected(text, vars, options);
     const ir::TypedGraph& graph = inspected.graph();
     const std::vector<Dims> shapes = inspected.shapes();
-    // Of the nodes that come from one sub-expression, the last one is its value.
-    std::map<ir::NodeId, ir::NodeId> last;
-    for (ir::NodeId id = 0; id < graph.nodes.size(); ++id) last[graph.nodes[id].origin] = id;
-    for (const ir::NodeId id : graph.results) last[graph.nodes[id].origin] = id;
-    std::vector<ir::NodeId> kept;
-    for (const auto& [origin, id] : last) kept.push_back(id);
+    std::vector<ir::NodeId> kept = values_of_parts(graph);
+    kept.insert(kept.end(), graph.results.begin(), graph.results.end());
     std::sort(kept.begin(), kept.end());
+    kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
     std::vector<Part> out;
     for (const ir::NodeId id : kept) out.push_back(part_of(graph, id, shapes[id]));
     return out;

@@ -6,15 +6,9 @@
 #include <string>
 
 #include "tightloop/engine.hpp"
+#include "timing.hpp"
 
 namespace tightloop::tool {
-
-/// What --time measured.
-struct Timing {
-  int repeats = 0;
-  double median_seconds = 0;
-  double gigabytes_per_second = 0;
-};
 
 /// Returns one line of JSON without a final newline: `results` (dtype, shape and value of each;
 /// values of arrays of more than 10,000 elements are null, with "elided": true), `seconds`,

@@ -6,11 +6,13 @@
 
 #include "convert_command.hpp"
 #include "precision/precision.hpp"
+#include "repl/repl.hpp"
 
 namespace tightloop::tool {
 
 std::span<const Subcommand> subcommands() {
   static const std::vector<Subcommand> table = {
+      {"repl", "a session: assignments stay lazy, results are printed", run_repl},
       {"convert", "writes another dtype or format; loses nothing unasked", run_convert},
       {"precision", "what each storage dtype costs: bytes, time and error", run_precision},
   };

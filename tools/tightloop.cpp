@@ -3,9 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <optional>
@@ -17,11 +15,13 @@
 #include "exit_status.hpp"
 #include "function_list.hpp"
 #include "json_output.hpp"
+#include "repl/repl.hpp"
 #include "standard_output.hpp"
 #include "stream_command.hpp"
 #include "subcommands.hpp"
 #include "summary.hpp"
 #include "tightloop/tightloop.hpp"
+#include "timing.hpp"
 #include "variables.hpp"
 
 namespace {
@@ -40,47 +40,10 @@ void occupy_standard_streams() {
   }
 }
 
-/// Repeats the evaluation into the results of the first one, for about a second.
-Timing measure(const Command& command, const std::vector<Binding>& bindings,
-               std::vector<Array>& results) {
-  using Clock = std::chrono::steady_clock;
-  constexpr std::size_t kFewest = 5;
-  constexpr std::size_t kMost = 1'000'000;
-  constexpr std::chrono::duration<double> kBudget{1.0};
-  Stats stats;
-  Options options = command.options;
-  options.stats = &stats;
-  const std::vector<Destination> outs(results.begin(), results.end());
-  std::vector<double> seconds;
-  const auto begin = Clock::now();
-  while (seconds.size() < kFewest || (seconds.size() < kMost && Clock::now() - begin < kBudget)) {
-    const auto start = Clock::now();
-    evaluate_all_into(outs, command.expression, bindings, options);
-    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
-  }
-  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
-  std::nth_element(seconds.begin(), middle, seconds.end());
-  Timing timing;
-  timing.repeats = static_cast<int>(seconds.size());
-  timing.median_seconds = *middle;
-  if (*middle > 0) {
-    timing.gigabytes_per_second =
-        static_cast<double>(stats.bytes_read + stats.bytes_written) / *middle / 1e9;
-  }
-  return timing;
-}
-
 void write_outputs(const std::vector<std::string>& paths, const std::vector<Array>& results) {
   std::vector<SavedArray> saved;
   for (std::size_t i = 0; i < paths.size(); ++i) saved.push_back({paths[i], results[i]});
   save_all(saved);
-}
-
-std::string timing_text(const Timing& timing) {
-  char text[128];
-  std::snprintf(text, sizeof text, "time %.6g s (median of %d), %.3g GB/s\n", timing.median_seconds,
-                timing.repeats, timing.gigabytes_per_second);
-  return text;
 }
 
 /// Evaluates, writes the files, and returns what is to be printed.
@@ -104,7 +67,7 @@ std::string evaluate_command(const Command& command) {
                      " times");
   }
   std::optional<Timing> timing;
-  if (command.time) timing = measure(command, bindings, results);
+  if (command.time) timing = measure(command.expression, bindings, command.options, results);
 
   std::string text;
   if (command.json) {
@@ -140,6 +103,8 @@ int run(int argc, char** argv) {
   if (const Subcommand* subcommand = find_subcommand(argc, argv)) {
     return subcommand->run({argv + 2, argv + argc});
   }
+  const bool terminal = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0;
+  if (argc == 1 && terminal) return run_repl({});
   return run(parse_command(argc, argv));
 }
 
