@@ -8,7 +8,6 @@
 
 #include <cerrno>
 #include <clocale>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cwchar>
@@ -23,26 +22,10 @@ namespace {
 constexpr int kMostInputs = 2000;
 constexpr std::size_t kMostListed = 200;
 
-volatile std::sig_atomic_t resized = 0;
-volatile std::sig_atomic_t continued = 0;
-
-void note_signal(int signal) {
-  (signal == SIGWINCH ? resized : continued) = 1;
-}
-
-/// Lets a signal interrupt read(), which is then told by its flag.
-void watch(int signal) {
-  struct sigaction action {};
-  action.sa_handler = note_signal;
-  sigemptyset(&action.sa_mask);
-  ::sigaction(signal, &action, nullptr);
-}
-
 class EditedLines : public LineSource {
  public:
-  EditedLines(const std::atomic<bool>& interrupted,
-              std::function<Completion(std::string_view)> complete)
-      : interrupted_(interrupted), complete_(std::move(complete)), path_(history_path()) {
+  EditedLines(TerminalSignals& signals, std::function<Completion(std::string_view)> complete)
+      : signals_(signals), complete_(std::move(complete)), path_(history_path()) {
     std::setlocale(LC_CTYPE, "");
     editor_ = el_init("tightloop", stdin, stdout, stderr);
     history_ = history_init();
@@ -60,8 +43,6 @@ class EditedLines : public LineSource {
     el_set(editor_, EL_BIND, "^I", "tightloop-complete", nullptr);
     el_set(editor_, EL_BIND, "^R", "em-inc-search-prev", nullptr);
     el_source(editor_, nullptr);
-    watch(SIGWINCH);
-    watch(SIGCONT);
   }
   EditedLines(const EditedLines&) = delete;
   EditedLines& operator=(const EditedLines&) = delete;
@@ -82,7 +63,7 @@ class EditedLines : public LineSource {
     const char* text = el_gets(editor_, &count);
     if (text == nullptr || count <= 0) {
       std::fputc('\n', stdout);
-      if (!interrupted_) return Status::end;
+      if (!*signals_.stop()) return Status::end;
       el_reset(editor_);
       return Status::interrupted;
     }
@@ -112,14 +93,16 @@ class EditedLines : public LineSource {
     EditedLines& lines = self(editor);
     std::mbstate_t state{};
     for (;;) {
-      char byte = 0;
-      const ssize_t got = ::read(STDIN_FILENO, &byte, 1);
-      if (got == 0) return 0;
-      if (got < 0) {
-        if (errno != EINTR || lines.interrupted_) return -1;
-        lines.after_signal();
+      const TerminalSignals::Wake wake = lines.signals_.wait(STDIN_FILENO);
+      if (wake == TerminalSignals::Wake::interrupt) return -1;
+      if (wake != TerminalSignals::Wake::input) {
+        lines.after_signal(wake);
         continue;
       }
+      char byte = 0;
+      const ssize_t got = ::read(STDIN_FILENO, &byte, 1);
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) return static_cast<int>(got);
       switch (std::mbrtowc(out, &byte, 1, &state)) {
         case static_cast<std::size_t>(-2): continue;  // more bytes follow
         case static_cast<std::size_t>(-1):
@@ -132,16 +115,10 @@ class EditedLines : public LineSource {
     }
   }
 
-  void after_signal() {
-    if (resized != 0) {
-      resized = 0;
-      el_resize(editor_);
-    }
-    if (continued != 0) {
-      continued = 0;
-      el_set(editor_, EL_PREP_TERM, 1);
-      el_set(editor_, EL_REFRESH);
-    }
+  void after_signal(TerminalSignals::Wake wake) {
+    if (wake == TerminalSignals::Wake::resized) return el_resize(editor_);
+    el_set(editor_, EL_PREP_TERM, 1);
+    el_set(editor_, EL_REFRESH);
   }
 
   static unsigned char complete_key(EditLine* editor, int) {
@@ -198,7 +175,7 @@ class EditedLines : public LineSource {
     }
   }
 
-  const std::atomic<bool>& interrupted_;
+  TerminalSignals& signals_;
   const std::function<Completion(std::string_view)> complete_;
   const std::string path_;
   std::string prompt_;
@@ -208,11 +185,15 @@ class EditedLines : public LineSource {
 
 }  // namespace
 
-std::unique_ptr<LineSource> edited_lines(const std::atomic<bool>& interrupted,
+bool has_line_editing() {
+  return true;
+}
+
+std::unique_ptr<LineSource> edited_lines(TerminalSignals& signals,
                                          std::function<Completion(std::string_view)> complete) {
   const char* term = std::getenv("TERM");
   if (term == nullptr || std::string_view(term) == "dumb") return nullptr;
-  auto lines = std::make_unique<EditedLines>(interrupted, std::move(complete));
+  auto lines = std::make_unique<EditedLines>(signals, std::move(complete));
   if (!lines->usable()) return nullptr;
   return lines;
 }
@@ -223,7 +204,11 @@ std::unique_ptr<LineSource> edited_lines(const std::atomic<bool>& interrupted,
 
 namespace tightloop::tool {
 
-std::unique_ptr<LineSource> edited_lines(const std::atomic<bool>&,
+bool has_line_editing() {
+  return false;
+}
+
+std::unique_ptr<LineSource> edited_lines(TerminalSignals&,
                                          std::function<Completion(std::string_view)>) {
   return nullptr;
 }

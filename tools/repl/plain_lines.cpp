@@ -1,4 +1,4 @@
-// Lines by read(), so that Ctrl-C is seen between bytes.
+// Lines by read(), after signals have been looked at.
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,7 +13,7 @@ constexpr std::size_t kLongestLine = std::size_t{1} << 20;
 
 class PlainLines : public LineSource {
  public:
-  explicit PlainLines(const std::atomic<bool>& interrupted) : interrupted_(interrupted) {}
+  explicit PlainLines(TerminalSignals& signals) : signals_(signals) {}
 
   Status read(std::string_view prompt, std::string& line) override {
     line.clear();
@@ -23,7 +23,7 @@ class PlainLines : public LineSource {
     }
     while (line.size() <= kLongestLine) {
       if (next_ == end_ && !fill()) {
-        if (interrupted_) return Status::interrupted;
+        if (*signals_.stop()) return Status::interrupted;
         return line.empty() ? Status::end : Status::line;
       }
       const char c = buffer_[next_++];
@@ -37,16 +37,21 @@ class PlainLines : public LineSource {
 
  private:
   bool fill() {
+    TerminalSignals::Wake wake = signals_.wait(STDIN_FILENO);
+    while (wake != TerminalSignals::Wake::input && wake != TerminalSignals::Wake::interrupt) {
+      wake = signals_.wait(STDIN_FILENO);
+    }
+    next_ = end_ = 0;
+    if (wake == TerminalSignals::Wake::interrupt) return false;
     ssize_t got = 0;
     do {
       got = ::read(STDIN_FILENO, buffer_, sizeof buffer_);
-    } while (got < 0 && errno == EINTR && !interrupted_);
-    next_ = 0;
+    } while (got < 0 && errno == EINTR);
     end_ = got > 0 ? static_cast<std::size_t>(got) : 0;
     return got > 0;
   }
 
-  const std::atomic<bool>& interrupted_;
+  TerminalSignals& signals_;
   const bool terminal_ = ::isatty(STDIN_FILENO) != 0;
   char buffer_[1 << 16];
   std::size_t next_ = 0;
@@ -55,8 +60,8 @@ class PlainLines : public LineSource {
 
 }  // namespace
 
-std::unique_ptr<LineSource> plain_lines(const std::atomic<bool>& interrupted) {
-  return std::make_unique<PlainLines>(interrupted);
+std::unique_ptr<LineSource> plain_lines(TerminalSignals& signals) {
+  return std::make_unique<PlainLines>(signals);
 }
 
 }  // namespace tightloop::tool

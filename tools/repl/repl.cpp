@@ -3,9 +3,6 @@
 
 #include <unistd.h>
 
-#include <atomic>
-#include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <new>
@@ -18,6 +15,7 @@
 #include "repl/binder.hpp"
 #include "repl/line_source.hpp"
 #include "repl/session.hpp"
+#include "repl/signals.hpp"
 #include "standard_output.hpp"
 #include "tightloop/source.hpp"
 #include "variables.hpp"
@@ -34,32 +32,8 @@ constexpr std::string_view kHelp =
     "leaves. Otherwise standard input is a script: no prompt, and the first error ends it\n"
     "with exit status 2.\n";
 
-std::atomic<bool> interrupted{false};
-static_assert(std::atomic<bool>::is_always_lock_free);
-
-void interrupt(int) {
-  interrupted = true;
-}
-
 /// Thrown where nobody reads the output any more.
 struct OutputClosed {};
-
-/// The handler of Ctrl-C, for as long as a session lasts.
-class InterruptHandler {
- public:
-  InterruptHandler() {
-    struct sigaction action {};
-    action.sa_handler = interrupt;
-    sigemptyset(&action.sa_mask);
-    ::sigaction(SIGINT, &action, &before_);
-  }
-  ~InterruptHandler() { ::sigaction(SIGINT, &before_, nullptr); }
-  InterruptHandler(const InterruptHandler&) = delete;
-  InterruptHandler& operator=(const InterruptHandler&) = delete;
-
- private:
-  struct sigaction before_ {};
-};
 
 /// Reads one input, of one or more lines, and counts them.
 LineSource::Status read_input(LineSource& lines, std::string& input, int& line_count) {
@@ -143,10 +117,10 @@ void bind_arguments(Session& session, const Command& command) {
   }
 }
 
-int loop(Session& session, LineSource& lines, bool interactive) {
+int loop(Session& session, LineSource& lines, TerminalSignals& signals, bool interactive) {
   int read = 0;
   for (bool more = true; more;) {
-    interrupted = false;
+    signals.reset();
     std::string input;
     int count = 0;
     const LineSource::Status status = read_input(lines, input, count);
@@ -172,21 +146,21 @@ int run_repl(std::span<const char* const> arguments) {
     throw UsageError("see 'tightloop --help' for --functions and --version");
   }
   const bool interactive = ::isatty(STDIN_FILENO) != 0;
-  const InterruptHandler handler;
-  command.options.stop = &interrupted;
+  TerminalSignals signals;
+  command.options.stop = signals.stop();
   Session session(command.options, current_terminal(), [](std::string_view text) {
     if (print(text) != kDone) throw OutputClosed();
   });
   std::unique_ptr<LineSource> lines;
   if (interactive) {
     lines = edited_lines(
-        interrupted, [&](std::string_view line) { return complete(line, session.workspace()); });
+        signals, [&](std::string_view line) { return complete(line, session.workspace()); });
   }
-  if (lines == nullptr) lines = plain_lines(interrupted);
+  if (lines == nullptr) lines = plain_lines(signals);
   try {
     bind_arguments(session, command);
     if (interactive) session.print("Tightloop. ':help' lists the commands, Ctrl-D leaves.\n");
-    return loop(session, *lines, interactive);
+    return loop(session, *lines, signals, interactive);
   } catch (const OutputClosed&) {
     return kOutputClosed;
   }
