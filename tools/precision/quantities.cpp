@@ -61,12 +61,6 @@ std::string seconds_text(double seconds) {
   return three_digits(value) + " " + kUnits[unit];
 }
 
-std::string shape_text(const Dims& shape) {
-  std::string out = "(";
-  for (int i = 0; i < shape.size(); ++i) out += (i > 0 ? ", " : "") + std::to_string(shape[i]);
-  return out + (shape.size() == 1 ? ",)" : ")");
-}
-
 std::string wrapped(const std::string& text, std::size_t width) {
   const std::string margin = "  ";  // of all lines but the first
   std::string out;

@@ -17,8 +17,6 @@ std::string number_text(double value);
 std::string bytes_text(std::uint64_t bytes);
 /// Returns "12.3 ms"; "-" where negative.
 std::string seconds_text(double seconds);
-/// Returns "(2000, 370, 370)", "(5,)" or "()".
-std::string shape_text(const Dims& shape);
 /// Breaks a text at spaces into lines of at most `width` bytes (longer where a word is), the second
 /// and later ones indented, each with an end of line.
 std::string wrapped(const std::string& text, std::size_t width);

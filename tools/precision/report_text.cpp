@@ -5,6 +5,7 @@
 #include "number_text.hpp"
 #include "precision/quantities.hpp"
 #include "precision/report.hpp"
+#include "summary.hpp"
 
 namespace tightloop::tool {
 namespace {

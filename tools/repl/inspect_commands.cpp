@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "precision/quantities.hpp"
 #include "repl/binder.hpp"
 #include "repl/session.hpp"
 #include "summary.hpp"
@@ -47,6 +48,12 @@ double bytes_held(const ArrayView& view) {
   return bytes;
 }
 
+/// Returns a number of bytes that may be past 64 bits.
+std::string size_of(double bytes) {
+  constexpr double kMost = 9e18;
+  return bytes < kMost ? bytes_text(static_cast<std::uint64_t>(bytes)) : "more than 9000 PB";
+}
+
 std::string array_info(const Value& value) {
   const ArrayView view = value.array->view();
   const double bytes =
@@ -58,11 +65,11 @@ std::string array_info(const Value& value) {
   const bool little = (std::endian::native == std::endian::little) != swapped;
   std::string kept = "in memory of its own";
   if (held < bytes) {
-    kept = "in " + size_text(held) + " that are repeated";
+    kept = "in " + size_of(held) + " that are repeated";
   } else if (view.readonly()) {
     kept = "mapped from a file";
   }
-  return row("strides", shape_text(view.strides()) + " bytes") + row("bytes", size_text(bytes)) +
+  return row("strides", shape_text(view.strides()) + " bytes") + row("bytes", size_of(bytes)) +
          row("order", order_text(view)) +
          row("alignment", std::to_string(1 << alignment) + " bytes") +
          row("byte order", std::string(little ? "little-endian" : "big-endian") +
@@ -122,18 +129,6 @@ BoundText bound_argument(Session& session, const CommandText& text) {
   return bind(text.source, text.span, session.workspace());
 }
 
-std::string size_text(double bytes) {
-  static constexpr const char* kUnits[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
-  std::size_t unit = 0;
-  while (bytes >= 999.5 && unit + 1 < std::size(kUnits)) {
-    bytes /= 1000;
-    ++unit;
-  }
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g %s", bytes, kUnits[unit]);
-  return text;
-}
-
 void info_command(Session& session, const CommandText& text) {
   const BoundText expression = bound_argument(session, text);
   const ValuePtr value = only_value(expression);
@@ -149,7 +144,7 @@ void info_command(Session& session, const CommandText& text) {
       continue;
     }
     const double bytes = static_cast<double>(elements) * static_cast<double>(itemsize(type.dtype));
-    out += row("bytes", size_text(bytes) + ", once it is evaluated") + row("kept", "nowhere: lazy");
+    out += row("bytes", size_of(bytes) + ", once it is evaluated") + row("kept", "nowhere: lazy");
     if (value != nullptr) out += row("from", value->expression.text());
   }
   session.print(out);
@@ -188,10 +183,9 @@ void mem_command(Session& session, const CommandText& text) {
     Options options = o;
     options.stats = &stats;
     evaluate_all(t, b, options);
-    return row("extra", size_text(static_cast<double>(stats.peak_extra_bytes)) +
-                            ", beyond inputs and results") +
-           row("results", size_text(static_cast<double>(stats.bytes_written))) +
-           row("read", size_text(static_cast<double>(stats.bytes_read)) +
+    return row("extra", bytes_text(stats.peak_extra_bytes) + ", beyond inputs and results") +
+           row("results", bytes_text(stats.bytes_written)) +
+           row("read", bytes_text(stats.bytes_read) +
                            (stats.stages == 1 ? " in 1 pass"
                                               : " in " + std::to_string(stats.stages) + " passes"));
   });

@@ -17,7 +17,4 @@ void mem_command(Session& session, const CommandText& text);
 /// Binds the names of a command's argument, one expression or several with commas.
 BoundText bound_argument(Session& session, const CommandText& text);
 
-/// Returns a size in the unit that leaves three digits: "12 B", "1.23 kB", "400 MB".
-std::string size_text(double bytes);
-
 }  // namespace tightloop::tool

@@ -69,7 +69,8 @@ TerminalSignals::Wake TerminalSignals::wait(int file) {
       }
       continue;  // the flags tell
     }
-    if (waiting[0].revents != 0) return Wake::input;
+    // A signal that came with the input goes first, as it was typed first.
+    if (waiting[0].revents != 0 && !interrupted) return Wake::input;
   }
 }
 
