@@ -3,6 +3,7 @@
 #include "tightloop/stream.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -258,16 +259,19 @@ class Streaming {
     evaluation.memory = options_.memory - returned_;
     evaluation.workers = run::workers_of(options_.options);
     evaluation.progress = options_.progress;
+    const auto start = std::chrono::steady_clock::now();
     const std::uint64_t events = streaming::run_in_parts(evaluation);
-    if (options_.options.stats != nullptr) fill_stats(schedule);
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    if (options_.options.stats != nullptr) fill_stats(schedule, seconds.count());
     if ((events & plan::kNoted) != 0 && graph().check_overflow) {
       throw Error(ErrorCode::overflow, "an integer result does not fit 64 bits", {},
                   "evaluated in memory, a part of the data shows where");
     }
   }
 
-  void fill_stats(const streaming::Schedule& schedule) const {
+  void fill_stats(const streaming::Schedule& schedule, double seconds) const {
     Stats& s = *options_.options.stats;
+    s.run_seconds += seconds;
     s.peak_extra_bytes = schedule.needed;
     s.bytes_read = bound_->plan.bytes_read;
     s.bytes_written = bound_->plan.bytes_written;

@@ -42,9 +42,10 @@ EventSet event_set(std::string_view text) {
 struct OptionReader {
   explicit OptionReader(Command& to) : app("", "tightloop"), command(to) {
     app.set_help_flag();
-    app.add_option("-o,--output", to.outputs,
-                   "Write a result to this file, whole or not at all; once per result, in "
-                   "order")
+    app.add_option(
+           "-o,--output", to.outputs,
+           "Write a result to this file, whole or not at all; once per result, in order. - is "
+           "standard output, which gets .npy as it comes")
         ->type_name("OUT.npy|.npz|.png|.csv|...")
         ->expected(1)
         ->allow_extra_args(false)

@@ -120,8 +120,7 @@ void widen_pipes() {
 void check(const Command& command) {
   if (command.time) {
     throw UsageError(
-        "--time repeats the evaluation in memory: it goes with neither --memory nor "
-        "a pipe");
+        "--time repeats the evaluation in memory: it goes with neither --memory nor -o -");
   }
   const auto standard = [](const auto& text) { return text == kStandard; };
   const bool to_output = std::any_of(command.outputs.begin(), command.outputs.end(), standard);
@@ -178,6 +177,7 @@ bool wants_streams(const Command& command) {
   if (command.memory > 0) return true;
   const auto standard = [](const std::string& path) { return path == kStandard; };
   if (std::any_of(command.outputs.begin(), command.outputs.end(), standard)) return true;
+  if (command.time) return false;  // repeats: everything has to be in memory
   double bytes = 0;
   for (const NamedText& v : command.variables) {
     if (parse_number(v.text)) continue;
@@ -187,7 +187,7 @@ bool wants_streams(const Command& command) {
   }
   const double machine =
       static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-  return !command.time && bytes > machine / 2;
+  return bytes > machine / 2;
 }
 
 int run_streams(const Command& command) {

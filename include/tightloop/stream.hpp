@@ -54,9 +54,8 @@ struct StreamBinding {
 struct StreamOptions {
   Options options;  ///< of the evaluation. Options::events and raise ask for what only an
                     ///< evaluation in memory can tell: everything must fit `memory` then
-  std::uint64_t memory = std::uint64_t{256}
-                         << 20;  ///< most bytes of elements and accumulators that
-                                 ///< are held at once; kernels take their own
+  /// Most bytes of elements and accumulators that are held at once; kernels take their own.
+  std::uint64_t memory = std::uint64_t{256} << 20;
   std::uint64_t step = 0;  ///< bytes that are computed on at a time; 0 chooses. Changes no result
   /// When set, called every 50 ms or so, in the caller's thread, with the bytes read and written so
   /// far and those there will be.
