@@ -47,6 +47,23 @@ std::string temporary_name(const std::string& target) {
   return (whole.parent_path() / name).string();
 }
 
+std::string path_of_descriptor(int descriptor) {
+  return "/proc/self/fd/" + std::to_string(descriptor);
+}
+
+/// Makes a file without a name, which goes with the process however that ends, on the target's file
+/// system; -1 where that has none or they could not get a name later.
+int open_unnamed(const std::string& target) {
+  const fs::path folder = fs::path(target).parent_path();
+  const int fd =
+      ::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+  if (fd >= 0 && ::access(path_of_descriptor(fd).c_str(), F_OK) == 0) return fd;
+  if (fd >= 0) ::close(fd);
+  return -1;
+}
+
+constexpr int kMostTries = 1000;  // of names for a temporary
+
 }  // namespace
 
 AtomicFile::AtomicFile(const std::string& path, std::uint64_t size) : path_(path), size_(size) {
@@ -77,7 +94,7 @@ void AtomicFile::create_temporary() {
   if (exists && ::faccessat(AT_FDCWD, target_.c_str(), W_OK, AT_EACCESS) != 0) {
     throw_system_error("write", path_, errno);
   }
-  constexpr int kMostTries = 1000;
+  fd_ = open_unnamed(target_);
   for (int i = 0; fd_ < 0; ++i) {
     temporary_ = temporary_name(target_);
     fd_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
@@ -145,6 +162,7 @@ void AtomicFile::commit() {
   if (committed_) throw Error(ErrorCode::value, in_quotes(path_) + " was committed already");
   if (mark_ && mark_->lost()) throw_file_error(path_, "lost its space while it was written");
   unmap();
+  if (temporary_.empty()) name_temporary();
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
     throw_system_error("write", path_, errno);
   }
@@ -152,6 +170,19 @@ void AtomicFile::commit() {
   committed_ = true;
   ::close(fd_);
   fd_ = -1;
+}
+
+/// rename() replaces a file, linking does not: the file gets a name of its own first.
+void AtomicFile::name_temporary() {
+  for (int i = 0;; ++i) {
+    const std::string name = temporary_name(target_);
+    if (::linkat(AT_FDCWD, path_of_descriptor(fd_).c_str(), AT_FDCWD, name.c_str(),
+                 AT_SYMLINK_FOLLOW) == 0) {
+      temporary_ = name;
+      return;
+    }
+    if (errno != EEXIST || i == kMostTries) throw_system_error("write", path_, errno);
+  }
 }
 
 void AtomicFile::unmap() noexcept {

@@ -1,5 +1,5 @@
-// Files that are written whole or not at all: a temporary of the final size beside the target, then
-// a rename.
+// Files that are written whole or not at all: a temporary of the final size on the target's file
+// system, then a rename.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,10 @@
 
 namespace tightloop::io {
 
-/// A file of a fixed size being written under a temporary name, ".<name>.tmp-<pid>-<n>" in the
-/// target's folder. Destroyed before commit(), it leaves nothing behind. Not thread-safe.
+/// A file of a fixed size being written without a name, or, where the file system has no such
+/// files, under a temporary one, ".<name>.tmp-<pid>-<n>" in the target's folder. Destroyed before
+/// commit(), it leaves nothing behind; neither does a process that is killed, unless the file had a
+/// name. Not thread-safe.
 class AtomicFile {
  public:
   /// Creates the temporary and reserves `size` bytes on disk. A symbolic link is followed, an
@@ -38,13 +40,14 @@ class AtomicFile {
 
  private:
   void create_temporary();
+  void name_temporary();
   void reserve();
   void discard() noexcept;
   void unmap() noexcept;
 
   std::string path_;       // as the caller wrote it, for messages
   std::string target_;     // path_ with symbolic links followed
-  std::string temporary_;  // empty while there is none
+  std::string temporary_;  // empty while it has no name
   std::uint64_t size_;
   std::byte* mapped_ = nullptr;
   std::optional<MappingMark> mark_;

@@ -95,5 +95,21 @@ for file in half.png x.jpeg never.npy first.npy; do
 done
 equal 'temporaries left' "$(find . -name '.*.tmp-*' | wc -l | tr -d ' ')" 0
 
+# A mapped file that shrinks: the pipe's writer goes on when the program, which maps x first, opens y.
+"$program" 'reshape(broadcast_to(x, (100000, 2, 3)), (600000,))' x=x.npy -o big.npy || fail 'big.npy'
+mkfifo pipe
+{
+  "$program" 'sum(x) + sum(y)' x=big.npy y=pipe >out.txt 2>err.txt
+  echo $? >status.txt
+} &
+{
+  : >big.npy
+  cat x.npy
+} >pipe
+wait
+equal 'the status of a file that shrinks' "$(cat status.txt)" 2
+equal 'the output of a file that shrinks' "$(cat out.txt)" ''
+grep -q "'big.npy'" err.txt || fail "a file that shrinks: $(cat err.txt)"
+
 printf '%d checks, %d failures\n' "$checks" "$failures"
 [ "$failures" = 0 ]
