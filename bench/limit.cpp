@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "hand.hpp"
+#include "hand_parts.hpp"
 
 namespace bench {
 namespace {
@@ -26,10 +26,6 @@ inline void stream(void* p, Vector v) {
 inline Vector zero() {
   return _mm512_setzero_si512();
 }
-inline Vector multiply_add(Vector a, Vector b) {
-  return _mm512_castpd_si512(
-      _mm512_fmadd_pd(_mm512_castsi512_pd(b), _mm512_set1_pd(3), _mm512_castsi512_pd(a)));
-}
 #else
 using Vector = __m256i;
 inline Vector load(const void* p) {
@@ -47,10 +43,6 @@ inline void stream(void* p, Vector v) {
 inline Vector zero() {
   return _mm256_setzero_si256();
 }
-inline Vector multiply_add(Vector a, Vector b) {
-  return _mm256_castpd_si256(_mm256_add_pd(_mm256_mul_pd(_mm256_castsi256_pd(b), _mm256_set1_pd(3)),
-                                           _mm256_castsi256_pd(a)));
-}
 #endif
 constexpr std::size_t kStep = sizeof(Vector);
 
@@ -64,20 +56,29 @@ unsigned long fold(Vector v) {
 
 }  // namespace
 
-unsigned long read_streams(const void* const* streams, int count, std::size_t bytes, int threads) {
+unsigned long read_streams(const Stream* streams, int count, int threads) {
+  const Stream& a = streams[0];
+  const Stream none{nullptr, 0};
+  const Stream& b = count > 1 ? streams[1] : none;
+  if (a.bytes < b.bytes) {
+    const Stream swapped[] = {b, a};
+    return read_streams(swapped, 2, threads);
+  }
+  const std::size_t times = b.bytes > 0 ? a.bytes / b.bytes : 1;
   unsigned long total = 0;
-  const auto blocks = static_cast<std::int64_t>(bytes / (4 * kStep));
-  share(blocks, threads, [&](std::int64_t begin, std::int64_t end) {
+  const auto blocks = static_cast<std::int64_t>(a.bytes / (4 * times * kStep));
+  BENCH_MODE::share(blocks, threads, [&](std::int64_t begin, std::int64_t end) {
     Vector acc[4] = {zero(), zero(), zero(), zero()};
-    const char* a = static_cast<const char*>(streams[0]);
-    const char* b = static_cast<const char*>(streams[count > 1 ? 1 : 0]);
+    const auto first = static_cast<std::size_t>(begin) * 4 * kStep;
+    const char* x = static_cast<const char*>(a.data) + first * times;
+    const char* y = static_cast<const char*>(b.data) + (b.bytes > 0 ? first : 0);
     for (std::int64_t i = begin; i < end; ++i) {
-      for (int k = 0; k < 4; ++k) {
-        const std::size_t at =
-            (static_cast<std::size_t>(i) * 4 + static_cast<std::size_t>(k)) * kStep;
-        acc[k] = combine(acc[k], load(a + at));
-        if (count > 1) acc[k] = combine(acc[k], load(b + at));
+      for (std::size_t t = 0; t < times; ++t, x += 4 * kStep) {
+        for (std::size_t k = 0; k < 4; ++k) acc[k] = combine(acc[k], load(x + k * kStep));
       }
+      if (b.bytes == 0) continue;
+      for (std::size_t k = 0; k < 4; ++k) acc[k] = combine(acc[k], load(y + k * kStep));
+      y += 4 * kStep;
     }
     const unsigned long own = fold(combine(combine(acc[0], acc[1]), combine(acc[2], acc[3])));
 #pragma omp atomic
@@ -86,29 +87,45 @@ unsigned long read_streams(const void* const* streams, int count, std::size_t by
   return total;
 }
 
-void triad(double* d, const double* a, const double* b, std::size_t count, bool streaming,
-           int threads) {
-  const auto vectors = static_cast<std::int64_t>(count * 8 / kStep);
-  share(vectors, threads, [&](std::int64_t begin, std::int64_t end) {
-    char* to = reinterpret_cast<char*>(d);
-    const char* x = reinterpret_cast<const char*>(a);
-    const char* y = reinterpret_cast<const char*>(b);
-    for (std::int64_t i = begin; i < end; ++i) {
-      const std::size_t at = static_cast<std::size_t>(i) * kStep;
-      const Vector v = multiply_add(load(x + at), load(y + at));
-      if (streaming) {
-        stream(to + at, v);
+namespace {
+
+template <bool Streaming>
+void add_streams(char* to, const char* x, const char* y, std::int64_t vectors, std::size_t times) {
+  for (std::int64_t i = 0; i < vectors; ++i, x += kStep, y += kStep) {
+    const Vector v = combine(load(x), load(y));
+    for (std::size_t t = 0; t < times; ++t, to += kStep) {
+      if constexpr (Streaming) {
+        stream(to, v);
       } else {
-        store(to + at, v);
+        store(to, v);
       }
     }
-    if (streaming) _mm_sfence();
+  }
+  if (Streaming) _mm_sfence();
+}
+
+}  // namespace
+
+void triad(void* d, std::size_t d_bytes, const void* a, const void* b, std::size_t bytes,
+           bool streaming, int threads) {
+  const auto vectors = static_cast<std::int64_t>(bytes / kStep);
+  const std::size_t times = d_bytes / bytes;
+  BENCH_MODE::share(vectors, threads, [&](std::int64_t begin, std::int64_t end) {
+    const std::size_t first = static_cast<std::size_t>(begin) * kStep;
+    char* to = static_cast<char*>(d) + first * times;
+    const char* x = static_cast<const char*>(a) + first;
+    const char* y = static_cast<const char*>(b) + first;
+    if (streaming) {
+      add_streams<true>(to, x, y, end - begin, times);
+    } else {
+      add_streams<false>(to, x, y, end - begin, times);
+    }
   });
 }
 
 void copy(void* d, const void* a, std::size_t bytes, bool streaming, int threads) {
   const auto vectors = static_cast<std::int64_t>(bytes / kStep);
-  share(vectors, threads, [&](std::int64_t begin, std::int64_t end) {
+  BENCH_MODE::share(vectors, threads, [&](std::int64_t begin, std::int64_t end) {
     char* to = static_cast<char*>(d);
     const char* x = static_cast<const char*>(a);
     for (std::int64_t i = begin; i < end; ++i) {
