@@ -2,6 +2,8 @@
 // stores of one vector step. Where a tail cannot be masked it goes through buffers on the stack.
 #include <cstring>
 
+#include <llvm/IR/Intrinsics.h>
+
 #include "jit/event_masks.hpp"
 #include "jit/invariant_division.hpp"
 #include "jit/kernel_emitter.hpp"
@@ -132,8 +134,29 @@ void KernelEmitter::store_results(const Step& step, const Values& values) {
   });
 }
 
+// Asks for the cache lines that the loads of a later step will read. An address beyond the array is
+// no error.
+void KernelEmitter::fetch_ahead(llvm::Value* index) {
+  constexpr std::size_t kLine = 64;
+  for (std::size_t k = 0; k < plan_.loads.size(); ++k) {
+    const plan::KernelLoad& load = plan_.loads[k];
+    if (load.fetch_ahead == 0 || row_[k] == nullptr) continue;
+    llvm::Value* const address = element_address(k, index);
+    for (std::size_t at = 0; at < e_.lanes * itemsize(load.dtype); at += kLine) {
+      llvm::Value* line = b_.CreateConstGEP1_64(b_.getInt8Ty(), address, load.fetch_ahead + at);
+      constexpr unsigned kRead = 0, kKeep = 3, kData = 1;
+      b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {b_.getPtrTy()},
+                         {line, b_.getInt32(kRead), b_.getInt32(kKeep), b_.getInt32(kData)});
+    }
+  }
+}
+
 std::vector<Sources> KernelEmitter::emit_step(const Step& step, Carried& carried) {
-  if (e_.live_count != nullptr) fill_bounce_buffers(step.index);
+  if (e_.live_count != nullptr) {
+    fill_bounce_buffers(step.index);
+  } else {
+    fetch_ahead(step.index);
+  }
   Values values = call_values_;
   emit_level(Level::element, &step, values);
   store_results(step, values);

@@ -46,6 +46,7 @@ class KernelEmitter {
   std::vector<Sources> emit_first();
   std::vector<Sources> sources_in(const Values& values) const;
   void fill_bounce_buffers(llvm::Value* index);
+  void fetch_ahead(llvm::Value* index);
   llvm::Value* readable(std::size_t load, llvm::Value* index);
   void store_results(const Step& step, const Values& values);
   llvm::Value* bounce_buffer(std::size_t operand, std::size_t bytes);

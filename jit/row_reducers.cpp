@@ -209,6 +209,40 @@ class WordSum : public IntSum {
   bool flip_;
 };
 
+// 32-bit elements as pairs of 64 bits: sums of the pairs and of their upper halves tell, modulo
+// 2^64, the sum of the lower halves too, and nothing is widened.
+class PairSum : public IntSum {
+ public:
+  explicit PairSum(DType operand) : flip_(is_signed_int(operand)) {
+    if (flip_) bias_ = std::int64_t{1} << 31;
+  }
+  Parts identity(Emitter& e) override { return {e.zero(pairs(e)), e.zero(pairs(e))}; }
+  void update(Emitter& e, Parts& acc, const Sources& values) override {
+    auto& b = e.b;
+    llvm::Value* v = values[0].re;
+    if (flip_) v = b.CreateXor(v, e.ints(v->getType(), std::uint64_t{1} << 31));
+    v = b.CreateBitCast(e.only_live(v, e.zero(v->getType())), pairs(e));
+    acc[0] = b.CreateAdd(acc[0], v);
+    acc[1] = b.CreateAdd(acc[1], b.CreateLShr(v, 32));
+  }
+  void merge(Emitter& e, Parts& acc, const Parts& other) override {
+    for (std::size_t k = 0; k < 2; ++k) acc[k] = e.b.CreateAdd(acc[k], other[k]);
+  }
+  llvm::Value* finish(Emitter& e, const std::vector<Parts>& acc, llvm::Value* n0,
+                      llvm::Value* slot) override {
+    auto& b = e.b;
+    llvm::Value* upper = acc[0][1];
+    llvm::Value* lower = b.CreateSub(acc[0][0], b.CreateShl(upper, 32));
+    return IntSum::finish(e, {{b.CreateAdd(lower, upper)}}, n0, slot);
+  }
+
+ private:
+  llvm::Type* pairs(Emitter& e) {
+    return llvm::FixedVectorType::get(e.b.getInt64Ty(), e.lanes / 2);
+  }
+  bool flip_;
+};
+
 // Elements widened to 64 bits, or narrow ones to 32 where no instruction adds neighbours.
 class WideSum : public IntSum {
  public:
@@ -363,6 +397,7 @@ std::unique_ptr<RowReducer> make_row_reducer(const Emitter& e, const plan::Kerne
       return std::make_unique<ByteSum>(lane, source.difference);
     }
     if (e.target.x86 && bits_of(lane) == 16) return std::make_unique<WordSum>(lane);
+    if (e.target.x86 && bits_of(lane) == 32) return std::make_unique<PairSum>(lane);
     return std::make_unique<WideSum>(lane);
   }
   if (r.op == Op::prod) return std::make_unique<IntProduct>(r, lane);

@@ -9,9 +9,7 @@
 namespace tightloop::plan {
 namespace {
 
-// What a turn reads should stay in the first-level cache: then reading what the next one reads
-// overlaps with writing. An index with all that it reads and writes must fit the second level.
-constexpr std::int64_t kTurnBytes = 24 << 10;
+// An index with all that it reads and writes must fit the second-level cache.
 constexpr std::int64_t kMostPerIndex = 512 << 10;
 constexpr std::int64_t kMostRows = 1024;
 // Less than this is the work of one thread, more is shared out in at least so many turns.

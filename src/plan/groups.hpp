@@ -33,6 +33,10 @@ std::vector<PassGroup> choose_groups(std::span<const Draft> drafts);
 std::int64_t bytes_in_turn(const std::vector<std::int64_t>& strides, const Dims& iteration,
                            std::size_t item, const Turns& turns);
 
+/// What a turn reads should stay in the first-level cache: then reading what the next one reads
+/// overlaps with writing.
+inline constexpr std::int64_t kTurnBytes = 24 << 10;
+
 /// Most bytes of the values that a turn keeps in scratch memory of its thread, and how many it
 /// keeps where there are several rows.
 inline constexpr std::int64_t kMostKept = 48 << 10;

@@ -29,6 +29,7 @@ struct KernelLoad {
   DType dtype = DType::float64;  ///< storage dtype, native byte order; half types are converted
   Access access = Access::contiguous;
   bool shared = false;  ///< every row reads the same elements: the frame's step is 0
+  std::uint16_t fetch_ahead = 0;  ///< bytes ahead of what is read that are asked of memory (a hint)
 };
 
 /// Stores body[value], converted from its lane type to the storage dtype; the lane type always

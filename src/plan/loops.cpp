@@ -202,7 +202,7 @@ std::int64_t rows_per_block(const Stage& stage) {
 
 Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, bool packed) {
   constexpr std::int64_t kFloatBlock = 4096;
-  constexpr std::int64_t kTurnBytes = 16 << 10;
+  constexpr std::int64_t kSharedTurnBytes = 16 << 10;
   const std::int64_t inner = stage.r.back();
   const std::int64_t outer = stage.r_size() / std::max<std::int64_t>(inner, 1);
   const std::int64_t m = stage.m_size();
@@ -247,7 +247,7 @@ Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, b
                  ? 1
                  : std::clamp<std::int64_t>((std::int64_t{1} << 18) / per_output, 1, widest);
     if (shared > 0) {
-      b.turn = std::max<std::int64_t>(1, kTurnBytes / (b.block * shared));
+      b.turn = std::max<std::int64_t>(1, kSharedTurnBytes / (b.block * shared));
       b.tile = std::max<std::int64_t>(b.tile, std::min<std::int64_t>(8, widest));
     }
   }

@@ -7,6 +7,7 @@
 #include "plan/kept_values.hpp"
 #include "plan/loop_plan.hpp"
 #include "plan/matrix_product.hpp"
+#include "plan/memory_hints.hpp"
 #include "plan/partition.hpp"
 #include "plan/stage_loops.hpp"
 #include "plan/traffic.hpp"
@@ -131,21 +132,8 @@ class Planner {
     plan_.groups.push_back(std::move(out));
     plan_.bytes_read += traffic.read();
     plan_.bytes_written += traffic.written();
-    constexpr std::uint64_t kStreamingBytes = std::uint64_t{8} << 20;
-    const bool large = traffic.read() + traffic.written() >= kStreamingBytes;
-    for (std::size_t i = plan_.stages.size() - group.passes.size(); i < plan_.stages.size(); ++i) {
-      Stage& stage = plan_.stages[i];
-      const bool streams =
-          large && stage.r.empty() && !stage.main.any_packed && stores_results_only(stage);
-      stage.main.kernel.streaming_stores = streams;
-    }
-  }
-
-  static bool stores_results_only(const Stage& stage) {
-    const auto& all = stage.main.operands;
-    return std::all_of(all.begin() + static_cast<std::ptrdiff_t>(stage.main.kernel.loads.size()),
-                       all.end(),
-                       [](const Operand& o) { return o.source.kind == Source::Kind::result; });
+    const std::size_t first = plan_.stages.size() - group.passes.size();
+    choose_memory_hints(std::span(plan_.stages).subspan(first), traffic.read() + traffic.written());
   }
 
   static constexpr std::int64_t kTurnReductions = 8 << 10;
