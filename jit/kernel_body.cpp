@@ -141,8 +141,14 @@ void KernelEmitter::fetch_ahead(llvm::Value* index) {
   for (std::size_t k = 0; k < plan_.loads.size(); ++k) {
     const plan::KernelLoad& load = plan_.loads[k];
     if (load.fetch_ahead == 0 || row_[k] == nullptr) continue;
-    llvm::Value* const address = element_address(k, index);
-    for (std::size_t at = 0; at < e_.lanes * itemsize(load.dtype); at += kLine) {
+    llvm::Value* address = element_address(k, index);
+    if (load.fetch_half) {
+      llvm::Value* read = b_.CreateSub(b_.CreatePtrToInt(address, b_.getInt64Ty()),
+                                       b_.CreatePtrToInt(base_[k], b_.getInt64Ty()));
+      address = b_.CreateGEP(b_.getInt8Ty(), base_[k], b_.CreateAShr(read, 1));
+    }
+    const std::size_t bytes = e_.lanes * itemsize(load.dtype) >> (load.fetch_half ? 1 : 0);
+    for (std::size_t at = 0; at < bytes; at += kLine) {
       llvm::Value* line = b_.CreateConstGEP1_64(b_.getInt8Ty(), address, load.fetch_ahead + at);
       constexpr unsigned kRead = 0, kKeep = 3, kData = 1;
       b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {b_.getPtrTy()},

@@ -28,8 +28,10 @@ enum class Access : std::uint8_t {
 struct KernelLoad {
   DType dtype = DType::float64;  ///< storage dtype, native byte order; half types are converted
   Access access = Access::contiguous;
-  bool shared = false;  ///< every row reads the same elements: the frame's step is 0
+  bool shared = false;            ///< every row reads the same elements: the frame's step is 0
   std::uint16_t fetch_ahead = 0;  ///< bytes ahead of what is read that are asked of memory (a hint)
+  bool fetch_half = false;  ///< half as fast as it is read: so far ahead of row 0, plus half of
+                            ///< what was read since
 };
 
 /// Stores body[value], converted from its lane type to the storage dtype; the lane type always

@@ -1,6 +1,7 @@
 #include "plan/memory_hints.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "plan/groups.hpp"
 
@@ -18,16 +19,40 @@ bool announces(const Operand& o, const KernelLoad& load) {
          load.access == Access::contiguous;
 }
 
-/// Returns whether any load of the nest reads what comes from memory as a stream.
-bool fetch_ahead(Nest& nest, std::uint16_t distance) {
-  bool any = false;
+bool announces_any(const Stage& stage) {
+  const Nest& nest = stage.main;
+  for (std::size_t k = 0; k < nest.kernel.loads.size(); ++k) {
+    if (announces(nest.operands[k], nest.kernel.loads[k])) return true;
+  }
+  return false;
+}
+
+void fetch_ahead(Stage& stage, std::int64_t distance, bool half = false) {
+  Nest& nest = stage.main;
   for (std::size_t k = 0; k < nest.kernel.loads.size(); ++k) {
     KernelLoad& load = nest.kernel.loads[k];
     if (!announces(nest.operands[k], load)) continue;
-    load.fetch_ahead = distance;
-    any = true;
+    load.fetch_ahead = static_cast<std::uint16_t>(distance);
+    load.fetch_half = half;
   }
-  return any;
+}
+
+/// Of stages that take turns, those that find in the cache what they read ask for what the first
+/// one will read in the next turn, two of them for a half each. Returns false where there is none.
+bool fetch_next_turn(std::span<Stage> stages) {
+  std::vector<Stage*> later;
+  for (std::size_t i = 1; i < stages.size(); ++i) {
+    const bool by_row = stages[i].main.kernel.kind != KernelKind::column_reduce;
+    if (by_row && announces_any(stages[i])) later.push_back(&stages[i]);
+  }
+  if (later.empty()) return false;
+  if (later.size() == 1) {
+    fetch_ahead(*later[0], kTurnBytes);
+  } else {
+    fetch_ahead(*later[later.size() - 2], kTurnBytes, true);
+    fetch_ahead(*later.back(), kTurnBytes + kTurnBytes / 2, true);
+  }
+  return true;
 }
 
 }  // namespace
@@ -44,16 +69,11 @@ void choose_memory_hints(std::span<Stage> stages, std::uint64_t bytes) {
     nest.kernel.streaming_stores = bytes >= kStreamingBytes && stage.r.empty() &&
                                    !nest.any_packed && stores_results_only(nest);
   }
-  if (bytes < kFetchBytes) return;
-  // Of a group, a stage that finds in the cache what it reads itself asks for what the first stage
-  // of the next turn will read.
-  for (std::size_t i = 1; i < stages.size(); ++i) {
-    const bool by_row = stages[i].main.kernel.kind != KernelKind::column_reduce;
-    if (by_row && fetch_ahead(stages[i].main, kTurnBytes)) return;
-  }
+  if (bytes < kFetchBytes || fetch_next_turn(stages)) return;
   for (Stage& stage : stages) {
     const bool columns = stage.main.kernel.kind == KernelKind::column_reduce;
-    if (!stage.product && fetch_ahead(stage.main, columns ? kAlongColumns : kAlongRows)) return;
+    fetch_ahead(stage, columns ? kAlongColumns : kAlongRows);
+    if (announces_any(stage)) return;
   }
 }
 

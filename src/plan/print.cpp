@@ -100,7 +100,10 @@ std::string to_string(const KernelPlan& plan) {
   for (const KernelLoad& l : plan.loads) {
     (out += "in ") += name(l.dtype);
     if (l.access == Access::splat) out += " splat";
-    if (l.fetch_ahead > 0) out += " fetch_ahead " + std::to_string(l.fetch_ahead);
+    if (l.fetch_ahead > 0) {
+      (out += l.fetch_half ? " fetch_half_ahead " : " fetch_ahead ") +=
+          std::to_string(l.fetch_ahead);
+    }
     out += l.shared ? " shared\n" : "\n";
   }
   for (DType p : plan.params) ((out += "param ") += name(p)) += "\n";
