@@ -5,8 +5,9 @@
 BENCH is the program tightloop_bench. NumPy is needed; numexpr, Numba, JAX and PyTorch are measured
 where they can be imported (tools/setup-bench-peers installs them). Every round times every package
 once, so that what changes on the machine changes for all; the medians are printed as ratios to the
-library's time. Each package may use every processor; what it computes is what the library computes:
-differences of bytes are widened first, sums of float32 are whatever the package gives.
+library's time. Each package may use every processor, and writes into an array that exists already
+where it can, as the library does. It computes what the library computes: differences of bytes are
+widened first; sums of float32 are whatever the package gives.
 """
 import argparse
 import importlib
@@ -46,6 +47,7 @@ class Workload:
     def __init__(self, row, dtype, shapes, text, numexpr_text=None, loop=None):
         self.row, self.dtype, self.shapes = row, dtype, shapes
         self.text, self.numexpr_text, self.loop = text, numexpr_text, loop
+        self.is_map = loop is not None and "(x, y, out)" in loop
 
     def inputs(self):
         rng = np.random.default_rng(7)
@@ -77,8 +79,7 @@ def f(x, y):
     return total
 """
 MAP_LOOP = """
-def f(x, y):
-    out = np.empty_like(x)
+def f(x, y, out):
     for i in prange(x.size):
         out[i] = {body}
     return out
@@ -105,8 +106,7 @@ def f(x, y):
     return out
 """
 SOFTMAX_LOOP = """
-def f(x, y):
-    out = np.empty_like(x)
+def f(x, y, out):
     for k in prange(x.shape[0]):
         most = x[k, 0]
         for i in range(x.shape[1]):
@@ -186,13 +186,14 @@ def in_torch(work, inputs):
 def calls(work, inputs):
     """The packages that can compute a workload, each as a call."""
     out = {"NumPy": lambda f=function_of(np, work.text): f(*inputs)}
+    place = np.zeros_like(inputs[0]) if work.is_map else None
     if numexpr is not None and work.numexpr_text is not None:
         names = dict(zip("xy", inputs))
-        out["numexpr"] = lambda: numexpr.evaluate(work.numexpr_text, local_dict=names)
+        out["numexpr"] = lambda: numexpr.evaluate(work.numexpr_text, local_dict=names, out=place)
     if numba is not None and work.loop is not None:
         f = compile_loop(work.loop)
-        x, y = inputs[0], inputs[-1]
-        out["Numba"] = lambda: f(x, y)
+        given = [inputs[0], inputs[-1]] + ([place] if work.is_map else [])
+        out["Numba"] = lambda: f(*given)
     if jax is not None:
         out["JAX"] = in_jax(work, inputs)
     if torch is not None:

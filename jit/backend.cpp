@@ -3,6 +3,7 @@
 
 #include <exception>
 
+#include "jit/kernel_shape.hpp"
 #include "jit/session.hpp"
 
 namespace tightloop::jit {
@@ -23,6 +24,14 @@ class LlvmBackend : public plan::Backend {
   std::string ir(const plan::KernelPlan& plan, std::string& error) override {
     return session_.text(plan, Session::Text::ir, error);
   }
+  std::string width(const plan::KernelPlan& plan) const override {
+    const Target& target = session_.target();
+    const KernelShape shape = shape_of(plan, target);
+    std::string out = std::to_string(shape.lanes) + " lanes in " +
+                      std::to_string(target.vector_bytes) + "-byte registers";
+    if (shape.unroll > 1) out += ", " + std::to_string(shape.unroll) + " steps at a time";
+    return out;
+  }
 
  private:
   Session session_;
@@ -32,7 +41,7 @@ class LlvmBackend : public plan::Backend {
 }  // namespace tightloop::jit
 
 extern "C" __attribute__((visibility("default"))) tightloop::plan::Backend*
-tightloop_make_backend_1(tightloop::plan::FindLeaf find_leaf, const char* target,
+tightloop_make_backend_2(tightloop::plan::FindLeaf find_leaf, const char* target,
                          std::string* error) {
   using namespace tightloop::jit;
   try {

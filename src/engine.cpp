@@ -9,6 +9,7 @@
 #include "guard.hpp"
 #include "io/mapping_guard.hpp"
 #include "run/arena.hpp"
+#include "run/pass_costs.hpp"
 
 namespace tightloop {
 namespace {
@@ -187,7 +188,8 @@ std::string explain(std::string_view text, Bindings vars, const Options& options
     const auto variables = call.variables(vars);
     const auto prepared = prepare({text, {}}, variables, {}, options, run::EngineCore::standard());
     const auto plan = prepared->program->plan(call.arguments(*prepared, variables));
-    return to_string(prepared->program->graph()) + "\n" + to_string(plan);
+    return to_string(prepared->program->graph()) + "\n" + to_string(plan) + "\n" +
+           describe_costs(plan, run::EngineCore::standard(), run::workers_of(options));
   });
 }
 

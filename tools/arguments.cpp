@@ -215,8 +215,8 @@ Command parse_command(int argc, const char* const* argv) {
   for (std::size_t i = 1; i < words.free.size(); ++i) read_variable(command, words.free[i]);
   check_outputs(command);
   if (command.action == Command::Action::explain &&
-      (command.json || command.time || !command.outputs.empty())) {
-    throw UsageError("--explain evaluates nothing: it goes with neither -o, --json nor --time");
+      (command.json || !command.outputs.empty())) {
+    throw UsageError("--explain keeps no results: it goes with neither -o nor --json");
   }
   return command;
 }

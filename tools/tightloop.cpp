@@ -53,7 +53,9 @@ std::string evaluate_command(const Command& command) {
   if (command.action == Command::Action::explain) {
     std::string text = explain(command.expression, bindings, command.options);
     if (text.empty() || text.back() != '\n') text += '\n';
-    return text;
+    if (!command.time) return text;
+    std::vector<Array> results = evaluate_all(command.expression, bindings, command.options);
+    return text + timing_text(measure(command, bindings, results));
   }
   Stats stats;
   Options options = command.options;

@@ -45,11 +45,13 @@ class Backend {
   /// Returns the assembly or IR text of a plan, for `--explain` and tests.
   virtual std::string assembly(const KernelPlan& plan, std::string& error) = 0;
   virtual std::string ir(const KernelPlan& plan, std::string& error) = 0;
+  /// Returns how wide a kernel's steps are: "16 lanes in 64-byte registers, 2 steps at a time".
+  virtual std::string width(const KernelPlan& plan) const = 0;
 };
 
 /// The one symbol that the shared object of jit/ exports. `target` is empty for the host, or an x86
 /// level ("x86-64-v3") or CPU name. Returns null and sets `error` on failure.
 using MakeBackend = Backend* (*)(FindLeaf find_leaf, const char* target, std::string* error);
-inline constexpr const char* kMakeBackendSymbol = "tightloop_make_backend_1";
+inline constexpr const char* kMakeBackendSymbol = "tightloop_make_backend_2";
 
 }  // namespace tightloop::plan

@@ -118,6 +118,8 @@ struct Group {
   std::vector<std::int64_t> extents;  ///< of the common dimensions; none for a single stage
   std::int64_t rows = 1;  ///< a turn takes one index of each dimension but the last, and so many of
                           ///< that
+  std::uint64_t bytes_read = 0;     ///< elements of inputs and intermediates
+  std::uint64_t bytes_written = 0;  ///< results
   /// Returns how many turns there are.
   std::int64_t turns() const;
 };
@@ -127,8 +129,8 @@ struct LoopPlan {
   std::vector<Group> groups;  ///< in order; every stage is in one
   std::vector<Intermediate> intermediates;
   std::vector<Dims> shapes;         ///< of every node of the typed graph
-  std::uint64_t bytes_read = 0;     ///< elements of inputs and intermediates, once per group
-  std::uint64_t bytes_written = 0;  ///< results
+  std::uint64_t bytes_read = 0;     ///< of all groups
+  std::uint64_t bytes_written = 0;
 };
 
 /// The layout of an input or a destination.

@@ -129,11 +129,13 @@ class Planner {
       plan_.stages.push_back(make_stage(drafts[p], group.turns.axes));
       traffic.add(plan_.stages.back());
     }
-    plan_.groups.push_back(std::move(out));
-    plan_.bytes_read += traffic.read();
-    plan_.bytes_written += traffic.written();
+    out.bytes_read = traffic.read();
+    out.bytes_written = traffic.written();
+    plan_.bytes_read += out.bytes_read;
+    plan_.bytes_written += out.bytes_written;
     const std::size_t first = plan_.stages.size() - group.passes.size();
-    choose_memory_hints(std::span(plan_.stages).subspan(first), traffic.read() + traffic.written());
+    choose_memory_hints(std::span(plan_.stages).subspan(first), out.bytes_read + out.bytes_written);
+    plan_.groups.push_back(std::move(out));
   }
 
   static constexpr std::int64_t kTurnReductions = 8 << 10;

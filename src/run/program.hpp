@@ -19,6 +19,9 @@ namespace tightloop::run {
 /// Converts a weak argument to how the typed graph holds it.
 Scalar scalar_as(const Arg& arg, DType dtype);
 
+/// Returns the executor and the threads that the options allow.
+Workers workers_of(const Options& options);
+
 /// True where events have to be looked for; the graph is then typed for it.
 inline bool wants_events(const Options& options) {
   return options.events != nullptr || !options.raise.empty();

@@ -151,6 +151,8 @@ checks=$((checks + 1))
 "$program" --help | grep -q 'Usage: tightloop' || fail '--help'
 "$program" --explain 'sum(abs(a - b))' a=a.npy b=b.npy >explained.txt || fail '--explain'
 [ -s explained.txt ] || fail '--explain printed nothing'
+"$program" --explain --time 'sum(abs(a - b))' a=a.npy b=b.npy >explained.txt || fail '--explain --time'
+grep -q '^time ' explained.txt || fail '--explain --time printed no time'
 "$program" --time 'sum(a)' a=a.npy | grep -q 'time .* s (median of [0-9]*), .* GB/s' || fail '--time'
 if command -v python3 >/dev/null 2>&1; then
   "$program" --json --time 'a - b, x/0, z' a=a.npy b=b.npy x=f.npy z=1+2j |
