@@ -33,17 +33,17 @@ void map_of(int which, T* out, const T* x, const T* y, std::int64_t n, int threa
   using V = Wide<T>;
   const auto run = [&](auto f) { apply(out, x, y, n, threads, f); };
   switch (which) {
-    case 0: return run([](V a, V) { return std::exp(a) + std::log(a * a); });
+    case 0: return run([](V a, V) { return exponential(a) + logarithm(a * a); });
     case 1: return run([](V a, V b) { return 2 * a + 3 * b; });
     case 2: return run([](V a, V b) { return a * a + b * b + 2 * a * b; });
     case 3: return run([](V a, V b) { return std::sqrt(a * a + b * b); });
     case 4: return run([](V a, V b) { return a > b ? a : b; });
     case 5:
       return run([](V a, V b) {
-        const V s = std::sin(a), c = std::cos(b);
+        const V s = sine(a), c = cosine(b);
         return s * s + c * c;
       });
-    case 6: return run([](V a, V b) { return std::exp(a) * std::log(b); });
+    case 6: return run([](V a, V b) { return exponential(a) * logarithm(b); });
     default:
       return run([](V a, V b) {
         return ((((V(0.1) * a + V(0.2)) * a + V(0.3)) * a + V(0.4)) * a + V(0.5)) * a + b;

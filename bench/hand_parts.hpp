@@ -5,9 +5,9 @@
 // Outside -ffast-math the headers do not tell that libmvec has these.
 #ifndef __FAST_MATH__
 extern "C" {
-#define BENCH_VECTOR(f)                                           \
-  __attribute__((simd("notinbranch"))) double f(double) noexcept; \
-  __attribute__((simd("notinbranch"))) float f##f(float) noexcept;
+#define BENCH_VECTOR(name)                                           \
+  __attribute__((simd("notinbranch"))) double name(double) noexcept; \
+  __attribute__((simd("notinbranch"))) float name##f(float) noexcept;
 BENCH_VECTOR(exp)
 BENCH_VECTOR(log)
 BENCH_VECTOR(sin)
@@ -39,6 +39,33 @@ void share(std::int64_t n, int threads, F f) {
 /// What an element is computed in, and its sums: float for halves.
 template <class T>
 using Wide = std::conditional_t<std::is_same_v<T, Half>, float, T>;
+
+// Calls of the very functions that were declared above: those of std for floats are built into the
+// compiler, which then knows of no vector of them.
+inline double exponential(double x) {
+  return ::exp(x);
+}
+inline float exponential(float x) {
+  return ::expf(x);
+}
+inline double logarithm(double x) {
+  return ::log(x);
+}
+inline float logarithm(float x) {
+  return ::logf(x);
+}
+inline double sine(double x) {
+  return ::sin(x);
+}
+inline float sine(float x) {
+  return ::sinf(x);
+}
+inline double cosine(double x) {
+  return ::cos(x);
+}
+inline float cosine(float x) {
+  return ::cosf(x);
+}
 
 /// Halves are converted so many at a time, to memory that stays in the first-level cache.
 constexpr std::int64_t kPiece = 1024;

@@ -14,7 +14,7 @@ void softmax(float* __restrict out, const float* x, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) most = x[i] > most ? x[i] : most;
   float sum = 0;
 #pragma omp simd reduction(+ : sum)
-  for (std::int64_t i = 0; i < n; ++i) sum += out[i] = std::exp(x[i] - most);
+  for (std::int64_t i = 0; i < n; ++i) sum += out[i] = exponential(x[i] - most);
   const float scale = 1 / sum;
   for (std::int64_t i = 0; i < n; ++i) out[i] *= scale;
 }
