@@ -30,6 +30,6 @@ TEST_CASE("engine: what memory needs for a large pass is measured") {
   Options options;
   options.threads = 1;
   const std::string text = explain("max(x)", {{"x", large}}, options);
-  CHECK(has(text, "reads 3.146 MB and writes 1 bytes; memory needs "));
+  CHECK(has(text, "reads 3146 KB and writes 1 bytes; memory needs "));
   CHECK(has(text, "measured with 1 thread\n"));
 }
