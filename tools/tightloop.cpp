@@ -55,7 +55,7 @@ std::string evaluate_command(const Command& command) {
     if (text.empty() || text.back() != '\n') text += '\n';
     if (!command.time) return text;
     std::vector<Array> results = evaluate_all(command.expression, bindings, command.options);
-    return text + timing_text(measure(command, bindings, results));
+    return text + timing_text(measure(command.expression, bindings, command.options, results));
   }
   Stats stats;
   Options options = command.options;
