@@ -3,6 +3,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <string>
+
 #include "arguments.hpp"
 #include "byte_size.hpp"
 
@@ -13,12 +16,6 @@ namespace {
 constexpr std::uint64_t kKernels = std::uint64_t{40} << 20;
 constexpr std::uint64_t kFewest = std::uint64_t{8} << 20;
 
-std::uint64_t held() {
-  struct rusage usage {};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) << 10;
-}
-
 }  // namespace
 
 std::uint64_t memory_for_arrays(std::uint64_t limit) {
@@ -26,13 +23,25 @@ std::uint64_t memory_for_arrays(std::uint64_t limit) {
     return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
            static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 2;
   }
-  const std::uint64_t taken = held() + kKernels;
+  const std::uint64_t taken = peak_resident() + kKernels;
   if (limit < taken + kFewest) {
     throw UsageError("--memory: the program itself takes " +
                      byte_size_text(static_cast<double>(taken)) + "; allow at least " +
                      byte_size_text(static_cast<double>(taken + kFewest)));
   }
   return limit - taken;
+}
+
+std::uint64_t peak_resident() {
+  // What getrusage() tells includes the program that started this one.
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    std::uint64_t kilobytes = 0;
+    if (word == "VmHWM:" && status >> kilobytes) return kilobytes << 10;
+  }
+  struct rusage usage {};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) << 10;
 }
 
 }  // namespace tightloop::tool

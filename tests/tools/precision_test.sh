@@ -77,7 +77,7 @@ refused "'soon' is not a number" x.npy --tolerance soon
 refused 'it cannot be nan' x.npy --tolerance nan
 refused 'goes with --tolerance' x.npy --tolerance-kind rel
 refused 'must be positive' x.npy --peak 0
-refused "--memory: '12X' is not a size" x.npy --memory 12X
+refused "--memory: '12X' is no size" x.npy --memory 12X
 refused 'draws one file' x.npy x.npy --plot y.svg
 refused 'is given twice' a=x.npy a=x.npy
 refused 'x is both' x.npy x=x.npy

@@ -282,6 +282,37 @@ TEST_CASE("tools: precision refuses what it cannot compare") {
   CHECK_THROWS_AS(ask.of<std::complex<float>>({{1, 2}}), Error);
 }
 
+TEST_CASE("tools: a sample of the data is its leading part along the slowest axis") {
+  Folder folder;
+  std::vector<float> values(7 * 100 * 4);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
+  const ArrayView c(values.data(), Dims{7, 100, 4});
+  const ArrayView row(values.data(), Dims{100, 4});
+  write_npy(folder.file("a.npy"), c);
+  write_npy(folder.file("b.npy"), row);
+  // The same shape in Fortran order: its slowest axis is the last.
+  const std::string header = "{'descr': '>f4', 'fortran_order': True, 'shape': (7, 100, 4), }\n";
+  std::string bytes = "\x93NUMPY\x01" + std::string(1, '\0');
+  bytes += static_cast<char>(header.size());
+  bytes += '\0' + header + std::string(values.size() * sizeof(float), '\0');
+  folder.write("f.npy", bytes);
+
+  const Data one({{"x", folder.file("a.npy")}, {"y", folder.file("b.npy")}}, {}, 0);
+  const Sample cut = *one.sample(1000);
+  CHECK(cut.axis == 0);
+  CHECK(cut.taken == 2);
+  CHECK(cut.extent == 7);
+  CHECK(cut.arrays.at(0).shape() == Dims{2, 100, 4});
+  CHECK(cut.arrays.at(1).shape() == Dims{100, 4});
+  CHECK(cut.arrays.at(0).values<float>().back() == 799);
+  CHECK(one.sample(5000)->axis == -1);
+  CHECK_FALSE(one.sample(150).has_value());  // one slab is 400
+  const Data fortran({{"x", folder.file("f.npy")}}, {}, 0);
+  CHECK(fortran.sample(1500)->arrays.at(0).shape() == Dims{7, 100, 2});
+  const Data mixed({{"x", folder.file("a.npy")}, {"y", folder.file("f.npy")}}, {}, 0);
+  CHECK_FALSE(mixed.sample(1500).has_value());
+}
+
 TEST_CASE("tools: precision counts errors by decade") {
   Examination ask;
   ask.request.plot = "asked-for.svg";

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "process_memory.hpp"
+#include "progress_bar.hpp"
 #include "variables.hpp"
 
 namespace tightloop::tool {
@@ -15,43 +17,59 @@ void check_real(const Datum& datum) {
               {}, "write real(x) and imag(x) to files and ask for each");
 }
 
-/// The axis along which a file is cut: that whose index runs slowest; of several equal ones the
-/// first.
-int slowest_axis(const ArrayView& view) {
-  int out = -1;
-  for (int axis = 0; axis < view.ndim(); ++axis) {
-    if (view.shape()[axis] > 1 && (out < 0 || view.strides()[axis] > view.strides()[out])) {
-      out = axis;
-    }
+/// The axis along which a file is cut: that whose index runs slowest, of those longer than 1.
+int slowest_axis(const Datum& file) {
+  const Dims& shape = file.array.shape();
+  for (int i = 0; i < shape.size(); ++i) {
+    const int axis = file.fortran_order ? shape.size() - 1 - i : i;
+    if (shape[axis] > 1) return axis;
+  }
+  return -1;
+}
+
+Dims strides_of(const Dims& shape, std::size_t itemsize, bool fortran_order) {
+  if (!fortran_order) return c_strides(shape, itemsize);
+  Dims out = shape;
+  auto stride = static_cast<std::int64_t>(itemsize);
+  for (int axis = 0; axis < shape.size(); ++axis) {
+    out[axis] = stride;
+    stride *= shape[axis];
   }
   return out;
 }
 
-ArrayView leading(const ArrayView& view, int axis, std::int64_t count) {
-  Dims shape = view.shape();
-  shape[axis] = count;
-  return {view.data(), view.dtype(), shape, view.strides(), view.byte_order()};
+/// Reads the first elements of a file, which are an array of that shape.
+Array read_leading(const std::string& spec, const Dims& shape) {
+  const std::unique_ptr<Source> source = open_source(spec);
+  const DType dtype = source->dtype();
+  Array raw(dtype, shape);
+  const std::size_t size = static_cast<std::size_t>(raw.size()) * itemsize(dtype);
+  if (size > 0) source->read(raw.data(), size);
+  const Dims strides = strides_of(shape, itemsize(dtype), source->fortran_order());
+  return Array::copy_of(ArrayView(raw.data(), dtype, shape, strides,
+                                  source->swapped() ? ByteOrder::swapped : ByteOrder::native));
+}
+
+Datum look_at(const NamedText& variable, const std::string& alias) {
+  Datum out{variable.name, alias, variable.text, parse_number(variable.text), {}};
+  if (out.number) return out;
+  const std::unique_ptr<Source> source = open_source(variable.text);
+  if (!source->rewindable()) {
+    throw UsageError("'" + variable.text + "' can be read only once, and precision reads it again");
+  }
+  out.array = ArrayView(static_cast<const void*>(nullptr), source->dtype(), source->shape());
+  out.fortran_order = source->fortran_order();
+  check_real(out);
+  return out;
 }
 
 }  // namespace
 
 Data::Data(const std::vector<NamedText>& variables, const Options& options, std::uint64_t memory)
-    : options_(options), memory_(memory) {
+    : options_(options), memory_(memory == 0 ? 0 : memory_for_arrays(memory)) {
   for (const NamedText& variable : variables) {
-    Datum datum{variable.name,
-                "v" + std::to_string(all_.size()),
-                variable.text,
-                parse_number(variable.text),
-                {}};
-    if (!datum.number) {
-      std::vector<Array> opened;
-      bind_variables({variable}, opened);
-      arrays_.push_back(opened.at(0));
-      datum.array = arrays_.back().view().as_const();
-      check_real(datum);
-      files_.push_back(datum);
-    }
-    all_.push_back(std::move(datum));
+    all_.push_back(look_at(variable, "v" + std::to_string(all_.size())));
+    if (!all_.back().number) files_.push_back(all_.back());
   }
   if (files_.empty()) throw UsageError("none of the variables is a file");
 }
@@ -65,16 +83,46 @@ std::uint64_t Data::bytes() const {
 }
 
 std::vector<Array> Data::evaluate(const std::string& text, const Options& options) const {
-  std::vector<Binding> bindings;
-  for (const Datum& datum : all_) {
-    bindings.push_back({datum.alias, datum.number ? *datum.number : Arg(datum.array)});
-  }
   Stats stats;
   Options counted = options;
   counted.stats = &stats;
-  std::vector<Array> out = evaluate_all(text, bindings, counted);
+  std::vector<Array> out =
+      memory_ == 0 ? evaluate_held(text, counted) : evaluate_parts(text, counted);
   bytes_read_ += stats.bytes_read;
   return out;
+}
+
+std::vector<Array> Data::evaluate_held(const std::string& text, const Options& options) const {
+  if (arrays_.empty()) {
+    for (const Datum& file : files_) arrays_.push_back(load(file.spec));
+  }
+  std::vector<Binding> bindings;
+  auto array = arrays_.begin();
+  for (const Datum& datum : all_) {
+    bindings.push_back({datum.alias, datum.number ? *datum.number : Arg(*array++)});
+  }
+  return evaluate_all(text, bindings, options);
+}
+
+std::vector<Array> Data::evaluate_parts(const std::string& text, const Options& options) const {
+  std::vector<std::unique_ptr<Source>> sources;
+  std::vector<StreamBinding> bindings;
+  for (const Datum& datum : all_) {
+    if (datum.number) {
+      bindings.emplace_back(datum.alias, *datum.number);
+    } else {
+      sources.push_back(open_source(datum.spec));
+      bindings.emplace_back(datum.alias, *sources.back());
+    }
+  }
+  ProgressBar bar;
+  StreamOptions in_parts;
+  in_parts.options = options;
+  in_parts.memory = memory_;
+  in_parts.progress = [&bar](std::uint64_t done, std::uint64_t in_all) {
+    bar.update(done, in_all);
+  };
+  return stream(text, bindings, {}, in_parts);
 }
 
 std::optional<Sample> Data::sample(std::int64_t values) const {
@@ -84,20 +132,21 @@ std::optional<Sample> Data::sample(std::int64_t values) const {
   const ArrayView& whole = largest->array;
   Sample out;
   if (whole.size() > values) {
-    out.axis = slowest_axis(whole);
+    out.axis = slowest_axis(*largest);
     out.extent = whole.shape()[out.axis];
     const std::int64_t slab = whole.size() / out.extent;
     out.taken = std::clamp<std::int64_t>(values / slab, 1, out.extent);
-    if (slab > 2 * values) return std::nullopt;
   }
   for (const Datum& file : files_) {
-    ArrayView part = file.array;
-    if (out.axis >= 0 && part.shape() == whole.shape()) {
-      if (slowest_axis(part) != out.axis) return std::nullopt;
-      part = leading(part, out.axis, out.taken);
+    Dims shape = file.array.shape();
+    if (out.axis >= 0 && shape == whole.shape()) {
+      if (slowest_axis(file) != out.axis) return std::nullopt;
+      shape[out.axis] = out.taken;
     }
-    if (part.size() > 2 * values) return std::nullopt;
-    out.arrays.push_back(Array::copy_of(part));
+    std::int64_t size = 1;
+    for (std::int64_t extent : shape) size *= extent;
+    if (size > 2 * values) return std::nullopt;
+    out.arrays.push_back(read_leading(file.spec, shape));
   }
   return out;
 }

@@ -20,7 +20,8 @@ struct Datum {
   std::string alias;          ///< what the texts for Data::evaluate() call it: "v0", "v1" ...
   std::string spec;           ///< as the user wrote it
   std::optional<Arg> number;  ///< a weak scalar; else `array`
-  ArrayView array;            ///< of a file: dtype and shape; the elements only through Data
+  ArrayView array;            ///< of a file: dtype and shape, and no elements
+  bool fortran_order = false;
 };
 
 /// A leading part of the data that is held in memory.
@@ -31,11 +32,12 @@ struct Sample {
   std::int64_t extent = 0;    ///< of the data along that axis
 };
 
-/// Opens files when made, and reads them as often as it is asked to. Not thread-safe.
+/// Looks at files when made, and reads them as often as it is asked to. Not thread-safe.
 class Data {
  public:
-  /// Throws UsageError for a text that is neither a number nor a file, Error(file), and Error(type)
-  /// for complex data.
+  /// `memory` limits the process; with a limit the files are read in parts, else mapped or held.
+  /// Throws UsageError for a limit that is too low, a text that is neither a number nor a file and
+  /// for a pipe, Error(file), and Error(type) for complex data.
   Data(const std::vector<NamedText>& variables, const Options& options, std::uint64_t memory);
 
   const std::vector<Datum>& all() const { return all_; }
@@ -44,7 +46,7 @@ class Data {
   /// Returns the size of all files' elements.
   std::uint64_t bytes() const;
   const Options& options() const { return options_; }
-  /// Returns how many bytes may be held; 0 means no limit.
+  /// Returns how many bytes of arrays may be held; 0 means no limit.
   std::uint64_t memory() const { return memory_; }
 
   /// Evaluates a text whose variables are all(), in order, under names "v0", "v1" ....
@@ -58,9 +60,12 @@ class Data {
   std::optional<Sample> sample(std::int64_t values) const;
 
  private:
+  std::vector<Array> evaluate_held(const std::string& text, const Options& options) const;
+  std::vector<Array> evaluate_parts(const std::string& text, const Options& options) const;
+
   std::vector<Datum> all_;
   std::vector<Datum> files_;
-  std::vector<Array> arrays_;  // parallel to files_
+  mutable std::vector<Array> arrays_;  // parallel to files_; empty before they are needed
   Options options_;
   std::uint64_t memory_;
   mutable std::uint64_t bytes_read_ = 0;

@@ -4,6 +4,7 @@
 
 #include "precision/report.hpp"
 #include "precision/timing.hpp"
+#include "process_memory.hpp"
 
 namespace tightloop::tool {
 namespace {
@@ -61,6 +62,7 @@ PrecisionReport examine(const PrecisionRequest& request, const std::vector<Named
   } else {
     report.sample.description = "no time was given";
   }
+  report.peak_resident = peak_resident();
   report.tolerance = request.tolerance;
   if (request.tolerance) report.recommendation = recommend(*request.tolerance, report.rows);
   return report;

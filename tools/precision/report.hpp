@@ -47,6 +47,7 @@ struct PrecisionReport {
   TimedSample sample;
   std::vector<Speed> speeds;
   Decades decades;
+  std::uint64_t peak_resident = 0;  ///< bytes of this process
 };
 
 /// Reads the data and measures. `variables` are the request's and, where there is one, a file under

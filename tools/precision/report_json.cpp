@@ -141,6 +141,7 @@ std::string report_json(const PrecisionReport& report) {
   for (const Row& row : report.rows) out["storage"].push_back(row_json(report, row));
   if (report.decades.count > 0) out["histogram_from"] = report.decades.lowest;
   out["passes"] = report.passes;
+  out["peak_resident_bytes"] = report.peak_resident;
   out["timing"] = sample_json(report.sample);
   out["speed"] = speeds_json(report);
   out["recommendation"] = advice_json(report);

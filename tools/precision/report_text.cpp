@@ -132,10 +132,13 @@ std::string exactly(double value) {
 std::string coding_text(const Coding& coding, const std::string& variable) {
   if (coding.kind == Coding::Kind::plain) return variable + " = q";
   const std::string sign = coding.offset < 0 ? " - " : " + ";
-  const std::string offset = sign + exactly(std::fabs(coding.offset));
-  if (coding.kind == Coding::Kind::shifted) return variable + " = q" + offset;
-  return variable + " = " + exactly(coding.scale) + " q" + offset + " in " +
-         std::string(name(coding.restored));
+  if (coding.kind == Coding::Kind::shifted) {
+    std::string digits;
+    for (char c : coding.offset_text) digits += c >= '0' && c <= '9' ? std::string(1, c) : "";
+    return variable + " = q" + sign + digits;
+  }
+  return variable + " = " + exactly(coding.scale) + " q" + sign +
+         exactly(std::fabs(coding.offset)) + " in " + std::string(name(coding.restored));
 }
 
 /// What cannot be seen in the tables: how integers stand for values, and what does not fit.
@@ -169,9 +172,15 @@ std::string sample_text(const PrecisionReport& report) {
                  kColumns);
 }
 
+std::string memory_text(const PrecisionReport& report) {
+  return "Memory: " + bytes_text(report.peak_resident) + " at most in this process\n";
+}
+
 std::string speeds_text(const PrecisionReport& report) {
   if (report.speeds.empty()) return "";
-  Table table({"same sample as", "float64", "float32", "", "float16", ""});
+  const std::string& first = report.files.front().name;
+  Table table({first == "x" ? "expression" : "expression, x = " + first, "float64", "float32", "",
+               "float16", ""});
   for (const Speed& speed : report.speeds) {
     const double* s = speed.seconds;
     table.add({speed.expression, seconds_text(s[0]), seconds_text(s[1]), speed_up(s[0], s[1]),
@@ -184,7 +193,8 @@ std::string speeds_text(const PrecisionReport& report) {
 
 std::string report_text(const PrecisionReport& report) {
   std::string out = head_text(report) + "\n" + cost_text(report) + "\n" + damage_text(report) +
-                    "\n" + notes_text(report) + sample_text(report) + speeds_text(report);
+                    "\n" + notes_text(report) + sample_text(report) + memory_text(report) +
+                    speeds_text(report);
   if (report.recommendation) {
     const std::string line =
         (report.recommendation->dtype ? "Recommended: " : "No recommendation: ") +

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "byte_size.hpp"
 #include "variables.hpp"
 
 namespace tightloop::tool {
@@ -86,12 +87,7 @@ struct OptionReader {
       request.seconds = real_of("--seconds", seconds);
       if (!(request.seconds >= 0)) throw UsageError("--seconds cannot be negative");
     }
-    if (memory.empty()) return;
-    const std::optional<std::uint64_t> bytes = parse_bytes(memory);
-    if (!bytes || *bytes == 0) {
-      throw UsageError("--memory: '" + memory + "' is not a size, such as 256M");
-    }
-    request.memory = *bytes;
+    if (!memory.empty()) request.memory = parse_byte_size(memory, "--memory");
   }
 
   bool takes_value(const std::string& word) const {
@@ -176,34 +172,6 @@ void check(const PrecisionRequest& request) {
 std::string_view to_string(ToleranceKind kind) {
   if (kind == ToleranceKind::psnr) return "psnr";
   return kind == ToleranceKind::relative ? "rel" : "abs";
-}
-
-std::optional<std::uint64_t> parse_bytes(std::string_view text) {
-  std::size_t digits = 0;
-  while (digits < text.size() &&
-         (std::isdigit(static_cast<unsigned char>(text[digits])) != 0 || text[digits] == '.')) {
-    ++digits;
-  }
-  const std::optional<Arg> number =
-      digits == 0 ? std::nullopt : parse_number(text.substr(0, digits));
-  if (!number) return std::nullopt;
-  std::string_view unit = text.substr(digits);
-  double factor = 1;
-  constexpr std::string_view kUnits = "KMGT";
-  if (!unit.empty()) {
-    const auto upper = static_cast<char>(std::toupper(static_cast<unsigned char>(unit.front())));
-    const std::size_t power = kUnits.find(upper);
-    if (power != kUnits.npos) {
-      factor = std::ldexp(1.0, 10 * (static_cast<int>(power) + 1));
-      unit.remove_prefix(1);
-      if (unit == "iB") unit = {};
-    }
-  }
-  if (unit == "B") unit = {};
-  const double bytes = evaluate("float64(v)", {{"v", *number}}).item<double>() * factor;
-  constexpr double kMost = 9.2e18;
-  if (!unit.empty() || !(bytes <= kMost)) return std::nullopt;
-  return static_cast<std::uint64_t>(bytes);
 }
 
 PrecisionRequest parse_precision(std::span<const char* const> arguments) {

@@ -43,10 +43,6 @@ PrecisionRequest parse_precision(std::span<const char* const> arguments);
 /// Returns the text of `tightloop precision --help`, with a final newline.
 std::string precision_help();
 
-/// Reads a number of bytes: "1000", "256M", "1.5G", "64KiB"; K, M, G and T are powers of 1024.
-/// Returns none for any other text.
-std::optional<std::uint64_t> parse_bytes(std::string_view text);
-
 /// Returns "abs", "rel" or "psnr".
 std::string_view to_string(ToleranceKind kind);
 

@@ -84,10 +84,10 @@ void time_speeds(const Array& x, const Options& options, double seconds, Precisi
 
 std::int64_t sample_values(const Data& data) {
   // The sample in its own dtype and in every other, and results of each dtype.
-  constexpr std::uint64_t kBytesPerValue = 64;
+  constexpr std::uint64_t kBytesPerValue = 48;
   constexpr std::int64_t kEnough = 8 << 20;
   if (data.memory() == 0) return kEnough;
-  const std::uint64_t share = data.memory() / 2 / kBytesPerValue / data.files().size();
+  const std::uint64_t share = data.memory() / 4 * 3 / kBytesPerValue / data.files().size();
   return std::clamp<std::int64_t>(static_cast<std::int64_t>(share), 1024, kEnough);
 }
 
