@@ -12,6 +12,13 @@ endif()
 if(TARGET tightloop_program)
   install(TARGETS tightloop_program
     RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT tightloop)
+  install(FILES "${PROJECT_SOURCE_DIR}/docs/tightloop.1"
+    DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT tightloop)
+  install(FILES "${PROJECT_SOURCE_DIR}/tools/completion/tightloop.bash"
+    DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME tightloop
+    COMPONENT tightloop)
+  install(FILES "${PROJECT_SOURCE_DIR}/tools/completion/_tightloop"
+    DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" COMPONENT tightloop)
 endif()
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/tightloop"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT tightloop

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "byte_size.hpp"
+#include "subcommands.hpp"
 
 namespace tightloop::tool {
 namespace {
@@ -42,42 +43,28 @@ EventSet event_set(std::string_view text) {
 struct OptionReader {
   explicit OptionReader(Command& to) : app("", "tightloop"), command(to) {
     app.set_help_flag();
-    app.add_option(
-           "-o,--output", to.outputs,
-           "Write a result to this file, whole or not at all; once per result, in order. - is "
-           "standard output, which gets .npy as it comes")
-        ->type_name("OUT.npy|.npz|.png|.csv|...")
-        ->expected(1)
-        ->allow_extra_args(false)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    add_list("--define", to.definitions, "'F(X) = EXPR'",
-             "Define a function; may be given several times");
-    add_list("--defs", to.definition_files, "FILE", "Define the functions of a text file");
-    app.add_option("--threads", to.options.threads,
-                   "Use at most N threads; 0 (the default) means all that are allowed")
+    add_list("-o,--output", to.outputs, "FILE", "write a result, - to standard output");
+    add_list("--define", to.definitions, "'F(X) = EXPR'", "define a function");
+    add_list("--defs", to.definition_files, "FILE", "define the functions of a text file");
+    app.add_option("--threads", to.options.threads, "at most N threads; 0: all that are allowed")
         ->type_name("N")
         ->check(CLI::Range(0, kMostThreads).description(""));
-    app.add_option("--memory", memory,
-                   "Evaluate in parts, within so much memory: 256M, 2G. Pipes are read so in any "
-                   "case")
-        ->type_name("SIZE");
+    app.add_option("--memory", memory, "evaluate in parts, within e.g. 256M")->type_name("SIZE");
     add_choice("--promotion", promotion, {"exact", "numpy", "numexpr"},
-               "How result types follow: exact integers (the default), NumPy's or numexpr's rules");
-    add_choice("--fp", fp, {"strict", "fast"},
-               "strict: IEEE in the order written (the default); fast: may fuse and reassociate");
+               "whose rules give the dtypes of results");
+    add_choice("--fp", fp, {"strict", "fast"}, "fast: may fuse and reassociate");
     add_choice("--overflow", overflow, {"wrap", "check"},
-               "When 64 bits cannot hold an integer: wrap (the default) or an error");
-    app.add_flag("--events", to.events,
-                 "Print where a floating-point event of a kind happened first: divide, invalid, "
-                 "overflow, underflow");
-    app.add_option("--raise", raise, "Make events of these kinds an error; all means all four")
+               "integers past 64 bits: wrap or an error");
+    app.add_flag("--events", to.events, "print where x / 0, NaN, overflow came first");
+    app.add_option("--raise", raise, "make events errors: divide,invalid,...; all")
         ->type_name("KIND[,KIND]...");
-    app.add_flag("--json", to.json, "Print one JSON object with results and statistics");
-    app.add_flag("--time", to.time, "Repeat for up to a second; print median time and throughput");
-    app.add_flag("--explain", explain, "Print types, ranges and loops instead of evaluating");
-    app.add_flag("--functions", functions, "List the functions of the language");
-    app.add_flag("--version", version, "Print the version");
-    app.add_flag("--help", help, "Print this text");
+    app.add_flag("--json", to.json, "print one JSON object");
+    app.add_flag("--time", to.time, "repeat for up to a second; median time");
+    app.add_flag("--quiet", to.quiet, "draw no line of progress");
+    app.add_flag("--explain", explain, "print types, ranges and loops, not values");
+    app.add_flag("--functions", functions, "list the functions of the language");
+    app.add_flag("--version", version, "print the version");
+    app.add_flag("--help", help, "print this text; 'man tightloop' says more");
   }
 
   void add_list(const char* flag, std::vector<std::string>& to, const char* type,
@@ -222,20 +209,29 @@ Command parse_command(int argc, const char* const* argv) {
 }
 
 std::string help_text() {
+  constexpr std::size_t kColumn = 34;
   Command unused;
-  OptionReader reader(unused);
-  return "Evaluates an array expression over files as one fused loop.\n\n"
-         "Usage: tightloop EXPR [NAME=FILE | NAME=NUMBER]... [-o OUT]... [OPTION]...\n\n"
-         "  EXPR    e.g. 'sum(abs(a - b), axis=(-2,-1))'; several results: 'min(a), max(a)'\n"
-         "  NAME=   a.npy, f.npz:member, x.raw:uint8:1000x370, a.png, a.pgm, a.csv, "
-         "'frames/*.png'\n"
-         "          (a stack), - (.npy on standard input), or a number: 7, 0xff, 2.5, 1e-3, 1+2j, "
-         "True\n"
-         "  --      what follows is EXPR and NAME=..., even if it looks like an option\n" +
-         CLI::Formatter().make_groups(&reader.app, CLI::AppFormatMode::Normal) +
-         "\nWithout -o the results are printed: numbers in full, larger arrays in part.\n"
-         "Exit status: 0 done; 1 standard output could not be written; 2 a mistake in the call,\n"
-         "the expression or a file; 3 a fault of the program.\n";
+  const OptionReader reader(unused);
+  std::string out =
+      "Evaluates an array expression as one fused loop.\n"
+      "Usage: tightloop EXPR [NAME=FILE | NAME=NUMBER]... [-o FILE]... [OPTION]...\n"
+      "  EXPR   'sum(abs(a - b), axis=(-2,-1))'; of several results: 'min(a), max(a)'\n"
+      "  NAME=  a.npy f.npz:member x.raw:uint8:100x370 a.png a.csv 'frames/*.png' - 2.5\n";
+  for (const CLI::Option* option : reader.app.get_options()) {
+    std::string name = "  " + option->get_name(false, true);
+    if (const std::size_t comma = name.find(','); comma != std::string::npos) name[comma] = ' ';
+    if (option->get_items_expected_max() > 0) name += " " + option->get_type_name();
+    name.resize(std::max(name.size() + 1, kColumn), ' ');
+    out += name + option->get_description() + "\n";
+  }
+  out += "  --" + std::string(kColumn - 4, ' ') + "what follows is EXPR and NAME=..., no option\n";
+  out += "Other programs: tightloop";
+  for (const Subcommand& subcommand : subcommands())
+    out += " " + std::string(subcommand.name) + " |";
+  out.resize(out.size() - 2);
+  return out +
+         " (--help).\n"
+         "Exit status: 0 done, 1 output closed, 2 a mistake, 3 a fault of the program.\n";
 }
 
 }  // namespace tightloop::tool

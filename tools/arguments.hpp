@@ -40,13 +40,14 @@ struct Command {
   bool json = false;
   bool events = false;
   bool time = false;
+  bool quiet = false;  ///< no line of progress
 };
 
 /// Reads argv. An argument that is no option of ours is the expression or a NAME=VALUE, whether or
 /// not it begins with '-'; after "--" all are. Throws UsageError.
 Command parse_command(int argc, const char* const* argv);
 
-/// Returns the text of --help, with a final newline.
+/// Returns the text of --help, with a final newline: one screen of 24 lines of 80 columns.
 std::string help_text();
 
 }  // namespace tightloop::tool

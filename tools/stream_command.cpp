@@ -138,7 +138,11 @@ StreamOptions options_of(const Command& command, ProgressBar& bar) {
   StreamOptions options;
   options.options = command.options;
   options.memory = memory_for_arrays(command.memory);
-  options.progress = [&bar](std::uint64_t done, std::uint64_t in_all) { bar.update(done, in_all); };
+  if (!command.quiet) {
+    options.progress = [&bar](std::uint64_t done, std::uint64_t in_all) {
+      bar.update(done, in_all);
+    };
+  }
   return options;
 }
 
