@@ -161,14 +161,14 @@ class TIGHTLOOP_API Array {
   const void* data() const noexcept { return view_.data(); }
   void* data() noexcept { return view_.mutable_data(); }
 
-  /// Returns the first element's address. Throws Error(type) where T is not the array's dtype.
+  /// Returns the first element's address. Throws Error(type) for another T or misaligned elements.
   template <Element T>
   T* data() const {
     require(dtype_of<T>);
     return static_cast<T*>(const_cast<void*>(view_.data()));
   }
   /// Returns the elements in C order. Throws Error(type) where T is not the dtype, or where a
-  /// wrapped array is not C-contiguous in native byte order.
+  /// wrapped array is not aligned and C-contiguous in native byte order.
   template <Element T>
   std::span<const T> values() const {
     require_values(dtype_of<T>);

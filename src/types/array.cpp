@@ -210,6 +210,11 @@ void Array::require(DType wanted) const {
     throw Error(ErrorCode::type, "the array's elements are byte-swapped", {},
                 "Array::copy_of gives native ones");
   }
+  const std::size_t alignment = is_complex(wanted) ? itemsize(wanted) / 2 : itemsize(wanted);
+  if (reinterpret_cast<std::uintptr_t>(view_.data()) % alignment != 0) {
+    throw Error(ErrorCode::type, "the array's elements are not aligned", {},
+                "Array::copy_of gives aligned ones");
+  }
 }
 
 void Array::require_values(DType wanted) const {

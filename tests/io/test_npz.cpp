@@ -143,7 +143,10 @@ TEST_CASE("io: ZIP64 archives") {
 }
 
 TEST_CASE("io: NumPy reads our archives and we read NumPy's") {
-  if (std::system("python3 -c 'import numpy' 2>/dev/null") != 0) return;
+  if (std::system("/usr/bin/python3 -c 'import numpy' >/dev/null 2>&1") != 0) {
+    WARN("/usr/bin/python3 has no numpy: skipped");
+    return;
+  }
   const ScratchFolder folder;
   const Array a = counted(DType::float64, Dims{50, 4});
   const Array b = counted(DType::int16, Dims{9});
@@ -159,9 +162,10 @@ for name in ('plain', 'wide'):
 numpy.savez('stored.npz', x=numpy.arange(1000.), y=numpy.array(7, '>i4'))
 numpy.savez_compressed('packed.npz', x=numpy.arange(100000) % 77, y=numpy.ones((2, 3), order='F'))
 )");
-  const std::string run = "cd '" + folder.path().string() + "' && python3 check.py";
+  const std::string run = "cd '" + folder.path().string() + "' && /usr/bin/python3 check.py";
   REQUIRE(std::system(run.c_str()) == 0);
-  CHECK(load(folder.file("stored.npz:x")).values<double>()[999] == 999);
+  // NumPy puts the elements where they come to stand: mapped, they need not be aligned.
+  CHECK(Array::copy_of(load(folder.file("stored.npz:x"))).values<double>()[999] == 999);
   CHECK(load(folder.file("stored.npz:y")).item<int>() == 7);
   const Array packed = load(folder.file("packed.npz:x"));
   CHECK(packed.values<std::int64_t>()[99'999] == 99'999 % 77);

@@ -262,6 +262,18 @@ TEST_CASE("types: item refuses values that do not fit") {
   CHECK(code_of([] { detail::item_as_double(ArrayView()); }) == ErrorCode::value);
 }
 
+TEST_CASE("types: misaligned elements are evaluated, but not handed out") {
+  alignas(16) const unsigned char bytes[33] = {};
+  const auto odd = [&](DType dtype) {
+    return Array(nullptr, ArrayView(static_cast<const void*>(bytes + 1), dtype, Dims{1}));
+  };
+  CHECK_THROWS_AS(odd(DType::float64).values<double>(), Error);
+  CHECK_THROWS_AS(odd(DType::int16).data<std::int16_t>(), Error);
+  CHECK_THROWS_AS(odd(DType::complex128).values<std::complex<double>>(), Error);
+  CHECK(odd(DType::uint8).values<std::uint8_t>()[0] == 0);
+  CHECK(Array::copy_of(odd(DType::float64)).values<double>()[0] == 0);
+}
+
 TEST_CASE("types: item reads swapped, unaligned and untidy elements") {
   const unsigned char bytes[] = {0, 0x40, 0x09, 0x21, 0xFB, 0x54, 0x44, 0x2D, 0x18, 2};
   const ArrayView pi(static_cast<const void*>(bytes + 1), float64, {}, {}, ByteOrder::swapped);
