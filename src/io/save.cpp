@@ -33,6 +33,7 @@ struct Place {
 };
 
 Place place_of(const std::string& spec) {
+  if (spec == "-") io::throw_file_error(spec, "is standard output, not a file");
   for (std::size_t cut = spec.find(':'); cut != std::string::npos; cut = spec.find(':', cut + 1)) {
     const std::string path = spec.substr(0, cut);
     if (io::format_of_name(path) == FileFormat::npz) {

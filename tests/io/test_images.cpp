@@ -227,3 +227,30 @@ TEST_CASE("io: PNG files that lie, are cut or overwritten never crash") {
   }
   CHECK(refused > 300);
 }
+
+TEST_CASE("io: PGM and PPM that are cut or overwritten never crash") {
+  const ScratchFolder folder;
+  save(folder.file("x.ppm"), counted(DType::uint16, Dims{3, 4, 3}));
+  const std::vector<std::string> originals = {folder.read("x.ppm"),
+                                              "P2 # plain\n4 3\n99\n1 2 3 4 5 6 7 8 9 10 11 12\n"};
+  constexpr unsigned kSeed = 20263;
+  INFO("seed " << kSeed);
+  std::mt19937 random(kSeed);
+  int refused = 0;
+  for (int i = 0; i < 600; ++i) {
+    std::string bytes = originals[static_cast<std::size_t>(i % 2)];
+    if (i % 3 == 0) bytes.resize(1 + random() % bytes.size());
+    for (int n = 0; n < 2; ++n) {
+      bytes[random() % std::min<std::size_t>(bytes.size(), 16)] =
+          "0123456789 \n#P\xff"[random() % 15];
+    }
+    const std::string path = folder.write("f.pnm", bytes);
+    const std::string message = message_of([&] {
+      const auto source = open_source(path);
+      if (source->bytes() < 1 << 20) read_in_parts(*source, 64);
+    });
+    refused += message == "(no error)" ? 0 : 1;
+    CHECK_FALSE(contains(message, "(another code)"));
+  }
+  CHECK(refused > 100);
+}

@@ -182,6 +182,7 @@ TEST_CASE("io: what is no source and what is no format") {
   const auto values = counting(3);
   const ArrayView view(values.data(), Dims{3});
   CHECK(contains(message_of([&] { save(folder.file("x.what"), view); }), "no known format"));
+  CHECK(contains(message_of([&] { save("-", view); }), "not a file"));
   for (const std::string name : {"x.npy", "X.NPY", "x"}) {
     save(folder.file(name), view);
     CHECK(load(folder.file(name)).values<std::uint16_t>()[2] == 3);

@@ -1,6 +1,7 @@
 // Text columns: values that survive, separators, comments, and lines that are no numbers.
 #include <cmath>
 #include <limits>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -98,4 +99,24 @@ TEST_CASE("io: text that is refused") {
   const ArrayView many(&byte, DType::uint8, Dims{io::kMostTextElements + 1}, Dims{0});
   CHECK(contains(message_of([&] { save(folder.file("y.txt"), many); }), "at most 16777216"));
   CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("io: random text is numbers or an error") {
+  const ScratchFolder folder;
+  constexpr unsigned kSeed = 20264;
+  INFO("seed " << kSeed);
+  std::mt19937 random(kSeed);
+  int refused = 0;
+  for (int i = 0; i < 400; ++i) {
+    std::string text;
+    for (unsigned n = random() % 40; n-- > 0;)
+      text += "0123456789 ,;\n\t#.-+ejnaf()\xff\r"[random() % 28];
+    const std::string path = folder.write("x.txt", text);
+    for (const std::string dtype : {"", ":int8", ":complex64", ":bfloat16", ":bool"}) {
+      const std::string message = message_of([&] { load(path + dtype); });
+      refused += message == "(no error)" ? 0 : 1;
+      CHECK_FALSE(contains(message, "(another code)"));
+    }
+  }
+  CHECK(refused > 100);
 }
