@@ -109,7 +109,7 @@ TEST_CASE("io: random text is numbers or an error") {
   int refused = 0;
   for (int i = 0; i < 400; ++i) {
     std::string text;
-    for (unsigned n = random() % 40; n-- > 0;)
+    for (auto n = random() % 40; n-- > 0;)
       text += "0123456789 ,;\n\t#.-+ejnaf()\xff\r"[random() % 28];
     const std::string path = folder.write("x.txt", text);
     for (const std::string dtype : {"", ":int8", ":complex64", ":bfloat16", ":bool"}) {
