@@ -37,8 +37,10 @@ bool is_pipe(const std::string& path) {
 /// standard output failed.
 class Target final : public Sink {
  public:
-  explicit Target(const std::string& path)
-      : to_(path == kStandard ? npy_descriptor_sink(STDOUT_FILENO, "standard output")
+  /// `alone` says that there is no other.
+  Target(const std::string& path, bool alone)
+      : alone_(alone),
+        to_(path == kStandard ? npy_descriptor_sink(STDOUT_FILENO, "standard output")
                               : file_sink(path)) {}
 
   void begin(DType dtype, const Dims& shape) override {
@@ -78,10 +80,13 @@ class Target final : public Sink {
       f();
     } catch (const Error&) {
       failed_ = errno;
+      // Nobody reads any more. The thread that reads our input may wait for bytes for ever.
+      if (failed_ == EPIPE && alone_) ::_exit(kOutputClosed);
       throw;
     }
   }
 
+  const bool alone_;
   std::unique_ptr<Sink> to_;
   DType dtype_ = DType::bool_;
   Dims shape_;
@@ -211,7 +216,8 @@ int run_streams(const Command& command) {
   std::vector<Sink*> sinks;
   for (const std::string& path : command.outputs) {
     const bool in_parts = path == kStandard || has_file_sink(path);
-    targets.push_back(in_parts ? std::make_unique<Target>(path) : nullptr);
+    targets.push_back(in_parts ? std::make_unique<Target>(path, command.outputs.size() == 1)
+                               : nullptr);
     sinks.push_back(targets.back().get());
   }
   std::vector<Array> held;

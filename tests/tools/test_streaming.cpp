@@ -102,6 +102,7 @@ TEST_CASE("tools: a file larger than --memory is evaluated within it") {
 TEST_CASE("tools: a stage of a pipeline reads and writes .npy") {
   const Folder folder;
   write_ramp(folder / "x.npy", {300, 1000});
+  write_ramp(folder / "big.npy", {1000, 1000});
   const Array x = map_npy(folder / "x.npy");
   const std::string at = "cd " + folder.path.string() + " && ";
   CHECK(run(at + "cat x.npy | \"$T\" 'float16(x)' x=- -o - | cat >y.npy").status == 0);
@@ -116,6 +117,12 @@ TEST_CASE("tools: a stage of a pipeline reads and writes .npy") {
           .status == 0);
   CHECK(text_of(folder / "status") == "1\n");
   CHECK(text_of(folder / "log").empty());
+  // Also where the one before has more to say but does not say it.
+  CHECK(run(at + "touch go; (head -c 6500000 big.npy; while [ -e go ]; do sleep 0.05; done) | "
+                 "(\"$T\" 'x + 1' x=- -o - 2>log; echo $? >status; rm go) | head -c 1000 "
+                 ">/dev/null")
+            .status == 0);
+  CHECK(text_of(folder / "status") == "1\n");
   // The writer stops early: an error, and no file.
   CHECK(run(at + "head -c 100000 x.npy | \"$T\" 'x + 1' x=- -o w.npy 2>log").status == 2);
   CHECK_THAT(text_of(folder / "log"), Catch::Contains("standard input"));
