@@ -25,6 +25,7 @@ class Cutting {
     if (!group_.extents.empty()) {
       add_depths(ways, turns());
     } else if (first.product) {
+      if (is_empty(*first.product)) return {whole_};
       for (const Job::Cut cut : {Job::Cut::rows, Job::Cut::columns, Job::Cut::depth}) {
         add_depths(ways, product(*first.product, cut));
       }
@@ -144,6 +145,11 @@ class Cutting {
     for (std::size_t d = outer; d < s.m.size(); ++d) outputs *= s.m[d];
     job.held = run::ReductionInSteps::bytes(s, outputs, threads_);
     return job;
+  }
+
+  static bool is_empty(const plan::MatrixProduct& p) {
+    const run::ProductPart all = run::whole_product(p);
+    return std::min({all.batches.count, all.rows.count, all.columns.count, all.depth.count}) == 0;
   }
 
   static const std::vector<std::int64_t>& axes(const plan::MatrixProduct& p, Job::Cut which) {
