@@ -9,6 +9,27 @@
 
 namespace tightloop::tool {
 
+namespace {
+
+/// Decides the notation of numbers from `smallest` to `largest` as NumPy 2.3 and later do, with
+/// limits and quotient in the type itself: scientific from one digit more than it holds for
+/// certain (at most from 10^8), below 10^-4, or where one is more than 1000 times another.
+bool wants_scientific(DType type, double smallest, double largest) {
+  if (largest <= 0) return false;
+  if (is_half(type)) {
+    constexpr double kTinyHalf = 1678 * 0x1p-24;  // 10^-4 as float16
+    constexpr double kRatio = 1000.25;            // what rounds to 1000 is no more
+    return largest >= 1e3 || smallest < kTinyHalf || largest / smallest > kRatio;
+  }
+  if (type == DType::float32) {
+    const auto least = static_cast<float>(smallest);
+    return largest >= 1e6 || least < 1e-4F || static_cast<float>(largest) / least > 1000.0F;
+  }
+  return largest >= 1e8 || smallest < 1e-4 || largest / smallest > 1000.0;
+}
+
+}  // namespace
+
 /// Writes a column of reals at one width, the points aligned; decides between positional and
 /// scientific notation for all of them.
 class ElementColumns::RealColumn {
@@ -23,7 +44,7 @@ class ElementColumns::RealColumn {
       largest = std::max(largest, size);
       smallest = std::min(smallest, size);
     }
-    scientific_ = largest > 0 && (largest >= 1e8 || smallest < 1e-4 || largest / smallest > 1000.0);
+    scientific_ = wants_scientific(type, smallest, largest);
     for (double value : values) {
       if (!std::isfinite(value)) continue;
       const Parts parts = split(value);
@@ -45,7 +66,9 @@ class ElementColumns::RealColumn {
       out = special(value);
       return std::string(left_ + 1 + right_ + tail_ - out.size(), ' ') + out;
     }
-    const Parts parts = split(value);
+    // Of a column in scientific notation all have as many digits, and all are true ones.
+    const Parts parts =
+        scientific_ ? split(value, rounded(value, static_cast<int>(right_))) : split(value);
     out.assign(left_ - parts.whole.size(), ' ');
     out += parts.whole + '.' + parts.fraction;
     out.append(right_ - parts.fraction.size(), scientific_ ? '0' : ' ');
@@ -71,15 +94,19 @@ class ElementColumns::RealColumn {
   }
 
   Parts split(double value) const {
+    const Decimal decimal = shortest(value, type_);
+    // Places after the first digit that the precision leaves.
+    const int places = scientific_ ? precision_ : precision_ + decimal.exponent;
+    if (static_cast<int>(decimal.digits.size()) - 1 <= places) return split(value, decimal);
+    if (places >= 0) return split(value, rounded(value, places));
+    // Smaller than the last place that is shown.
+    const bool up = places == -1 && std::fabs(value) > 0.5 * std::pow(10.0, -precision_);
+    return split(value, up ? Decimal{"1", -precision_} : Decimal{"0", 0});
+  }
+
+  Parts split(double value, Decimal decimal) const {
     Parts parts;
     parts.whole = std::signbit(value) ? "-" : always_sign_ ? "+" : "";
-    Decimal decimal = shortest(value, type_);
-    // Places after the first digit that the precision leaves: 4 at least, as what is smaller than
-    // 1e-4 is written in scientific notation.
-    const int places = scientific_ ? precision_ : precision_ + decimal.exponent;
-    if (static_cast<int>(decimal.digits.size()) - 1 > places) {
-      decimal = rounded(value, places);
-    }
     if (scientific_) {
       parts.whole += decimal.digits[0];
       parts.fraction = decimal.digits.substr(1);

@@ -61,6 +61,23 @@ TEST_CASE("tools: arrays print with brackets and aligned columns") {
   CHECK(array_text(array<float>({}, {0.5F})) == "0.5");
 }
 
+// What NumPy 2.4 prints; tests/peers compares many more.
+TEST_CASE("tools: the notation of reals follows their type, as NumPy's") {
+  const auto repr = [](const Array& a) { return array_repr(a, a.shape()); };
+  CHECK(repr(array<float>({2}, {999999, 1000})) == "array([999999.,   1000.], dtype=float32)");
+  CHECK(repr(array<float>({2}, {1000000, 1000})) == "array([1.e+06, 1.e+03], dtype=float32)");
+  CHECK(repr(array<float>({1}, {1e-4F})) == "array([0.0001], dtype=float32)");
+  CHECK(repr(array<double>({1}, {99999999})) == "array([99999999.])");
+  CHECK(repr(array<double>({1}, {1e8})) == "array([1.e+08])");
+  // Digits past the shortest are those of the value.
+  CHECK(repr(array<float>({2}, {1.1e-5F, 1.2345678e-5F})) ==
+        "array([1.1000000e-05, 1.2345678e-05], dtype=float32)");
+  CHECK(repr(array<std::uint8_t>({2, 0}, {})) == "array([], shape=(2, 0), dtype=uint8)");
+  CHECK(array_repr(array<double>({3}, {0.0004, 0.0006, 1.25}), Dims{3}, 3) ==
+        "array([4.00e-04, 6.00e-04, 1.25e+00])");
+  CHECK(array_repr(array<double>({2}, {0.004, 0.25}), Dims{2}, 1) == "array([0. , 0.2])");
+}
+
 TEST_CASE("tools: long rows wrap and blocks are set apart") {
   CHECK(array_text(counting(DType::int64, {30})) ==
         "int64 (30,)\n"
