@@ -90,8 +90,6 @@ void store_elements(Emitter& e, DType dtype, llvm::Value* p, const Value& v, boo
     b.CreateAlignedStore(raw, p, llvm::Align(1));
     return;
   }
-  // As integers: there is no such store of vectors of half types.
-  raw = b.CreateBitCast(raw, llvm::FixedVectorType::get(b.getInt64Ty(), bytes / 8));
   auto* store = b.CreateAlignedStore(raw, p, llvm::Align(std::min(bytes, e.target.vector_bytes)));
   auto* one = llvm::ConstantAsMetadata::get(b.getInt32(1));
   store->setMetadata(llvm::LLVMContext::MD_nontemporal, llvm::MDNode::get(b.getContext(), {one}));
