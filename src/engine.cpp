@@ -67,7 +67,7 @@ std::vector<Array> evaluate_list(const Expression& expression, Call& call,
                                  std::span<const Variable> variables, const Options& options,
                                  run::EngineCore& engine) {
   start(options);
-  const auto prepared = prepare(expression, variables, {}, options, engine);
+  const detail::InUse prepared = prepare_for_call(expression, variables, {}, options, engine);
   const auto arguments = call.arguments(*prepared, variables);
   std::vector<Array> results = prepared->program->call(arguments, options);
   detail::check_mapped(arguments);
@@ -77,7 +77,8 @@ std::vector<Array> evaluate_list(const Expression& expression, Call& call,
 void evaluate_list_into(std::span<const Destination> outs, const Expression& expression, Call& call,
                         std::span<const Variable> variables, const Options& options) {
   start(options);
-  const auto prepared = prepare(expression, variables, outs, options, run::EngineCore::standard());
+  const detail::InUse prepared =
+      prepare_for_call(expression, variables, outs, options, run::EngineCore::standard());
   const auto arguments = call.arguments(*prepared, variables);
   prepared->program->call_into(call.views(outs), arguments, options);
   detail::check_mapped(arguments);
@@ -103,17 +104,23 @@ void check_names(std::span<const Variable> variables) {
   if (variables.size() > ir::kMaxInputs) {
     throw Error(ErrorCode::limit, "more than " + std::to_string(ir::kMaxInputs) + " variables");
   }
-  run::Arena& arena = run::Arena::local();
-  const run::Arena::Mark mark(arena);
-  auto* sorted = arena.array<std::string_view>(variables.size());
-  for (std::size_t i = 0; i < variables.size(); ++i) {
-    new (sorted + i) std::string_view(variables[i].name);
+  const auto refuse = [](std::string_view name) {
+    throw Error(ErrorCode::value, "the variable '" + std::string(name) + "' is given twice");
+  };
+  constexpr std::size_t kFew = 8;
+  if (variables.size() <= kFew) {
+    for (std::size_t i = 1; i < variables.size(); ++i) {
+      for (std::size_t k = 0; k < i; ++k) {
+        if (variables[i].name == variables[k].name) refuse(variables[i].name);
+      }
+    }
+    return;
   }
-  std::sort(sorted, sorted + variables.size());
-  const auto* end = sorted + variables.size();
-  if (const auto* twice = std::adjacent_find(sorted, sorted + variables.size()); twice != end) {
-    throw Error(ErrorCode::value, "the variable '" + std::string(*twice) + "' is given twice");
-  }
+  std::vector<std::string_view> sorted;
+  for (const Variable& v : variables) sorted.push_back(v.name);
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice != sorted.end()) refuse(*twice);
 }
 
 void check_options(const Options& options) {
@@ -186,7 +193,8 @@ std::string explain(std::string_view text, Bindings vars, const Options& options
     start(options);
     Call call;
     const auto variables = call.variables(vars);
-    const auto prepared = prepare({text, {}}, variables, {}, options, run::EngineCore::standard());
+    const detail::InUse prepared =
+        prepare_for_call({text, {}}, variables, {}, options, run::EngineCore::standard());
     const auto plan = prepared->program->plan(call.arguments(*prepared, variables));
     return to_string(prepared->program->graph()) + "\n" + to_string(plan) + "\n" +
            describe_costs(plan, run::EngineCore::standard(), run::workers_of(options));

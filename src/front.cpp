@@ -1,19 +1,50 @@
 #include "front.hpp"
 
+#include <array>
+#include <atomic>
 #include <chrono>
-#include <cstring>
 #include <mutex>
 #include <string>
 
+#include "call_key.hpp"
 #include "definition_snapshot.hpp"
 #include "lang/parser.hpp"
+#include "run/arena.hpp"
 #include "run/locks.hpp"
 #include "run/lru_map.hpp"
+#include "run/per_thread.hpp"
 #include "steps.hpp"
-#include "types/range.hpp"
 #include "typing/typing.hpp"
 
 namespace tightloop::detail {
+
+/// A call that this thread made lately, found without a lock or a copy.
+struct RecentCall {
+  std::uint64_t age = 0;  // of the prepared programs, when it was noted
+  std::vector<std::uint64_t> key;
+  std::shared_ptr<const Prepared> prepared;  // null while in use
+
+  static RecentCall& place_of(const CallKey& key) {
+    using Places = std::array<RecentCall, 16>;
+    return run::PerThread<Places>::get()[key.hash() % std::tuple_size_v<Places>];
+  }
+  bool holds(const CallKey& wanted) const {
+    return prepared != nullptr && age == current.load(std::memory_order_relaxed) &&
+           wanted.equals(key);
+  }
+  void set(std::span<const std::uint64_t> words, const std::shared_ptr<const Prepared>& made,
+           std::uint64_t now) {
+    constexpr std::size_t kMostWords = 1024;  // long texts take long to type anyway
+    if (words.size() > kMostWords) return;
+    age = 0;  // an allocation below may throw
+    key.assign(words.begin(), words.end());
+    prepared = made;
+    age = now;
+  }
+  /// Counted up when all programs are forgotten; what threads have noted is then out of date.
+  static inline std::atomic<std::uint64_t> current{1};
+};
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -26,70 +57,6 @@ run::LruMap<const Prepared>& prepared_programs() {
   static auto* const map =
       new run::LruMap<const Prepared>(2048, 4 << 20);  // under locks().programs
   return *map;
-}
-
-/// The integers that `dtype` is the narrowest for and that are on the same side as `value` of the
-/// largest one of the signed dtype of that width: NumPy accepts or refuses them all alike.
-Range values_like(DType dtype, int128 value) {
-  const Range all = range_of(dtype);
-  const int width = 4 * static_cast<int>(itemsize(dtype));  // of the next narrower dtype
-  const bool narrowest = itemsize(dtype) == 1;
-  if (!is_unsigned_int(dtype)) {
-    return {all.lo, narrowest ? -1 : -(static_cast<int128>(1) << (width - 1)) - 1};
-  }
-  if (value > all.hi / 2) return {all.hi / 2 + 1, all.hi};
-  return {narrowest ? 0 : static_cast<int128>(1) << width, all.hi / 2};
-}
-
-typing::VariableType type_of(const Arg& arg, Promotion promotion) {
-  if (!arg.weak()) return {arg.view().dtype(), false};
-  if (!is_integer(arg.scalar_dtype())) return {arg.scalar_dtype(), true};
-  std::int64_t bits = 0;
-  std::memcpy(&bits, arg.scalar(), sizeof bits);
-  const int128 value = arg.scalar_dtype() == DType::uint64
-                           ? static_cast<int128>(static_cast<std::uint64_t>(bits))
-                           : static_cast<int128>(bits);
-  const DType dtype = *narrowest({value, value});
-  if (promotion != Promotion::numpy) return {dtype, true};
-  return {dtype, true, values_like(dtype, value)};
-}
-
-void put_number(std::string& key, std::size_t n) {
-  char bytes[sizeof n];
-  std::memcpy(bytes, &n, sizeof n);
-  key.append(bytes, sizeof n);
-}
-
-/// Everything that the typed graph depends on. Lengths are written out, so that no two calls that
-/// differ share a key.
-void make_key(std::string& key, const Expression& expression, std::span<const Variable> variables,
-              std::span<const Destination> destinations, const Options& options,
-              const DefinitionSnapshot* definitions, const run::EngineCore& engine) {
-  key.clear();
-  const bool text = expression.steps.empty();
-  put_number(key, reinterpret_cast<std::uintptr_t>(&engine));
-  key += static_cast<char>(
-      (text ? 1 : 0) | (static_cast<int>(options.promotion) << 1) |
-      (static_cast<int>(options.fp) << 3) | (static_cast<int>(options.overflow) << 4) |
-      (static_cast<int>(options.casting) << 5) | (run::wants_events(options) ? 128 : 0));
-  if (text) {
-    put_number(key, definitions == nullptr ? 0 : definitions->version);
-    put_number(key, expression.text.size());
-    key += expression.text;
-  } else {
-    put_number(key, expression.steps.size());
-    key.append(reinterpret_cast<const char*>(expression.steps.data()),
-               expression.steps.size_bytes());
-  }
-  put_number(key, variables.size());
-  for (const Variable& v : variables) {
-    const typing::VariableType type = type_of(*v.value, options.promotion);
-    put_number(key, v.name.size());
-    key += v.name;
-    key += static_cast<char>(static_cast<int>(type.dtype) | (type.weak ? 64 : 0) |
-                             (type.values && type.values->hi == range_of(type.dtype).hi ? 32 : 0));
-  }
-  for (const Destination& d : destinations) key += static_cast<char>(d.view().dtype());
 }
 
 ir::Graph make_graph(const Expression& expression, std::span<const Variable> variables,
@@ -118,12 +85,9 @@ std::vector<std::uint32_t> find_arguments(const ir::Graph& graph, bool text,
   return out;
 }
 
-std::shared_ptr<const Prepared> make_prepared(const Expression& expression,
-                                              std::span<const Variable> variables,
-                                              std::span<const Destination> destinations,
-                                              const Options& options,
-                                              const DefinitionSnapshot* definitions,
-                                              run::EngineCore& engine) {
+std::shared_ptr<const Prepared> make_prepared(const Call& call,
+                                              const DefinitionSnapshot* definitions) {
+  const auto& [expression, variables, destinations, options, engine] = call;
   auto start = Clock::now();
   ir::Graph graph = make_graph(expression, variables, definitions);
   if (options.stats != nullptr) options.stats->parse_seconds += seconds_since(start);
@@ -148,33 +112,59 @@ std::shared_ptr<const Prepared> make_prepared(const Expression& expression,
 
 }  // namespace
 
+InUse::InUse(RecentCall& home) : program_(std::move(home.prepared)), home_(&home) {}
+
+void InUse::go_home() {
+  // Unless another call has taken the place meanwhile.
+  if (home_->prepared == nullptr) home_->prepared = std::move(program_);
+}
+
 std::shared_ptr<const Prepared> prepare(const Expression& expression,
                                         std::span<const Variable> variables,
                                         std::span<const Destination> destinations,
                                         const Options& options, run::EngineCore& engine) {
-  thread_local std::string key;
+  return prepare_for_call(expression, variables, destinations, options, engine).share();
+}
+
+InUse prepare_for_call(const Expression& expression, std::span<const Variable> variables,
+                       std::span<const Destination> destinations, const Options& options,
+                       run::EngineCore& engine) {
   if (expression.text.size() > ir::kMaxSource) {
     throw Error(ErrorCode::limit,
                 "the expression is longer than " + std::to_string(ir::kMaxSource) + " bytes");
   }
-  const auto definitions = snapshot_of(options.definitions);
-  make_key(key, expression, variables, destinations, options, definitions.get(), engine);
+  const Call call{expression, variables, destinations, options, engine};
+  const bool text = expression.steps.empty();
+  const auto definitions = text ? snapshot_of(options.definitions) : nullptr;
+  const CallKey key(call, definitions == nullptr ? 0 : definitions->version);
+  RecentCall& recent = RecentCall::place_of(key);
+  if (recent.holds(key)) return InUse(recent);
+  const std::uint64_t age = RecentCall::current.load(std::memory_order_acquire);
+  run::Arena& arena = run::Arena::local();
+  const run::Arena::Mark mark(arena);
+  const auto words = key.write(arena.array<std::uint64_t>(key.room()));
+  const std::string_view bytes(reinterpret_cast<const char*>(words.data()), words.size_bytes());
+  std::shared_ptr<const Prepared> found;
   {
     const std::lock_guard lock(run::locks().programs);
-    if (auto found = prepared_programs().find(key)) return found;
+    found = prepared_programs().find(bytes);
   }
-  auto made =
-      make_prepared(expression, variables, destinations, options, definitions.get(), engine);
+  if (found != nullptr) {
+    recent.set(words, found, age);
+    return InUse(std::move(found));
+  }
+  auto made = make_prepared(call, definitions.get());
   std::vector<std::shared_ptr<const Prepared>> dropped;  // freed when the lock is gone
   const std::lock_guard lock(run::locks().programs);
-  dropped = prepared_programs().insert(key, made);
-  return made;
+  dropped = prepared_programs().insert(std::string(bytes), made);
+  return InUse(std::move(made));
 }
 
 void forget_prepared() {
   run::LruMap<const Prepared> dropped(1, 0);
   const std::lock_guard lock(run::locks().programs);
   prepared_programs().swap(dropped);
+  ++RecentCall::current;
 }
 
 }  // namespace tightloop::detail

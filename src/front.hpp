@@ -32,8 +32,36 @@ struct Variable {
   const Arg* value = nullptr;
 };
 
+struct RecentCall;
+
+/// A program while a call uses it. It is taken from where its thread keeps it and goes back there
+/// afterwards, so that no owners are counted.
+class InUse {
+ public:
+  explicit InUse(std::shared_ptr<const Prepared> program) : program_(std::move(program)) {}
+  explicit InUse(RecentCall& home);
+  ~InUse() {
+    if (home_ != nullptr) go_home();
+  }
+  InUse(const InUse&) = delete;
+  InUse& operator=(const InUse&) = delete;
+
+  const Prepared& operator*() const { return *program_; }
+  const Prepared* operator->() const { return program_.get(); }
+  std::shared_ptr<const Prepared> share() const { return program_; }
+
+ private:
+  void go_home();
+  std::shared_ptr<const Prepared> program_;
+  RecentCall* home_ = nullptr;
+};
+
 /// Finds or makes the program of an expression for variables of these types; `destinations` is
 /// empty or holds one view per result. Throws Error with the text attached.
+InUse prepare_for_call(const Expression& expression, std::span<const Variable> variables,
+                       std::span<const Destination> destinations, const Options& options,
+                       run::EngineCore& engine);
+/// The same for those that keep the program.
 std::shared_ptr<const Prepared> prepare(const Expression& expression,
                                         std::span<const Variable> variables,
                                         std::span<const Destination> destinations,

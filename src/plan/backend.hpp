@@ -22,6 +22,8 @@ class Kernel {
 
  protected:
   void set(KernelFn fn) const { fn_.store(fn, std::memory_order_release); }
+  /// Runs another kernel's compiled code from now on; that kernel has to stay alive.
+  void set(const Kernel& compiled) const { set(compiled.fn_.load(std::memory_order_acquire)); }
 
  private:
   mutable std::atomic<KernelFn> fn_{nullptr};

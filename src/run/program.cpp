@@ -21,54 +21,25 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// Layouts as numbers, in scratch memory.
-struct SignatureView {
-  const std::int64_t* data;
-  std::size_t size;
-  std::uint64_t hash;
-  bool equals(const std::vector<std::int64_t>& s) const {
-    return std::equal(s.begin(), s.end(), data, data + size);
-  }
-};
-
-/// A plan that this thread used last.
-struct Recent {
-  std::uint64_t program = 0;
-  std::vector<std::int64_t> signature;
-  std::shared_ptr<const BoundPlan> plan;
-};
-
 std::uint64_t next_serial() {
   static std::atomic<std::uint64_t> last{0};
   return ++last;
 }
 
-std::int64_t* put(std::int64_t* at, const ArrayView& v) {
-  *at++ = v.ndim() * 2 + (v.byte_order() == ByteOrder::swapped ? 1 : 0);
-  at = std::copy(v.shape().begin(), v.shape().end(), at);
-  return std::copy(v.strides().begin(), v.strides().end(), at);
-}
-
-SignatureView signature_of(std::span<const Arg* const> args, std::span<const ArrayView* const> outs,
-                           Arena& arena) {
-  std::size_t room = 1;
-  for (const Arg* a : args)
-    room += a->weak() ? 0 : 1 + 2 * static_cast<std::size_t>(a->view().ndim());
-  for (const ArrayView* o : outs) room += 1 + 2 * static_cast<std::size_t>(o->ndim());
-  auto* begin = arena.array<std::int64_t>(room);
-  std::int64_t* at = begin;
-  *at++ = static_cast<std::int64_t>(outs.size());
-  for (const Arg* a : args) {
-    if (!a->weak()) at = put(at, a->view());
-  }
-  for (const ArrayView* o : outs) at = put(at, *o);
-  const auto size = static_cast<std::size_t>(at - begin);
+std::uint64_t hash_of(const std::int64_t* numbers, std::size_t count) {
   std::uint64_t hash = 0x9e3779b97f4a7c15ULL;
-  for (std::size_t i = 0; i < size; ++i) {
-    hash = (hash ^ static_cast<std::uint64_t>(begin[i])) * 0xff51afd7ed558ccdULL;
+  for (std::size_t i = 0; i < count; ++i) {
+    hash = (hash ^ static_cast<std::uint64_t>(numbers[i])) * 0xff51afd7ed558ccdULL;
     hash ^= hash >> 32;
   }
-  return {begin, size, hash};
+  return hash;
+}
+
+/// A plan to be used in the call at hand. A small one runs nothing that could evaluate anything
+/// else on this thread, so its place keeps it alive and the count of its owners is left alone.
+std::shared_ptr<const BoundPlan> for_now(const std::shared_ptr<const BoundPlan>& plan) {
+  if (!plan->small) return plan;
+  return {std::shared_ptr<const BoundPlan>(), plan.get()};
 }
 
 std::vector<plan::ArrayLayout> layouts_of(std::span<const Arg* const> args) {
@@ -87,6 +58,19 @@ std::vector<plan::ArrayLayout> layouts_of(std::span<const Arg* const> args) {
 void check_memory(const ArrayView& view, const std::string& what) {
   if (view.data() == nullptr && view.size() > 0) {
     throw Error(ErrorCode::value, what + " has elements but no memory (its address is null)");
+  }
+}
+
+void check_destination(const ArrayView& out) {
+  if (out.data() == nullptr) check_memory(out, "the destination");
+  if (out.readonly() && out.size() > 0) {
+    throw Error(ErrorCode::value, "the destination is read-only");
+  }
+  for (int d = 0; d < out.ndim(); ++d) {
+    if (out.strides()[d] == 0 && out.shape()[d] > 1) {
+      throw Error(ErrorCode::value, "the destination's elements overlap: axis " +
+                                        std::to_string(d) + " has stride 0");
+    }
   }
 }
 
@@ -126,7 +110,7 @@ plan::LoopPlan Program::plan(std::span<const Arg* const> args) const {
 
 std::shared_ptr<const BoundPlan> Program::bound(std::span<const Arg* const> args,
                                                 const Options& options) const {
-  return bind(args, {}, options);
+  return bind({args, {}}, options, true).plan;
 }
 
 std::shared_ptr<const BoundPlan> Program::make_bound(std::span<const Arg* const> args,
@@ -167,38 +151,36 @@ std::shared_ptr<const BoundPlan> Program::find(std::uint64_t hash, const std::in
   return nullptr;
 }
 
-std::shared_ptr<const BoundPlan> Program::bind(std::span<const Arg* const> args,
-                                               std::span<const ArrayView* const> outs,
-                                               const Options& options) const {
-  if (!engine_.is_jit()) return nullptr;
+Program::Bound Program::bind(const Layouts& layouts, const Options& options, bool kept) const {
+  if (!engine_.is_jit()) return {};
+  RecentPlan& recent = RecentPlan::place_of(serial_, layouts);
+  if (recent.holds(serial_, layouts))
+    return {kept ? recent.plan() : for_now(recent.plan()), recent.apart(layouts)};
+  Arena& arena = Arena::local();
+  const Arena::Mark mark(arena);
+  const std::size_t count = layouts.count();
+  auto* numbers = arena.array<std::int64_t>(count);
+  layouts.write(numbers);
+  const std::uint64_t hash = hash_of(numbers, count);
+  auto bound = find(hash, numbers, count);
+  if (bound != nullptr) {
+    recent.set(serial_, layouts, bound);
+    return {bound, recent.apart(layouts)};
+  }
+  try {
+    bound = make_bound(layouts.args, layouts.outs, options);
+  } catch (const NoCodeGenerator& e) {
+    engine_.give_up(e.what());
+    return {};
+  }
   // A plan of a long expression is large: of those fewer are kept.
   constexpr std::size_t kMostNodes = std::size_t{1} << 18;
   const std::size_t most = std::clamp<std::size_t>(kMostNodes / graph_.nodes.size(), 2, 512);
-  Arena& arena = Arena::local();
-  const Arena::Mark mark(arena);
-  const SignatureView wanted = signature_of(args, outs, arena);
-  thread_local Recent recent[8];  // of any program; spares the lock
-  Recent& slot = recent[(serial_ ^ wanted.hash) % 8];
-  if (slot.program == serial_ && wanted.equals(slot.signature)) return slot.plan;
-  auto bound = find(wanted.hash, wanted.data, wanted.size);
-  if (bound != nullptr) {
-    slot.program = 0;  // an allocation below may throw
-    slot.signature.assign(wanted.data, wanted.data + wanted.size);
-    slot.plan = bound;
-    slot.program = serial_;
-    return bound;
-  }
-  try {
-    bound = make_bound(args, outs, options);
-  } catch (const NoCodeGenerator& e) {
-    engine_.give_up(e.what());
-    return nullptr;
-  }
   decltype(plans_) dropped;  // freed when the lock is gone
   const std::lock_guard lock(locks().plans);
   if (plans_.size() >= most) plans_.swap(dropped);
-  plans_.emplace(wanted.hash, Entry{Signature(wanted.data, wanted.data + wanted.size), bound});
-  return bound;
+  plans_.emplace(hash, Entry{Signature(numbers, numbers + count), bound});
+  return {bound, false};
 }
 
 void Program::check_arguments(std::span<const Arg* const> args) const {
@@ -211,10 +193,9 @@ void Program::check_arguments(std::span<const Arg* const> args) const {
 
 std::vector<Array> Program::call(std::span<const Arg* const> args, const Options& options) const {
   check_arguments(args);
-  std::shared_ptr<const BoundPlan> bound;
   std::vector<Dims> own;
   const std::vector<Dims>* node_shapes = &own;
-  bound = bind(args, {}, options);
+  const std::shared_ptr<const BoundPlan> bound = bind({args, {}}, options).plan;
   if (bound != nullptr) {
     node_shapes = &bound->plan.shapes;
   } else {
@@ -239,78 +220,17 @@ std::vector<Array> Program::call(std::span<const Arg* const> args, const Options
   return out;
 }
 
-bool Program::needs_copy(const BoundPlan* bound, std::size_t result, const ArrayView& out,
-                         std::span<const Arg* const> args) const {
-  const plan::Nest* map = nullptr;  // of a plan that is one map stage
-  if (bound != nullptr && bound->stages.size() == 1 && bound->plan.stages[0].r.empty() &&
-      !bound->plan.stages[0].product && !graph_.check_overflow && !graph_.report_events) {
-    map = &bound->plan.stages[0].main;
-  }
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    if (args[i]->weak() || !may_overlap(out, args[i]->view())) continue;
-    if (map == nullptr) return true;
-    // Harmless where every load of the input reads the very element that is then stored.
-    const auto* from = static_cast<const char*>(args[i]->view().data());
-    const plan::Operand* store = nullptr;
-    for (const plan::Operand& o : map->operands) {
-      if (o.source ==
-          plan::Source{plan::Source::Kind::result, static_cast<std::uint32_t>(result)}) {
-        store = &o;
-      }
-    }
-    for (const plan::Operand& o : map->operands) {
-      if (o.source != plan::Source{plan::Source::Kind::input, static_cast<std::uint32_t>(i)})
-        continue;
-      const bool same = store != nullptr && o.m == store->m &&
-                        itemsize(o.dtype) == itemsize(store->dtype) &&
-                        from + o.offset == static_cast<const char*>(out.data()) + store->offset;
-      if (!same) return true;
-    }
-  }
-  return false;
-}
-
 void Program::call_into(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
                         const Options& options) const {
   check_arguments(args);
-  for (const ArrayView* out : outs) {
-    if (out->data() == nullptr) check_memory(*out, "the destination");
-    if (out->readonly() && out->size() > 0)
-      throw Error(ErrorCode::value, "the destination is read-only");
-    for (int d = 0; d < out->ndim(); ++d) {
-      if (out->strides()[d] == 0 && out->shape()[d] > 1) {
-        throw Error(ErrorCode::value, "the destination's elements overlap: axis " +
-                                          std::to_string(d) + " has stride 0");
-      }
-    }
-  }
-  std::shared_ptr<const BoundPlan> bound = bind(args, outs, options);
+  for (const ArrayView* out : outs) check_destination(*out);
+  const Bound bound = bind({args, outs}, options);
+  if (!bound.apart) return call_into_near(bound, outs, args, options);
   Arena& arena = Arena::local();
   const Arena::Mark mark(arena);
-  std::vector<Array> temporaries;  // of destinations that overlap an input
-  auto** direct = arena.array<const ArrayView*>(outs.size());
   auto** addresses = arena.array<void*>(outs.size());
-  std::copy(outs.begin(), outs.end(), direct);
-  std::vector<ArrayView> views;
-  for (std::size_t i = 0; i < outs.size(); ++i) {
-    if (needs_copy(bound.get(), i, *outs[i], args)) {
-      if (temporaries.empty()) {
-        temporaries.resize(outs.size());
-        views.resize(outs.size());
-      }
-      temporaries[i] = Array(outs[i]->dtype(), outs[i]->shape());
-      views[i] = temporaries[i].view();
-      direct[i] = &views[i];
-    }
-    addresses[i] = direct[i]->mutable_data();
-  }
-  if (!temporaries.empty() && bound != nullptr) {
-    bound = bind(args, {direct, outs.size()}, options);
-  }
-  run(bound.get(), args, addresses, {direct, outs.size()}, options);
-  for (std::size_t i = 0; i < outs.size(); ++i) {
-    if (direct[i] != outs[i]) copy_elements(*outs[i], views[i]);
-  }
+  for (std::size_t i = 0; i < outs.size(); ++i) addresses[i] = outs[i]->mutable_data();
+  run(bound.plan.get(), args, addresses, outs, options);
 }
 
 void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void* const* results,
@@ -325,15 +245,15 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
   Arena& arena = Arena::local();
   const Arena::Mark mark(arena);
   auto** inputs = arena.array<const void*>(args.size());
-  auto* scalars = arena.array<Scalar>(args.size());
+  auto* scalars = arena.array<Scalar>(args.size());  // of arrays: left as they are
   for (std::size_t i = 0; i < args.size(); ++i) {
-    inputs[i] = args[i]->weak() ? nullptr : args[i]->view().data();
-    new (scalars + i)
-        Scalar(args[i]->weak() ? scalar_as(*args[i], graph_.inputs[i].dtype) : Scalar{});
+    const bool weak = args[i]->weak();
+    inputs[i] = weak ? nullptr : args[i]->view().data();
+    if (weak) new (scalars + i) Scalar(scalar_as(*args[i], graph_.inputs[i].dtype));
   }
+  const Workers workers = bound->small ? Workers{} : workers_of(options);
   std::uint64_t extra = 0;
-  const std::uint64_t events =
-      execute(*bound, {inputs, scalars, results}, workers_of(options), extra);
+  const std::uint64_t events = execute(*bound, {inputs, scalars, results}, workers, extra);
   if (options.stats != nullptr) {
     Stats& s = *options.stats;
     s.run_seconds += seconds_since(start);
@@ -347,7 +267,7 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
     confirm_overflow(args, outs, options.stop);
     // A partial product overflowed but the product fits: it is right modulo 2^64, hence right. The
     // oracle has used the results as scratch memory, so they are computed once more.
-    execute(*bound, {inputs, scalars, results}, workers_of(options), extra);
+    execute(*bound, {inputs, scalars, results}, workers, extra);
   }
   if (graph_.report_events) report_events(args, options);
 }

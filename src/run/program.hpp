@@ -10,6 +10,7 @@
 #include "ir/typed_graph.hpp"
 #include "run/bound_plan.hpp"
 #include "run/engine_core.hpp"
+#include "run/recent_plans.hpp"
 #include "run/stage_runner.hpp"
 #include "tightloop/engine.hpp"
 #include "types/stop.hpp"
@@ -62,10 +63,14 @@ class Program {
     Signature signature;
     std::shared_ptr<const BoundPlan> plan;
   };
-  /// Finds or makes the plan for these layouts; null where the reference evaluator is to run.
-  std::shared_ptr<const BoundPlan> bind(std::span<const Arg* const> args,
-                                        std::span<const ArrayView* const> outs,
-                                        const Options& options) const;
+  /// A plan for layouts; null where the reference evaluator is to run. `apart`: the destinations
+  /// are known not to overlap the arguments.
+  struct Bound {
+    std::shared_ptr<const BoundPlan> plan;
+    bool apart = false;
+  };
+  /// Finds or makes the plan for these layouts. `kept`: it is not for the call at hand alone.
+  Bound bind(const Layouts& layouts, const Options& options, bool kept = false) const;
   std::shared_ptr<const BoundPlan> find(std::uint64_t hash, const std::int64_t* signature,
                                         std::size_t size) const;
   std::shared_ptr<const BoundPlan> make_bound(std::span<const Arg* const> args,
@@ -81,6 +86,9 @@ class Program {
                         StopFlag stop) const;
   /// Fills options.events and throws Error(arithmetic) for events that options.raise names.
   void report_events(std::span<const Arg* const> args, const Options& options) const;
+  /// Evaluates into destinations that may overlap inputs: where that matters, through copies.
+  void call_into_near(const Bound& bound, std::span<const ArrayView* const> outs,
+                      std::span<const Arg* const> args, const Options& options) const;
   bool needs_copy(const BoundPlan* bound, std::size_t result, const ArrayView& out,
                   std::span<const Arg* const> args) const;
 

@@ -18,11 +18,20 @@ bool fits(const plan::Nest& nest) {
   return !nest.any_packed && nest.operands.size() <= kOperands && nest.params.size() <= kParams;
 }
 
+/// A length that is a constant spares the general copy, which costs as much as a small kernel.
+void copy_element(void* to, const void* from, std::size_t size) {
+  if (size == 8) {
+    std::memcpy(to, from, 8);
+  } else {
+    std::memcpy(to, from, size);
+  }
+}
+
 /// Arguments of one kernel call on the stack.
 struct Frame {
   void* ptr[kOperands];
   alignas(16) unsigned char params[kParams][16];
-  plan::KernelFrame kernel{};
+  plan::KernelFrame kernel;
 
   Frame(const plan::Nest& nest, const CallArguments& call, void* const* acc,
         std::uint64_t* events) {
@@ -46,9 +55,11 @@ struct Frame {
         std::memcpy(params[i], &p.number, sizeof p.number);
       }
     }
+    // Field by field: to fill the whole frame with zeros first takes as long as a small kernel.
     kernel.ptr = ptr;
     kernel.params = params;
     kernel.acc = acc;
+    kernel.acc_per_row = 0;
     kernel.events = events;
   }
 
@@ -75,10 +86,10 @@ void accumulate(const BoundStage& bound, Frame& frame) {
   const BoundNest& nest = bound.nests[0];
   const std::int64_t extent = bound.stage->r.back();
   const std::int64_t block = bound.stage->blocking.block;
-  const std::int64_t whole = extent / block;
+  const std::int64_t whole = extent < block ? 0 : extent == block ? 1 : extent / block;
   const std::size_t count = nest.operands();
   const std::int64_t* inner = nest.r.empty() ? nullptr : nest.r.back().data();
-  std::int64_t step[kOperands] = {};
+  std::int64_t step[kOperands];
   for (std::size_t i = 0; i < count; ++i) step[i] = inner[i] * block;
   if (!bound.stage->index.empty()) {
     frame.kernel.index_inner = bound.stage->index.back();
@@ -108,8 +119,8 @@ void run_small_reduce(const BoundStage& bound, const CallArguments& call, std::u
   }
   for (std::size_t i = 0; i < reductions.size(); ++i) settle(reductions[i], slots[i], 1);
   for (const plan::AccumulatorCopy& copy : stage.copies) {
-    std::memcpy(static_cast<char*>(call.results[copy.to.source.index]) + copy.to.offset,
-                slots[copy.accumulator], itemsize(copy.to.dtype));
+    copy_element(static_cast<char*>(call.results[copy.to.source.index]) + copy.to.offset,
+                 slots[copy.accumulator], itemsize(copy.to.dtype));
   }
   if (!stage.has_epilogue) return;
   Frame frame(stage.epilogue, call, acc, events);

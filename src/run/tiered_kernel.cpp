@@ -19,10 +19,6 @@ void TieredKernel::trampoline(const plan::KernelFrame* frame) {
 }
 
 void TieredKernel::run(const plan::KernelFrame& frame) const {
-  if (replaced()) {
-    plan::KernelFrame copy = frame;
-    return compiled_->call(copy);
-  }
   quick_->run(frame);
   if (ask_ == nullptr) return;
   const unsigned epoch = background_epoch();
@@ -34,7 +30,7 @@ void TieredKernel::run(const plan::KernelFrame& frame) const {
 
 void TieredKernel::replace(std::shared_ptr<const plan::Kernel> compiled) const {
   compiled_ = std::move(compiled);
-  compiled_ready_.store(true, std::memory_order_release);
+  set(*compiled_);
 }
 
 }  // namespace tightloop::run

@@ -22,7 +22,6 @@ class TieredKernel : public plan::Kernel {
   void when_warm(Ask ask) { ask_ = std::move(ask); }
   /// Lets calls from now on run compiled code, also those of evaluations that are under way.
   void replace(std::shared_ptr<const plan::Kernel> compiled) const;
-  bool replaced() const { return compiled_ready_.load(std::memory_order_acquire); }
 
  private:
   static void trampoline(const plan::KernelFrame* frame);
@@ -32,8 +31,7 @@ class TieredKernel : public plan::Kernel {
   Ask ask_;
   mutable std::atomic<std::int64_t> work_{0};  // instructions times elements, interpreted so far
   mutable std::atomic<unsigned> asked_{0};     // the background's epoch when it was asked
-  mutable std::atomic<bool> compiled_ready_{false};
-  mutable std::shared_ptr<const plan::Kernel> compiled_;  // written once, before compiled_ready_
+  mutable std::shared_ptr<const plan::Kernel> compiled_;  // written once, before it is run
 };
 
 }  // namespace tightloop::run

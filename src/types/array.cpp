@@ -76,22 +76,38 @@ void check_strides(const Dims& shape, const Dims& strides, DType dtype) {
   }
 }
 
+/// A small block with the count of its owners, in one piece of the heap's.
+std::shared_ptr<void> allocate_small(std::size_t bytes) {
+  auto block = std::make_shared_for_overwrite<unsigned char[]>(bytes + kAlignment);
+  const auto address = reinterpret_cast<std::uintptr_t>(block.get());
+  void* aligned = block.get() + (kAlignment - address % kAlignment) % kAlignment;
+  return {std::move(block), aligned};
+}
+
+[[noreturn]] void throw_no_memory(std::int64_t bytes, DType dtype, const Dims& shape) {
+  throw Error(ErrorCode::memory, "cannot allocate " + std::to_string(bytes) +
+                                     " bytes for an array of " + std::string(name(dtype)) +
+                                     " with the shape " + text_of(shape));
+}
+
 std::shared_ptr<void> allocate(std::int64_t bytes, DType dtype, const Dims& shape) {
+  constexpr std::size_t kSmall = std::size_t{32} << 10;
   const auto wanted = static_cast<std::size_t>(bytes);
+  if (wanted <= kSmall) {
+    try {
+      return allocate_small(wanted);
+    } catch (const std::bad_alloc&) {
+      throw_no_memory(bytes, dtype, shape);
+    }
+  }
   const bool huge = wanted >= kHugeThreshold;
   const std::size_t alignment = huge ? kHugePage : kAlignment;
   void* memory = nullptr;
   if (wanted <= kMostBytes) {
     const std::size_t rounded = (wanted + kAlignment - 1) / kAlignment * kAlignment;
-    if (posix_memalign(&memory, alignment, rounded > 0 ? rounded : kAlignment) != 0) {
-      memory = nullptr;
-    }
+    if (posix_memalign(&memory, alignment, rounded) != 0) memory = nullptr;
   }
-  if (memory == nullptr) {
-    throw Error(ErrorCode::memory, "cannot allocate " + std::to_string(bytes) +
-                                       " bytes for an array of " + std::string(name(dtype)) +
-                                       " with the shape " + text_of(shape));
-  }
+  if (memory == nullptr) throw_no_memory(bytes, dtype, shape);
   // Advice only: without huge pages the array works as well, with more page faults.
   if (huge) madvise(memory, wanted / kHugePage * kHugePage, MADV_HUGEPAGE);
   try {
@@ -275,6 +291,9 @@ Item only_item(const ArrayView& view) {
                 "item() needs exactly one element; the shape is " + text_of(view.shape()));
   }
   if (view.data() == nullptr) throw Error(ErrorCode::value, "item() of a view of nothing");
+  if (view.byte_order() == ByteOrder::native) {
+    return decode(view.dtype(), static_cast<const unsigned char*>(view.data()));
+  }
   unsigned char bytes[16] = {};
   const Dims none;
   copy_elements(ArrayView(static_cast<void*>(bytes), view.dtype(), none),
