@@ -6,6 +6,7 @@
 #include <new>
 
 #include <llvm/IR/LLVMContext.h>
+#include <llvm/Support/CommandLine.h>
 #include <llvm/Support/ErrorHandling.h>
 
 namespace tightloop::jit {
@@ -18,6 +19,23 @@ void throw_bad_alloc(void*, const char*, bool) {
   throw std::bad_alloc();
 }
 
+// Options are the process's, and read when a pipeline is built.
+void set_bool_option(const char* option, bool value) {
+  auto& options = llvm::cl::getRegisteredOptions();
+  const auto found = options.find(option);
+  if (found == options.end()) return;
+  static_cast<llvm::cl::opt<bool>*>(found->second)->setValue(value);
+}
+
+void choose_passes(CodeGenerator::Bodies bodies) {
+  // Loop strength reduction costs a fifth of the compile time and gains nothing on our loops, whose
+  // addresses already are base + index * scale.
+  set_bool_option("disable-lsr", true);
+  // Of a long body it would move every constant out of the loop, into registers that are not there,
+  // and take quadratic time to.
+  set_bool_option("disable-machine-licm", bodies == CodeGenerator::Bodies::of_any_length);
+}
+
 }  // namespace
 
 void install_fatal_error_handlers() {
@@ -28,8 +46,11 @@ void install_fatal_error_handlers() {
   });
 }
 
-std::unique_ptr<CodeGenerator> CodeGenerator::make(const Target& target, bool text,
+std::unique_ptr<CodeGenerator> CodeGenerator::make(const Target& target, bool text, Bodies bodies,
                                                    std::string& error) {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  choose_passes(bodies);
   std::unique_ptr<CodeGenerator> made(new CodeGenerator);
   made->machine_ = target.machine();
   if (made->machine_ == nullptr) {

@@ -26,8 +26,12 @@ void install_fatal_error_handlers();
 
 class CodeGenerator {
  public:
+  /// What its time and its code are good for.
+  enum class Bodies : unsigned char { of_usual_length, of_any_length };
+
   /// `text` asks for assembly instead of an object file.
-  static std::unique_ptr<CodeGenerator> make(const Target& target, bool text, std::string& error);
+  static std::unique_ptr<CodeGenerator> make(const Target& target, bool text, Bodies bodies,
+                                             std::string& error);
   /// Returns the object file or assembly of a module.
   std::unique_ptr<llvm::MemoryBuffer> run(llvm::Module& module);
   llvm::TargetMachine& machine() { return *machine_; }

@@ -128,11 +128,23 @@ llvm::Value* Emitter::any_lane(llvm::Value* mask) {
   return b.CreateICmpNE(b.CreateBitCast(mask, bits), llvm::ConstantInt::get(bits, 0));
 }
 
-llvm::Value* Emitter::take_overflow() {
-  if (overflow_.empty()) return nullptr;
+/// All masks noted, as one.
+llvm::Value* Emitter::noted() {
   llvm::Value* all = overflow_[0];
   for (std::size_t i = 1; i < overflow_.size(); ++i) all = b.CreateOr(all, overflow_[i]);
   overflow_.clear();
+  return all;
+}
+
+void Emitter::note_overflow(llvm::Value* mask) {
+  constexpr std::size_t kMostMasks = 4;  // each takes a register until it joins the others
+  overflow_.push_back(mask);
+  if (overflow_.size() >= kMostMasks) overflow_ = {noted()};
+}
+
+llvm::Value* Emitter::take_overflow() {
+  if (overflow_.empty()) return nullptr;
+  llvm::Value* all = noted();
   if (llvm::Value* mask = live_mask()) all = b.CreateAnd(all, mask);
   return b.CreateZExtOrTrunc(b.CreateBitCast(all, b.getIntNTy(lanes)), b.getInt64Ty());
 }

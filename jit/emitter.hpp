@@ -105,7 +105,7 @@ class Emitter {
 
   /// Notes lanes whose integer result did not fit; take_overflow returns those noted since the
   /// last call, live lanes only, as an i64 that is non-zero if there are any (null if none noted).
-  void note_overflow(llvm::Value* mask) { overflow_.push_back(mask); }
+  void note_overflow(llvm::Value* mask);
   llvm::Value* take_overflow();
 
   // Control flow. Bodies may add blocks; `carried` is updated in place.
@@ -133,6 +133,8 @@ class Emitter {
   };
 
  private:
+  llvm::Value* noted();
+
   llvm::Function& function_;
   std::vector<llvm::Value*> overflow_;
   std::vector<llvm::Value*> scratch_;

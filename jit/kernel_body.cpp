@@ -27,9 +27,12 @@ std::optional<std::int64_t> integer_constant(const plan::KernelPlan& plan, const
 void KernelEmitter::emit_level(Level level, const Step* step, Values& values) {
   for (std::size_t i = 0; i < plan_.body.size(); ++i) {
     if (!shape_.needed[i] || shape_.level[i] != level) continue;
+    const bool counted = level == Level::element && long_body_ != nullptr;
+    if (counted) long_body_->before(i);
     values[i] = emit_inst(i, step, values);
     const plan::Inst& inst = plan_.body[i];
     if (inst.watch) e_.note_overflow(event_mask(e_, inst, values[i], operands(inst, values)));
+    if (counted) long_body_->after(i);
     if (!shape_.divides[i]) continue;
     values[plan_.body.size() + i] = prepare_divisor(e_, inst.lane, values[i].re);
   }
@@ -115,6 +118,7 @@ void KernelEmitter::store_results(const Step& step, const Values& values) {
   std::vector<std::size_t> bounced;
   for (std::size_t k = 0; k < plan_.stores.size(); ++k) {
     const plan::KernelStore& store = plan_.stores[k];
+    if (long_body_ != nullptr) long_body_->need(store.value);
     llvm::Value* address = element_address(loads + k, step.index);
     if (e_.live_count != nullptr && !masks_elements(target_, store.dtype)) {
       llvm::Value* buffer = bounce_buffer(loads + k, itemsize(store.dtype) * e_.lanes);
@@ -164,6 +168,7 @@ std::vector<Sources> KernelEmitter::emit_step(const Step& step, Carried& carried
     fetch_ahead(step.index);
   }
   Values values = call_values_;
+  if (long_body_ != nullptr) long_body_->start(values);
   emit_level(Level::element, &step, values);
   store_results(step, values);
   collect_overflow(carried);
@@ -175,17 +180,21 @@ std::vector<Sources> KernelEmitter::emit_first() {
   e_.live_count = b_.getInt64(1);
   fill_bounce_buffers(step.index);
   Values values = call_values_;
+  if (long_body_ != nullptr) long_body_->start(values);
   emit_level(Level::element, &step, values);
   e_.take_overflow();  // it is noted where the element has its turn
   e_.live_count = nullptr;
   return sources_in(values);
 }
 
-std::vector<Sources> KernelEmitter::sources_in(const Values& values) const {
+std::vector<Sources> KernelEmitter::sources_in(const Values& values) {
   std::vector<Sources> sources;
   for (const ReductionSource& source : shape_.sources) {
     sources.emplace_back();
-    for (std::uint32_t id : source.values) sources.back().push_back(values[id]);
+    for (std::uint32_t id : source.values) {
+      if (long_body_ != nullptr) long_body_->need(id);
+      sources.back().push_back(values[id]);
+    }
   }
   return sources;
 }

@@ -17,6 +17,7 @@ KernelEmitter::KernelEmitter(llvm::Function& function, const plan::KernelPlan& p
       target_(target),
       shape_(shape_of(plan, target)) {
   e_.lanes = shape_.lanes;
+  if (shape_.is_long) long_body_ = std::make_unique<LongBody>(e_, plan_, shape_);
 }
 
 llvm::Value* KernelEmitter::frame_field(std::size_t offset, llvm::Type* type) {
@@ -72,6 +73,7 @@ void KernelEmitter::start_row(llvm::Value* row, Carried& carried) {
   llvm::Value* const live = e_.live_count;
   e_.live_count = nullptr;
   emit_level(Level::row, nullptr, call_values_);
+  if (long_body_ != nullptr) long_body_->keep_outer(call_values_);
   collect_overflow(carried);
   e_.live_count = live;
 }

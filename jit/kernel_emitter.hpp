@@ -5,6 +5,7 @@
 
 #include "jit/emitter.hpp"
 #include "jit/kernel_shape.hpp"
+#include "jit/long_body.hpp"
 #include "jit/operations.hpp"
 #include "jit/reducers.hpp"
 
@@ -44,7 +45,7 @@ class KernelEmitter {
   std::vector<Sources> emit_step(const Step& step, Carried& carried);
   // Emits the row's first element alone, without stores.
   std::vector<Sources> emit_first();
-  std::vector<Sources> sources_in(const Values& values) const;
+  std::vector<Sources> sources_in(const Values& values);
   void fill_bounce_buffers(llvm::Value* index);
   void fetch_ahead(llvm::Value* index);
   llvm::Value* readable(std::size_t load, llvm::Value* index);
@@ -64,6 +65,7 @@ class KernelEmitter {
   void finish_columns(ColumnReducer& reducer, const Parts& acc, std::size_t reduction,
                       llvm::Value* index);
   llvm::Value* rounded_down(llvm::Value* extent, unsigned step);
+  llvm::Value* unmasked(llvm::Value* extent, unsigned step);
   llvm::Value* streaming_end(llvm::Value* end);
   void tail(llvm::Value* begin, llvm::Value* end, Carried& carried,
             const std::function<void(llvm::Value*, Carried&)>& body);
@@ -87,6 +89,7 @@ class KernelEmitter {
   llvm::Value* number_ = nullptr;
   llvm::Value* number_per_row_ = nullptr;
   llvm::Value* number_per_element_ = nullptr;
+  std::unique_ptr<LongBody> long_body_;  // null for others
   Values call_values_;  // values of Level::call and those of the row, then of divisors
 };
 

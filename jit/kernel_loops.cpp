@@ -12,6 +12,11 @@ llvm::Value* KernelEmitter::rounded_down(llvm::Value* extent, unsigned step) {
   return b_.CreateAnd(extent, b_.getInt64(~(std::uint64_t{step} - 1)));
 }
 
+// How far whole vector steps are taken without a mask: of a long body none, which spares a copy.
+llvm::Value* KernelEmitter::unmasked(llvm::Value* extent, unsigned step) {
+  return shape_.is_long ? b_.getInt64(0) : rounded_down(extent, step);
+}
+
 // Runs vector steps from `begin` to `end`, the last one partial.
 void KernelEmitter::tail(llvm::Value* begin, llvm::Value* end, Carried& carried,
                          const std::function<void(llvm::Value*, Carried&)>& body) {
@@ -35,8 +40,9 @@ llvm::Value* KernelEmitter::streaming_end(llvm::Value* end) {
 
 void KernelEmitter::map_row(Carried& carried) {
   const unsigned step = e_.lanes * shape_.unroll;
-  llvm::Value* const end = rounded_down(n0_, step);
+  llvm::Value* const end = unmasked(n0_, step);
   const auto run = [&](llvm::Value* from, llvm::Value* to, bool around_caches) {
+    if (shape_.is_long) return;
     e_.loop(from, to, b_.getInt64(step), carried, true, [&](llvm::Value* i, Carried& c) {
       for (unsigned u = 0; u < shape_.unroll; ++u) {
         llvm::Value* at = u == 0 ? i : b_.CreateAdd(i, b_.getInt64(u * e_.lanes));
@@ -45,7 +51,7 @@ void KernelEmitter::map_row(Carried& carried) {
     });
   };
   llvm::Value* begin = b_.getInt64(0);
-  if (plan_.streaming_stores) {
+  if (plan_.streaming_stores && !shape_.is_long) {
     llvm::Value* const streamed = streaming_end(end);
     run(begin, streamed, true);
     begin = streamed;
@@ -237,8 +243,9 @@ void KernelEmitter::reduce_row(llvm::Value* row, Carried& carried) {
     for (std::size_t r = 0; r < first.size(); ++r) acc.reducers[r]->start(e_, first[r]);
   }
   const unsigned step = e_.lanes * shape_.unroll;
-  llvm::Value* const end = rounded_down(n0_, step);
+  llvm::Value* const end = unmasked(n0_, step);
   const auto loop = [&](llvm::Value* from, llvm::Value* to, auto&& body) {
+    if (shape_.is_long) return;
     Carried all = pack(acc.sets, carried);
     e_.loop(from, to, b_.getInt64(step), all, true, [&](llvm::Value* i, Carried& c) {
       unpack(c, acc.sets, carried);
@@ -355,17 +362,18 @@ void KernelEmitter::columns(Carried& carried) {
   e_.loop(b_.getInt64(0), n0_, strip, carried, false, [&](llvm::Value* begin, Carried& outer) {
     llvm::Value* const end = e_.least(b_.CreateAdd(begin, strip), n0_);
     llvm::Value* const width = b_.CreateSub(end, begin);
-    llvm::Value* const tiled = rounded_down(width, e_.lanes * shape_.unroll);
+    llvm::Value* const tiled = unmasked(width, e_.lanes * shape_.unroll);
     Carried none;
     e_.loop(b_.getInt64(0), width, lanes, none, false,
             [&](llvm::Value* at, Carried&) { acc.start(at); });
     e_.loop(b_.getInt64(0), n1_, b_.getInt64(kRows), outer, false,
             [&](llvm::Value* row, Carried& c) {
               const Rows rows{row, e_.least(b_.CreateAdd(row, b_.getInt64(kRows)), n1_)};
-              e_.loop(b_.getInt64(0), tiled, b_.getInt64(e_.lanes * shape_.unroll), c, true,
-                      [&](llvm::Value* at, Carried& inner) {
-                        column_tile(acc, begin, at, shape_.unroll, rows, inner);
-                      });
+              const auto tile = [&](llvm::Value* at, Carried& inner) {
+                column_tile(acc, begin, at, shape_.unroll, rows, inner);
+              };
+              llvm::Value* const wide = b_.getInt64(e_.lanes * shape_.unroll);
+              if (!shape_.is_long) e_.loop(b_.getInt64(0), tiled, wide, c, true, tile);
               tail(tiled, width, c, [&](llvm::Value* at, Carried& inner) {
                 column_tile(acc, begin, at, 1, rows, inner);
               });

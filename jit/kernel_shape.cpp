@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kSmallBody = 8;
 constexpr std::size_t kMediumBody = 16;
 constexpr std::size_t kUnrolledInsts = 96;  // element-wise instructions times unrolling
+constexpr std::size_t kLongBody = 192;
+constexpr std::size_t kStackBytes = std::size_t{48} << 10;  // of values of a long body
 
 // A cast between integers that only widens adds nothing to a 64-bit sum.
 std::uint32_t look_through_widening(const plan::KernelPlan& plan, std::uint32_t id) {
@@ -112,6 +114,37 @@ unsigned lanes_of(const Widths& widths, std::size_t insts, std::size_t vector_by
   const std::size_t lanes =
       std::min(vector_bytes / widths.narrowest, registers * vector_bytes / widths.widest);
   return static_cast<unsigned>(std::clamp<std::size_t>(lanes, 2, 64));
+}
+
+/// The largest number of values that are live at once.
+std::size_t most_live(const plan::KernelPlan& plan, const KernelShape& shape) {
+  std::vector<bool> used(plan.body.size(), false);
+  std::size_t live = 0;
+  const auto use = [&](std::uint32_t id) {
+    if (!used[id] && plan.body[id].op != Op::constant) ++live;
+    used[id] = true;
+  };
+  for (const plan::KernelStore& s : plan.stores) use(s.value);
+  for (const ReductionSource& s : shape.sources) {
+    for (std::uint32_t id : s.values) use(id);
+  }
+  std::size_t most = live;
+  for (std::size_t i = plan.body.size(); i-- > 0;) {
+    if (!shape.needed[i] || shape.level[i] != Level::element) continue;
+    if (used[i]) --live;
+    for (unsigned k = 0; k < plan.body[i].nargs; ++k) use(plan.body[i].args[k]);
+    most = std::max(most, live);
+  }
+  return most;
+}
+
+/// Lanes of a long body: a register each, and fewer where the stack would not stay in the cache.
+unsigned lanes_of_long(const plan::KernelPlan& plan, const KernelShape& shape, const Widths& widths,
+                       std::size_t vector_bytes) {
+  std::size_t lanes = std::clamp<std::size_t>(vector_bytes / widths.widest, 2, 64);
+  const std::size_t live = most_live(plan, shape) * widths.widest;
+  while (lanes > 2 && live * lanes > kStackBytes) lanes /= 2;
+  return static_cast<unsigned>(lanes);
 }
 
 bool is_sum_or_product(Op op) {
@@ -245,7 +278,10 @@ KernelShape shape_of(const plan::KernelPlan& plan, const Target& target) {
   find_needed(plan, shape);
   find_divisors(plan, target, shape);
   const std::size_t insts = elementwise_insts(plan, shape);
-  shape.lanes = lanes_of(widths_of(plan, shape), insts, target.vector_bytes);
+  const Widths widths = widths_of(plan, shape);
+  shape.is_long = insts > kLongBody;
+  shape.lanes = shape.is_long ? lanes_of_long(plan, shape, widths, target.vector_bytes)
+                              : lanes_of(widths, insts, target.vector_bytes);
   if (plan.kind == plan::KernelKind::map) return shape;
   shape.unroll = insts <= kSmallBody ? 4 : insts <= kMediumBody ? 2 : 1;
   const bool ordered = std::any_of(plan.reductions.begin(), plan.reductions.end(), is_ordered);

@@ -32,6 +32,7 @@ struct KernelShape {
   unsigned sum_sets = 1;        ///< vectors that hold the kSumLanes accumulators of a float sum
   bool sums_in_memory = false;  ///< they are too many to unroll the body for: kept on the stack
   bool has_checks = false;
+  bool is_long = false;  ///< the body is emitted once, under a mask, and as LongBody describes
 };
 
 /// Returns what is wrong with a plan, or an empty string.

@@ -57,15 +57,24 @@ auto Session::guarded(std::string& error, F&& f) -> decltype(f()) {
   return {};
 }
 
-Session::Emitted Session::emit(const plan::KernelPlan& plan, const std::string& symbol,
-                               std::string& error) {
-  Emitted out;
+CodeGenerator* Session::generator_for(const plan::KernelPlan& plan, bool text, std::string& error) {
+  using Bodies = CodeGenerator::Bodies;
   const bool product = plan.kind == plan::KernelKind::product;
   error = product ? find_product_fault(plan) : find_fault(plan);
   if (!error.empty()) {
     error = "internal: kernel plan: " + error;
-    return out;
+    return nullptr;
   }
+  const bool is_long = !product && shape_of(plan, target_).is_long;
+  const Bodies bodies = is_long ? Bodies::of_any_length : Bodies::of_usual_length;
+  auto& generator = generators_[{text, bodies}];
+  if (generator == nullptr) generator = CodeGenerator::make(target_, text, bodies, error);
+  return generator.get();
+}
+
+Session::Emitted Session::emit(const plan::KernelPlan& plan, const llvm::DataLayout& layout,
+                               const std::string& symbol, [[maybe_unused]] std::string& error) {
+  Emitted out;
   out.context = std::make_unique<llvm::LLVMContext>();
   out.diagnostics = std::make_unique<std::string>();
   out.context->setDiagnosticHandlerCallBack(keep_error, out.diagnostics.get());
@@ -77,7 +86,7 @@ Session::Emitted Session::emit(const plan::KernelPlan& plan, const std::string& 
       target_.triple
 #endif
   );
-  module->setDataLayout(objects_->machine().createDataLayout());
+  module->setDataLayout(layout);
   auto* type = llvm::FunctionType::get(llvm::Type::getVoidTy(*out.context),
                                        {llvm::PointerType::get(*out.context, 0)}, false);
   auto* function =
@@ -87,8 +96,10 @@ Session::Emitted Session::emit(const plan::KernelPlan& plan, const std::string& 
   if (target_.avx512) function->addFnAttr("prefer-vector-width", "512");
   // Without it spilled 64-byte registers straddle cache lines, as the caller's stack happens to be.
   function->addFnAttr("stackrealign");
+  // A large frame touches its pages in order: a stack that ends is a fault, not a neighbour's data.
+  function->addFnAttr("probe-stack", "inline-asm");
   function->setDoesNotThrow();
-  if (product) {
+  if (plan.kind == plan::KernelKind::product) {
     ProductEmitter(*function, plan, target_).emit();
   } else {
     KernelEmitter(*function, plan, target_, find_leaf_).emit();
@@ -105,12 +116,13 @@ Session::Emitted Session::emit(const plan::KernelPlan& plan, const std::string& 
 }
 
 // Passes that threw are in an unknown state: they are abandoned with what they were working on.
-std::unique_ptr<llvm::MemoryBuffer> Session::generate(std::unique_ptr<CodeGenerator>& generator,
-                                                      Emitted& emitted) {
+std::unique_ptr<llvm::MemoryBuffer> Session::generate(CodeGenerator* generator, Emitted& emitted) {
   try {
     return generator->run(*emitted.module);
   } catch (...) {
-    (void)generator.release();
+    for (auto& made : generators_) {
+      if (made.second.get() == generator) (void)made.second.release();
+    }
     (void)emitted.module.release();
     (void)emitted.context.release();
     (void)emitted.diagnostics.release();
@@ -120,11 +132,11 @@ std::unique_ptr<llvm::MemoryBuffer> Session::generate(std::unique_ptr<CodeGenera
 
 bool Session::compile_locked(const plan::KernelPlan& plan, plan::KernelImage& image,
                              std::string& error) {
-  if (objects_ == nullptr) objects_ = CodeGenerator::make(target_, false, error);
-  if (objects_ == nullptr) return false;
-  Emitted emitted = emit(plan, "kernel", error);
+  CodeGenerator* const generator = generator_for(plan, false, error);
+  if (generator == nullptr) return false;
+  Emitted emitted = emit(plan, generator->machine().createDataLayout(), "kernel", error);
   if (emitted.module == nullptr) return false;
-  const std::unique_ptr<llvm::MemoryBuffer> object = generate(objects_, emitted);
+  const std::unique_ptr<llvm::MemoryBuffer> object = generate(generator, emitted);
   if (!emitted.diagnostics->empty()) {
     error = *emitted.diagnostics;
     return false;
@@ -133,9 +145,9 @@ bool Session::compile_locked(const plan::KernelPlan& plan, plan::KernelImage& im
 }
 
 std::string Session::text_locked(const plan::KernelPlan& plan, Text kind, std::string& error) {
-  if (objects_ == nullptr) objects_ = CodeGenerator::make(target_, false, error);
-  if (objects_ == nullptr) return {};
-  Emitted emitted = emit(plan, "kernel", error);
+  CodeGenerator* const generator = generator_for(plan, kind == Text::assembly, error);
+  if (generator == nullptr) return {};
+  Emitted emitted = emit(plan, generator->machine().createDataLayout(), "kernel", error);
   if (emitted.module == nullptr) return {};
   if (kind == Text::ir) {
     std::string text;
@@ -143,9 +155,7 @@ std::string Session::text_locked(const plan::KernelPlan& plan, Text kind, std::s
     emitted.module->print(stream, nullptr);
     return stream.str();
   }
-  if (assembly_ == nullptr) assembly_ = CodeGenerator::make(target_, true, error);
-  if (assembly_ == nullptr) return {};
-  std::string text = generate(assembly_, emitted)->getBuffer().str();
+  std::string text = generate(generator, emitted)->getBuffer().str();
   error = *emitted.diagnostics;
   return error.empty() ? text : std::string();
 }

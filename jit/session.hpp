@@ -1,9 +1,11 @@
 // A code generator for one target: plans in, images of their code out.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "jit/code_generator.hpp"
 #include "jit/target.hpp"
@@ -25,19 +27,20 @@ class Session {
  private:
   struct Emitted;
 
-  Emitted emit(const plan::KernelPlan& plan, const std::string& symbol, std::string& error);
+  /// Returns the code generator for a plan, made when first needed; null with `error` set.
+  CodeGenerator* generator_for(const plan::KernelPlan& plan, bool text, std::string& error);
+  Emitted emit(const plan::KernelPlan& plan, const llvm::DataLayout& layout,
+               const std::string& symbol, std::string& error);
   bool compile_locked(const plan::KernelPlan& plan, plan::KernelImage& image, std::string& error);
   std::string text_locked(const plan::KernelPlan& plan, Text kind, std::string& error);
-  std::unique_ptr<llvm::MemoryBuffer> generate(std::unique_ptr<CodeGenerator>& generator,
-                                               Emitted& emitted);
+  std::unique_ptr<llvm::MemoryBuffer> generate(CodeGenerator* generator, Emitted& emitted);
   template <class F>
   auto guarded(std::string& error, F&& f) -> decltype(f());
 
   const Target target_;
   const plan::FindLeaf find_leaf_;
   std::mutex mutex_;  // guards all below; LLVM's code generator is not thread-safe
-  std::unique_ptr<CodeGenerator> objects_;
-  std::unique_ptr<CodeGenerator> assembly_;
+  std::map<std::pair<bool, CodeGenerator::Bodies>, std::unique_ptr<CodeGenerator>> generators_;
 };
 
 }  // namespace tightloop::jit

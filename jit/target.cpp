@@ -9,7 +9,6 @@
 #include <llvm/Config/llvm-config.h>
 #include <llvm/MC/MCSubtargetInfo.h>
 #include <llvm/MC/TargetRegistry.h>
-#include <llvm/Support/CommandLine.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/TargetParser/Host.h>
 #include <llvm/TargetParser/Triple.h>
@@ -18,7 +17,7 @@ namespace tightloop::jit {
 namespace {
 
 // Raised whenever the emitter makes other code of the same plan: part of disk cache keys.
-constexpr int kEmitterVersion = 3;
+constexpr int kEmitterVersion = 4;
 
 #if LLVM_VERSION_MAJOR >= 21
 llvm::Triple triple_of(const std::string& text) {
@@ -30,21 +29,11 @@ const std::string& triple_of(const std::string& text) {
 }
 #endif
 
-// Loop strength reduction costs a fifth of the compile time and gains nothing on our loops, whose
-// addresses already are base + index * scale.
-void set_bool_option(const char* option, bool value) {
-  auto& options = llvm::cl::getRegisteredOptions();
-  const auto found = options.find(option);
-  if (found == options.end()) return;
-  static_cast<llvm::cl::opt<bool>*>(found->second)->setValue(value);
-}
-
 void initialize_llvm() {
   static std::once_flag once;
   std::call_once(once, [] {
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
-    set_bool_option("disable-lsr", true);
   });
 }
 
@@ -90,18 +79,17 @@ std::string Target::fingerprint() const {
          std::to_string(kEmitterVersion);
 }
 
+bool find_foreign_target(const std::string& triple, Target& out, std::string& error) {
+  out.triple = triple;
+  out.cpu = "generic";
+  out.description = llvm::TargetRegistry::lookupTarget(triple_of(triple), error);
+  return out.description != nullptr;
+}
+
 bool find_target(const std::string& request, Target& out, std::string& error) {
   initialize_llvm();
   const llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
-  out.triple = llvm::sys::getProcessTriple();
-  out.description = llvm::TargetRegistry::lookupTarget(
-#if LLVM_VERSION_MAJOR >= 21
-      llvm::Triple(out.triple),
-#else
-      out.triple,
-#endif
-      error);
-  if (out.description == nullptr) return false;
+  if (!find_foreign_target(llvm::sys::getProcessTriple(), out, error)) return false;
   out.cpu = request.empty() ? llvm::sys::getHostCPUName().str() : request;
   out.features = request.empty() ? host_feature_text(host) : std::string();
 

@@ -33,4 +33,8 @@ struct Target {
 /// `error` for names LLVM does not know and for targets whose instructions this CPU lacks.
 bool find_target(const std::string& request, Target& out, std::string& error);
 
+/// Describes the plainest CPU of a triple whose code is made and not run; the program must have
+/// initialised LLVM's target for it. Returns false and sets `error` otherwise.
+bool find_foreign_target(const std::string& triple, Target& out, std::string& error);
+
 }  // namespace tightloop::jit
