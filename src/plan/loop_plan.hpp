@@ -149,7 +149,8 @@ LoopPlan make_plan(const ir::TypedGraph& graph, std::span<const ArrayLayout> inp
 /// Prints the plan for people.
 std::string to_string(const LoopPlan& plan);
 
-/// Number of elements of scratch memory that each packed operand has per thread.
-inline constexpr std::int64_t kPackElements = 4096;
+/// Returns how many elements of each packed operand of a nest a thread packs at a time: a power of
+/// two, at most 4096, fewer where all of them together would take more than 64 KiB.
+std::int64_t pack_elements(const Nest& nest);
 
 }  // namespace tightloop::plan

@@ -200,7 +200,21 @@ std::int64_t rows_per_block(const Stage& stage) {
 
 }  // namespace
 
-Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, bool packed) {
+constexpr std::int64_t kRowsPerBlock = 128;  // of a column_reduce kernel
+
+std::int64_t pack_elements(const Nest& nest) {
+  constexpr std::int64_t kMostElements = 4096;
+  constexpr std::int64_t kBytes = 64 << 10;
+  std::int64_t bytes = 0;  // of one element of each
+  for (const Operand& o : nest.operands) {
+    if (o.packed) bytes += static_cast<std::int64_t>(itemsize(o.dtype));
+  }
+  std::int64_t elements = kMostElements;
+  while (elements > kRowsPerBlock && elements * bytes > kBytes) elements /= 2;
+  return elements;
+}
+
+Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums) {
   constexpr std::int64_t kFloatBlock = 4096;
   constexpr std::int64_t kSharedTurnBytes = 16 << 10;
   const std::int64_t inner = stage.r.back();
@@ -219,10 +233,11 @@ Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, b
     return b;
   }
   const std::int64_t shared = stage.m.back() > 1 ? shared_item(stage) : 0;
+  const std::int64_t packed = stage.main.any_packed ? pack_elements(stage.main) : kMaxReduceBlock;
   if (kind == KernelKind::column_reduce) {
     b.block = std::min(rows_per_block(stage), inner);
   } else {
-    b.block = std::min(float_sums || packed ? kFloatBlock : kMaxReduceBlock, inner);
+    b.block = std::min({float_sums ? kFloatBlock : kMaxReduceBlock, packed, inner});
   }
   b.blocks_inner = (inner + b.block - 1) / b.block;
   b.blocks = outer * b.blocks_inner;
@@ -239,7 +254,8 @@ Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, b
   b.chunk = std::min(b.chunk, b.blocks);
   b.chunks = (b.blocks + b.chunk - 1) / b.chunk;
   if (kind == KernelKind::column_reduce) {
-    b.tile = packed ? std::clamp<std::int64_t>(kPackElements / b.block, 32, widest) : widest;
+    b.tile = widest;
+    if (stage.main.any_packed) b.tile = std::clamp<std::int64_t>(packed / b.block, 32, widest);
     b.tile = std::max<std::int64_t>(std::min(b.tile, m), 1);
   } else {
     const std::int64_t per_output = stage.r_size();

@@ -38,6 +38,6 @@ void choose_access(AxisOperand& o, KernelLoad* load, std::int64_t stride, std::i
 
 /// Computes the blocking of a reduction stage whose loops are chosen. `float_sums` says whether a
 /// reduction depends on order.
-Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums, bool packed);
+Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums);
 
 }  // namespace tightloop::plan

@@ -60,8 +60,7 @@ void block(Stage& stage) {
   for (const KernelReduce& red : stage.main.kernel.reductions) {
     float_sums = float_sums || is_float(red.acc) || is_complex(red.acc);
   }
-  stage.blocking =
-      choose_blocking(stage, stage.main.kernel.kind, float_sums, stage.main.any_packed);
+  stage.blocking = choose_blocking(stage, stage.main.kernel.kind, float_sums);
   if (stage.blocking.turn > 0 && !float_sums) join_rows(stage);
 }
 

@@ -88,8 +88,9 @@ StageArguments arguments_of(const plan::Stage& stage, const CallArguments& call,
 std::uint64_t scratch_bytes(const BoundStage& stage) {
   std::uint64_t bytes = std::uint64_t{16} << 10;  // what a thread's arena starts with
   for (const BoundNest& nest : stage.nests) {
+    const auto packed = static_cast<std::uint64_t>(plan::pack_elements(*nest.nest));
     for (const plan::Operand& o : nest.nest->operands) {
-      bytes += 64 + (o.packed ? plan::kPackElements * itemsize(o.dtype) : 0);
+      bytes += 64 + (o.packed ? packed * itemsize(o.dtype) : 0);
     }
   }
   for (const plan::KernelReduce& r : stage.stage->main.kernel.reductions) {

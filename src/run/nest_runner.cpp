@@ -8,7 +8,6 @@
 namespace tightloop::run {
 
 using plan::KernelKind;
-using plan::kPackElements;
 
 BoundNest::BoundNest(const plan::Nest& n, std::shared_ptr<const plan::Kernel> k)
     : nest(&n), kernel(std::move(k)) {
@@ -66,10 +65,11 @@ NestRunner::NestRunner(const BoundNest& nest, char* const* base, const void* par
   packed_step_ = arena.array<std::int64_t>(count);
   packed_acc_ = arena.array<void*>(nest.nest->kernel.reductions.size() + 1);
   scratch_ = arena.array<char*>(count);
+  pack_elements_ = plan::pack_elements(*nest.nest);
   for (std::size_t i = 0; i < count; ++i) {
     const plan::Operand& o = nest.nest->operands[i];
     scratch_[i] =
-        o.packed ? arena.array<char>(static_cast<std::size_t>(kPackElements) * itemsize(o.dtype))
+        o.packed ? arena.array<char>(static_cast<std::size_t>(pack_elements_) * itemsize(o.dtype))
                  : nullptr;
   }
 }
@@ -165,18 +165,18 @@ void NestRunner::set_numbers(const Numbers& n, std::int64_t row, std::int64_t co
 
 void NestRunner::call_packed(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
                              const std::int64_t* step, Slots slots) {
-  std::int64_t columns = std::min(n0, kPackElements);
-  std::int64_t rows = std::max<std::int64_t>(1, kPackElements / columns);
+  std::int64_t columns = std::min(n0, pack_elements_);
+  std::int64_t rows = std::max<std::int64_t>(1, pack_elements_ / columns);
   const KernelKind kind = nest_.nest->kernel.kind;
   if (kind == KernelKind::column_reduce) {
     rows = n1;  // the rows of a block stay together: they are one partial
-    columns = std::max<std::int64_t>(1, std::min(n0, kPackElements / n1));
+    columns = std::max<std::int64_t>(1, std::min(n0, pack_elements_ / n1));
   } else if (kind == KernelKind::map && n1 > 1) {
     for (std::size_t i = 0; i < nest_.operands(); ++i) {
       if (!nest_.nest->operands[i].packed || step[i] == 0) continue;
       if (std::abs(step[i]) < std::abs(inner[i])) columns = std::min<std::int64_t>(n0, 64);
     }
-    rows = std::max<std::int64_t>(1, kPackElements / columns);
+    rows = std::max<std::int64_t>(1, pack_elements_ / columns);
   }
   rows = std::min(rows, n1);
   for (std::int64_t row = 0; row < n1; row += rows) {

@@ -77,6 +77,7 @@ class NestRunner {
   std::int64_t* packed_step_ = nullptr;
   void** packed_acc_ = nullptr;
   char** scratch_ = nullptr;
+  std::int64_t pack_elements_ = 0;
 };
 
 }  // namespace tightloop::run

@@ -64,6 +64,8 @@ TEST_CASE("engine: 400 MB of input need less than 1 MiB and 64 KiB per thread") 
   grown("mean(x * y, axis=1)", tl::ArrayView(by_row.data(), {rows}));
   grown("mean(x * y, axis=0)", tl::ArrayView(by_column.data(), {columns}));
   grown("sum(x[::-1, ::2] - y[:, 1::2])", tl::ArrayView(total.data(), tl::Dims{}));
+  grown("sum((x[::-1, ::2] - y[:, 1::2]) * x[:, ::-2] + y[::-1, ::-2])",
+        tl::ArrayView(total.data(), tl::Dims{}));
   grown("sum((x - mean(x))**2)", tl::ArrayView(total.data(), tl::Dims{}));
   CHECK(total[0] == 0);
 }

@@ -263,8 +263,8 @@ bool plan_is_bounded(const plan::LoopPlan& plan, const ir::TypedGraph& graph) {
     if (!(mid.shape == plan.shapes[mid.node])) return false;
   }
   for (const plan::Stage& stage : plan.stages) {
-    if (stage.blocking.tile > plan::kPackElements) return false;
-    if (stage.blocking.chunks > plan::kPackElements) return false;
+    constexpr std::int64_t kMost = 4096;
+    if (stage.blocking.tile > kMost || stage.blocking.chunks > kMost) return false;
   }
   return true;
 }
