@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "math/leaf_array.hpp"
-#include "run/accumulate.hpp"
 #include "run/arena.hpp"
+#include "run/quick_reduction.hpp"
 #include "types/half.hpp"
 
 namespace tightloop::run {
@@ -62,15 +62,6 @@ void fill_block(void* block, std::size_t size, std::int64_t count) {
   }
 }
 
-template <class T>
-bool product_overflows(const T* a, const T* b, std::int64_t count) {
-  T ignored;
-  for (std::int64_t i = 0; i < count; ++i) {
-    if (__builtin_mul_overflow(a[i], b[i], &ignored)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 std::unique_ptr<QuickKernel> QuickKernel::make(const plan::KernelPlan& plan, int vector_bytes) {
@@ -121,18 +112,7 @@ bool QuickKernel::choose(const Inst& inst, int vector_bytes, Operation& out) con
 }
 
 bool QuickKernel::can_reduce() const {
-  return std::all_of(plan_.reductions.begin(), plan_.reductions.end(), [](const auto& r) {
-    if (is_half(r.acc)) return false;  // plans reduce them in float32
-    switch (r.op) {
-      case Op::sum:
-      case Op::prod:
-      case Op::min:
-      case Op::max:
-      case Op::any:
-      case Op::all: return true;
-      default: return false;
-    }
-  });
+  return std::all_of(plan_.reductions.begin(), plan_.reductions.end(), QuickReduction::can);
 }
 
 /// Values share blocks once they are read for the last time; what is stored or reduced keeps its
@@ -266,19 +246,6 @@ class QuickKernel::Call {
     }
   }
 
-  /// Combines `count` values of a reduction's operand into accumulators, one each.
-  void take(const plan::KernelReduce& r, const void* values, void* acc, std::int64_t count) {
-    if (r.check && r.op == Op::prod) {
-      const bool lost = r.acc == DType::int64
-                            ? product_overflows(static_cast<const std::int64_t*>(acc),
-                                                static_cast<const std::int64_t*>(values), count)
-                            : product_overflows(static_cast<const std::uint64_t*>(acc),
-                                                static_cast<const std::uint64_t*>(values), count);
-      if (lost) *frame_.events |= plan::kNoted;
-    }
-    combine_slots(r, acc, values, count);
-  }
-
   /// The operand of a reduction in the accumulator's type.
   const char* widened(const plan::KernelReduce& r, std::int64_t count) {
     const DType lane = plan_.body[r.value].lane;
@@ -289,15 +256,25 @@ class QuickKernel::Call {
     return static_cast<const char*>(wide);
   }
 
+  QuickReduction* start_reductions(QuickReduction::Shape shape, std::int64_t width) {
+    const std::size_t count = plan_.reductions.size();
+    auto* out = arena_.array<QuickReduction>(count);
+    for (std::size_t k = 0; k < count; ++k) {
+      new (out + k) QuickReduction(plan_.reductions[k], shape, width, arena_, frame_.events);
+    }
+    return out;
+  }
+
+  char* slot(std::size_t reduction, std::int64_t index) const {
+    return static_cast<char*>(frame_.acc[reduction]) +
+           static_cast<std::size_t>(index) * plan::slot_bytes(plan_.reductions[reduction]);
+  }
+
   void reduce_row(std::int64_t row) {
     const Arena::Mark mark(arena_);
     const std::size_t reductions = plan_.reductions.size();
-    auto** acc = arena_.array<char*>(reductions);
-    for (std::size_t k = 0; k < reductions; ++k) {
-      const plan::KernelReduce& r = plan_.reductions[k];
-      acc[k] = static_cast<char*>(arena_.bytes(plan::kSumLanes * itemsize(r.acc)));
-      fill_identity(r, acc[k], plan::kSumLanes, false);
-    }
+    QuickReduction* into = start_reductions(QuickReduction::Shape::row, plan::kSumLanes);
+    const std::int64_t first = frame_.index + row * frame_.index_step;
     over_row([&](std::int64_t at, std::int64_t count) {
       evaluate(row, at, count);
       for (std::size_t k = 0; k < reductions; ++k) {
@@ -305,19 +282,14 @@ class QuickKernel::Call {
         const plan::KernelReduce& r = plan_.reductions[k];
         const char* values = widened(r, count);
         for (std::int64_t i = 0; i < count; i += plan::kSumLanes) {
-          take(r, values + static_cast<std::size_t>(i) * itemsize(r.acc), acc[k],
-               std::min<std::int64_t>(plan::kSumLanes, count - i));
+          into[k].add(values + static_cast<std::size_t>(i) * itemsize(r.acc),
+                      std::min<std::int64_t>(plan::kSumLanes, count - i),
+                      first + (at + i) * frame_.index_inner, frame_.index_inner);
         }
       }
     });
     for (std::size_t k = 0; k < reductions; ++k) {
-      const plan::KernelReduce& r = plan_.reductions[k];
-      const std::size_t size = itemsize(r.acc);
-      for (std::size_t h = plan::kSumLanes / 2; h != 0; h /= 2) {
-        take(r, acc[k] + h * size, acc[k], static_cast<std::int64_t>(h));
-      }
-      const std::size_t slot = frame_.acc_per_row != 0 ? static_cast<std::size_t>(row) : 0;
-      take(r, acc[k], static_cast<char*>(frame_.acc[k]) + slot * size, 1);
+      into[k].finish_row(slot(k, frame_.acc_per_row != 0 ? row : 0), frame_.n0);
     }
   }
 
@@ -325,26 +297,16 @@ class QuickKernel::Call {
     over_row([&](std::int64_t at, std::int64_t count) {
       const Arena::Mark mark(arena_);
       const std::size_t reductions = plan_.reductions.size();
-      auto** acc = arena_.array<char*>(reductions);
-      for (std::size_t k = 0; k < reductions; ++k) {
-        const plan::KernelReduce& r = plan_.reductions[k];
-        acc[k] =
-            static_cast<char*>(arena_.bytes(static_cast<std::size_t>(count) * itemsize(r.acc)));
-        fill_identity(r, acc[k], count, false);
-      }
+      QuickReduction* into = start_reductions(QuickReduction::Shape::columns, count);
       for (std::int64_t row = 0; row < frame_.n1; ++row) {
         evaluate(row, at, count);
         for (std::size_t k = 0; k < reductions; ++k) {
           const Arena::Mark wide(arena_);
-          take(plan_.reductions[k], widened(plan_.reductions[k], count), acc[k], count);
+          into[k].add(widened(plan_.reductions[k], count), count,
+                      frame_.index + row * frame_.index_step, 0);
         }
       }
-      for (std::size_t k = 0; k < reductions; ++k) {
-        const plan::KernelReduce& r = plan_.reductions[k];
-        take(r, acc[k],
-             static_cast<char*>(frame_.acc[k]) + static_cast<std::size_t>(at) * itemsize(r.acc),
-             count);
-      }
+      for (std::size_t k = 0; k < reductions; ++k) into[k].finish_columns(slot(k, at), frame_.n1);
     });
   }
 

@@ -1,0 +1,51 @@
+// One reduction of an interpreted kernel: its accumulators side by side, as compiled kernels have
+// them, and what becomes of them in a slot. In: values in the accumulator's type. Out: slots.
+#pragma once
+
+#include <cstdint>
+
+#include "plan/kernel_plan.hpp"
+#include "run/arena.hpp"
+
+namespace tightloop::run {
+
+class QuickReduction {
+ public:
+  /// True where interpreting can match what compiled kernels do.
+  static bool can(const plan::KernelReduce& r);
+
+  /// A row (kSumLanes accumulators that are combined at its end) or columns (one each).
+  enum class Shape : unsigned char { row, columns };
+
+  /// `width` accumulators in memory of the arena.
+  QuickReduction(const plan::KernelReduce& r, Shape shape, std::int64_t width, Arena& arena,
+                 std::uint64_t* events);
+
+  /// Adds one value to each of the first `count` accumulators. `number` is the C-order number of
+  /// the first value, `number_step` what each further one adds to it.
+  void add(const char* values, std::int64_t count, std::int64_t number, std::int64_t number_step);
+  /// Combines all accumulators, which hold `elements` values, into a slot.
+  void finish_row(char* slot, std::int64_t elements);
+  /// Combines accumulator i, which holds `rows` values, into slot i.
+  void finish_columns(char* slots, std::int64_t rows);
+
+ private:
+  void add_deviations(const double* values, std::int64_t count);
+  void add_positions(const char* values, std::int64_t count, std::int64_t number,
+                     std::int64_t number_step);
+  void combine(const char* from, char* into, std::int64_t count);
+
+  const plan::KernelReduce& r_;
+  const Shape shape_;
+  const std::int64_t width_;
+  std::uint64_t* const events_;
+  char* acc_ = nullptr;  // slots; of var: none
+  // var: of each accumulator K, the sum of deviations from it and that of their squares. A row has
+  // one K, its first element.
+  double* shift_ = nullptr;
+  double* sum_ = nullptr;
+  double* squares_ = nullptr;
+  bool started_ = false;
+};
+
+}  // namespace tightloop::run
