@@ -1,6 +1,8 @@
 // The time per element of each math leaf and vector width on arrays that stay in L2, beside
 // libmvec's entry of the same width in the same run.
 // Usage: leaf_times [function ...]
+#include <dlfcn.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -9,10 +11,6 @@
 #include <vector>
 
 #include "math/leaf_array.hpp"
-
-#if defined(TIGHTLOOP_HAVE_LIBMVEC)
-#include <dlfcn.h>
-#endif
 
 #if defined(__x86_64__)
 namespace {
@@ -48,8 +46,9 @@ TIGHTLOOP_TIMED_LOOP(timed_v4_d, double, 64, "avx512f")
 TIGHTLOOP_TIMED_LOOP(timed_v4_f, float, 64, "avx512f")
 
 template <class T>
-void* libmvec_entry([[maybe_unused]] Op op, [[maybe_unused]] int lanes) {
-#if defined(TIGHTLOOP_HAVE_LIBMVEC)
+void* libmvec_entry(Op op, int lanes) {
+  static void* const library = dlopen("libmvec.so.1", RTLD_NOW);
+  if (library == nullptr) return nullptr;
   const std::size_t bytes = static_cast<std::size_t>(lanes) * sizeof(T);
   const std::string symbol = std::string("_ZGV") +
                              (bytes == 64   ? 'e'
@@ -57,10 +56,7 @@ void* libmvec_entry([[maybe_unused]] Op op, [[maybe_unused]] int lanes) {
                                             : 'b') +
                              "N" + std::to_string(lanes) + (info(op).arity == 2 ? "vv_" : "v_") +
                              std::string(id(op)) + (sizeof(T) == 4 ? "f" : "");
-  return dlsym(RTLD_DEFAULT, symbol.c_str());
-#else
-  return nullptr;
-#endif
+  return dlsym(library, symbol.c_str());
 }
 
 template <class T>

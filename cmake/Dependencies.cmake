@@ -6,20 +6,6 @@ find_package(fmt REQUIRED)
 find_package(ZLIB REQUIRED)  # .npz files
 find_package(PNG REQUIRED)
 
-# glibc's vector math, since 2.35 with the full set of functions.
-include(CheckCXXSourceCompiles)
-if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
-  set(CMAKE_REQUIRED_LIBRARIES mvec m)
-  check_cxx_source_compiles("
-    #include <emmintrin.h>
-    extern \"C\" __m128d _ZGVbN2v_sin(__m128d);
-    extern \"C\" __m128d _ZGVbN2v_tanh(__m128d);
-    int main() {
-      return static_cast<int>(_mm_cvtsd_f64(_ZGVbN2v_sin(_ZGVbN2v_tanh(_mm_setzero_pd()))));
-    }" TIGHTLOOP_HAVE_LIBMVEC)
-  unset(CMAKE_REQUIRED_LIBRARIES)
-endif()
-
 # LLVM's version file accepts no bare major version, so the majors are tried by their usual places.
 if(TIGHTLOOP_JIT)
   set(versions 22 21 20 19)

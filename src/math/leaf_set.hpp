@@ -8,7 +8,7 @@ using LeafFn = void (*)();
 
 /// Order of the rows of a LeafSet.
 enum class LeafRow {
-#define TIGHTLOOP_LEAF(name, arity, f64, f32) name,
+#define TIGHTLOOP_LEAF(name, arity) name,
 #include "math/leaves.def"
 #undef TIGHTLOOP_LEAF
   count

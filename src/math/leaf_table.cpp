@@ -12,8 +12,8 @@ constexpr int kNoRow = -1;
 
 int row_of(Op op) {
   switch (op) {
-#define TIGHTLOOP_LEAF(name, arity, f64, f32) \
-  case Op::name:                              \
+#define TIGHTLOOP_LEAF(name, arity) \
+  case Op::name:                    \
     return static_cast<int>(LeafRow::name);
 #include "math/leaves.def"
 #undef TIGHTLOOP_LEAF
@@ -34,8 +34,8 @@ LeafFn address_2(T (*f)(T, T)) {
 template <class T>
 LeafFn scalar_leaf(int row) {
   switch (static_cast<LeafRow>(row)) {
-#define TIGHTLOOP_LEAF(name, arity, f64, f32) \
-  case LeafRow::name:                         \
+#define TIGHTLOOP_LEAF(name, arity) \
+  case LeafRow::name:               \
     return address_##arity<T>(library::name);
 #include "math/leaves.def"
 #undef TIGHTLOOP_LEAF

@@ -41,7 +41,7 @@ using Double = std::conditional_t<needs_wider(op), long double, double>;
     using T = Double<Op::name>;                                                   \
     return static_cast<double>(real::name(static_cast<T>(x), static_cast<T>(y))); \
   }
-#define TIGHTLOOP_LEAF(name, arity, f64, f32) TIGHTLOOP_LIBRARY_##arity(name)
+#define TIGHTLOOP_LEAF(name, arity) TIGHTLOOP_LIBRARY_##arity(name)
 #include "math/leaves.def"
 #undef TIGHTLOOP_LEAF
 #undef TIGHTLOOP_LIBRARY_1

@@ -10,7 +10,7 @@ namespace tightloop::math::library {
 #define TIGHTLOOP_LIBRARY_2(name) \
   float name(float x, float y);   \
   double name(double x, double y);
-#define TIGHTLOOP_LEAF(name, arity, f64, f32) TIGHTLOOP_LIBRARY_##arity(name)
+#define TIGHTLOOP_LEAF(name, arity) TIGHTLOOP_LIBRARY_##arity(name)
 #include "math/leaves.def"
 #undef TIGHTLOOP_LEAF
 #undef TIGHTLOOP_LIBRARY_1

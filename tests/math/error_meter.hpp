@@ -16,8 +16,8 @@ inline long double wide_value(Op op, long double x, [[maybe_unused]] long double
   switch (op) {
 #define TIGHTLOOP_WIDE_1(name) real::name(x)
 #define TIGHTLOOP_WIDE_2(name) real::name(x, y)
-#define TIGHTLOOP_LEAF(name, arity, f64, f32) \
-  case Op::name:                              \
+#define TIGHTLOOP_LEAF(name, arity) \
+  case Op::name:                    \
     return TIGHTLOOP_WIDE_##arity(name);
 #include "math/leaves.def"
 #undef TIGHTLOOP_LEAF

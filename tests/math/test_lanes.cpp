@@ -10,8 +10,8 @@ namespace {
 /// Whether the vectors of an op are own code: the same operations at every width.
 bool is_own(Op op, DType lane) {
   switch (op) {
-#define TIGHTLOOP_LEAF(name, arity, f64, f32) \
-  case Op::name:                              \
+#define TIGHTLOOP_LEAF(name, arity) \
+  case Op::name:                    \
     return std::string(lane == DType::float64 ? #f64 : #f32) == "own";
 #include "math/leaves.def"
 #undef TIGHTLOOP_LEAF
