@@ -21,8 +21,10 @@ class EngineCore {
   EngineCore(std::unique_ptr<KernelCache> cache, bool may_fall_back);
 
   /// Returns the process's engine. TIGHTLOOP_BACKEND=reference|jit chooses it; unset, the JIT where
-  /// it can run, else the reference evaluator. TIGHTLOOP_TARGET names the JIT's target. Throws
-  /// Error(value) for other settings. Never destroyed.
+  /// it can run, else the reference evaluator. TIGHTLOOP_TARGET names the JIT's target.
+  /// TIGHTLOOP_COMPILE=first|background says when kernels are compiled: before they first run, or
+  /// (unset) interpreted first and compiled in the background. Throws Error(value) for other
+  /// settings. Never destroyed.
   static EngineCore& standard();
 
   bool is_jit() const { return jit_.load(std::memory_order_relaxed); }

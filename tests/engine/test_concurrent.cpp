@@ -3,11 +3,15 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "catch.hpp"
+#include "front.hpp"
+#include "run/background.hpp"
+#include "run/engine_core.hpp"
 #include "tightloop/tightloop.hpp"
 
 namespace tl = tightloop;
@@ -32,6 +36,38 @@ TEST_CASE("engine: threads evaluate, compile and evict at once", "[concurrent]")
   }
   for (auto& t : threads) t.join();
   CHECK(wrong == 0);
+}
+
+TEST_CASE("engine: threads share a cache that holds less than they use", "[concurrent]") {
+  using namespace tightloop;
+  for (const auto when : {run::CompileTime::first, run::CompileTime::background}) {
+    run::EngineCore engine(std::make_unique<run::KernelCache>("", "", when, 3), true);
+    const std::vector<double> x{1, 2, 3, 4, 5};
+    std::vector<double> in_place(8 * x.size(), 0);
+    std::atomic<int> wrong{0};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 8; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < 24; ++i) {
+          const int k =
+              (t + i) % 6;  // each kernel leaves and comes back, in several threads at once
+          const std::string text = "sum(x * " + std::to_string(k) + " + 1)";
+          const auto got = detail::evaluate_with(engine, text, {{"x", x}}, {});
+          if (got[0].item<double>() != 15.0 * k + 5) ++wrong;
+          if (i == 12 && t == 3) detail::forget_prepared();
+          double* own = in_place.data() + static_cast<std::size_t>(t) * x.size();
+          const ArrayView mine(own, {static_cast<std::int64_t>(x.size())});
+          evaluate_into(mine, "y + x", {{"x", x}, {"y", mine}});
+        }
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    CHECK(wrong == 0);
+    CHECK(in_place[0] == 24);
+    CHECK(in_place.back() == 24 * 5);
+    run::wait_for_background();
+    detail::forget_prepared();
+  }
 }
 
 TEST_CASE("engine: a forked child evaluates, while the parent does too") {
