@@ -186,6 +186,8 @@ std::int64_t shared_item(const Stage& stage) {
   return widest;
 }
 
+constexpr std::int64_t kRowsPerBlock = 128;  // of a column_reduce kernel, at most
+
 /// Returns how many rows are added up before their sum is: fewer of long rows, so that an
 /// evaluation in parts holds few bytes.
 std::int64_t rows_per_block(const Stage& stage) {
@@ -193,14 +195,12 @@ std::int64_t rows_per_block(const Stage& stage) {
   constexpr std::int64_t kFewest = 2;
   std::int64_t row = 1;  // bytes from one to the next
   for (const Operand& o : stage.main.operands) row = std::max(row, std::abs(o.r.back()));
-  std::int64_t rows = 128;
+  std::int64_t rows = kRowsPerBlock;
   while (rows > kFewest && row > kMostBytes / rows) rows /= 2;
   return rows;
 }
 
 }  // namespace
-
-constexpr std::int64_t kRowsPerBlock = 128;  // of a column_reduce kernel
 
 std::int64_t pack_elements(const Nest& nest) {
   constexpr std::int64_t kMostElements = 4096;
