@@ -38,20 +38,20 @@ std::vector<double> sample(std::size_t n, std::uint32_t seed) {
   return x;
 }
 
-/// `nodes` operations on x and y; operands are recent values or, at times, any.
+/// `nodes` assignments over x and y; operands are recent values or, at times, any. All values stay
+/// within those of x and y, so that none is infinite or NaN.
 std::string random_steps(int nodes, std::uint32_t seed) {
   std::mt19937 random(seed);
   const auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
-  std::string text = "v0 = x + y; v1 = x - y; ";
+  std::string text = "v0 = (x + y) * 0.5; v1 = (x - y) * 0.5; ";
   for (int i = 2; i < nodes; ++i) {
     const auto operand = [&] {
       const int from = i > 20 && below(3) != 0 ? i - 20 : 0;
       return "v" + std::to_string(from + below(i - from));
     };
-    static const char* const operators[] = {" + ", " - ", " * "};
-    std::string value = operand() + operators[below(3)] + operand();
-    // Products of products stay small.
-    if (i % 8 == 0) value = "minimum(maximum(" + value + ", -1), 1)";
+    const int kind = below(3);
+    std::string value = operand() + (kind == 0 ? " + " : kind == 1 ? " - " : " * ") + operand();
+    if (kind != 2) value = "(" + value + ") * 0.5";
     text += "v" + std::to_string(i) + " = " + value + "; ";
   }
   return text;
