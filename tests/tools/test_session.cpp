@@ -151,6 +151,41 @@ TEST_CASE("tools: a chain of lazy values ends before the library's limits") {
   CHECK(t(":force x", "x = x + 1", "x - x[0]") == "array([0, 1, 2])");
 }
 
+TEST_CASE("tools: hostile inputs of a session end in an error, soon") {
+  const auto repeated = [](const std::string& text, int count) {
+    std::string out;
+    for (int i = 0; i < count; ++i) out += text;
+    return out;
+  };
+  Typed t;
+  for (const std::string& text : {repeated("zeros(", 100000),
+                                  repeated("a(;", 100000),
+                                  repeated("x[", 100000),
+                                  repeated("zeros(", 200) + "1" + repeated(")", 200),
+                                  repeated("(", 100000),
+                                  std::string("="),
+                                  std::string("\0", 1),
+                                  std::string(":"),
+                                  std::string(":show"),
+                                  std::string(":save x '"),
+                                  std::string(":set precision 99999999999"),
+                                  std::string("f(x) ="),
+                                  std::string("f() = ="),
+                                  std::string("zeros(,)"),
+                                  std::string("zeros(=1)"),
+                                  std::string("zeros((1,,2))"),
+                                  std::string("arange(1e300)"),
+                                  std::string("arange(nan)"),
+                                  std::string("linspace(0, 1, -5)"),
+                                  std::string("eye(9000000000000000000)"),
+                                  std::string("zeros((4000000000, 4000000000))"),
+                                  std::string("arange(0, 9223372036854775807, 1)"),
+                                  std::string(2 << 20, 'x')}) {
+    INFO(text.substr(0, 40));
+    CHECK(contains(t(text), "error: "));
+  }
+}
+
 TEST_CASE("tools: generators make arrays as NumPy's functions do") {
   Typed t;
   CHECK(t("arange(2, 7, 2), arange(5, 0, -2), arange(1, 2, 0.25)") ==

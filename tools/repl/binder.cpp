@@ -17,15 +17,29 @@ std::string_view text_of(std::string_view source, const Token& token) {
   return source.substr(token.span.begin, token.span.end - token.span.begin);
 }
 
-/// Returns the number of the bracket that closes the one at `open`; the count of tokens where none
-/// does.
-std::size_t closing(const std::vector<Token>& tokens, std::size_t open) {
+/// Returns the number of the bracket that closes the one at `open`, among the tokens before `end`;
+/// `end` where none does.
+std::size_t closing(const std::vector<Token>& tokens, std::size_t open, std::size_t end) {
   std::size_t depth = 0;
-  for (std::size_t i = open; i < tokens.size(); ++i) {
+  for (std::size_t i = open; i < end; ++i) {
     if (tokens[i].kind == TokenKind::open) ++depth;
     if (tokens[i].kind == TokenKind::close && --depth == 0) return i;
   }
-  return tokens.size();
+  return end;
+}
+
+/// Returns for every bracket that is closed the number of the one that closes it, for all other
+/// tokens their count; linear.
+std::vector<std::size_t> closings(const std::vector<Token>& tokens) {
+  std::vector<std::size_t> out(tokens.size(), tokens.size());
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i].kind == TokenKind::open) open.push_back(i);
+    if (tokens[i].kind != TokenKind::close || open.empty()) continue;
+    out[open.back()] = i;
+    open.pop_back();
+  }
+  return out;
 }
 
 /// Half-open ranges of tokens between the commas of [begin, end), outside brackets.
@@ -58,6 +72,7 @@ class Binder {
       token.span.begin += span.begin;
       token.span.end += span.begin;
     }
+    closings_ = closings(tokens_);
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
       if (tokens_[i].kind != TokenKind::name || is(i + 1, TokenKind::assign) ||
           (i > 0 && is(i - 1, TokenKind::dot))) {
@@ -66,7 +81,7 @@ class Binder {
       const std::string name(text_of(source_, tokens_[i]));
       if (!is(i + 1, TokenKind::open) || text_of(source_, tokens_[i + 1]) == "[") {
         variable(name, tokens_[i].span, out);
-      } else if (const std::size_t end = closing(tokens_, i + 1);
+      } else if (const std::size_t end = closings_[i + 1];
                  find_generator(name) != nullptr && end < tokens_.size()) {
         out.uses.push_back(
             {{tokens_[i].span.begin, tokens_[end].span.end}, call(name, i, end), {}});
@@ -146,7 +161,7 @@ class Binder {
 
   /// True for "(2, 3)", "(2,)", "()" and "[2, 3]", not for "(2 + 3)".
   bool is_tuple(std::size_t begin, std::size_t end) const {
-    if (!is(begin, TokenKind::open) || closing(tokens_, begin) != end - 1) return false;
+    if (!is(begin, TokenKind::open) || closings_[begin] != end - 1) return false;
     if (end == begin + 2 || text_of(source_, tokens_[begin]) == "[") return true;
     const auto items = split(tokens_, begin + 1, end - 1);
     return items.size() > 1 || items.back().second < end - 1;
@@ -178,6 +193,7 @@ class Binder {
   Workspace& workspace_;
   const int depth_;
   std::vector<Token> tokens_;
+  std::vector<std::size_t> closings_;
 };
 
 /// Reads the statement of tokens [begin, end); true where it is a definition.
@@ -191,9 +207,9 @@ bool read_statement(const std::string& source, const std::vector<Token>& tokens,
     out.span.begin = begin + 2 < end ? tokens[begin + 2].span.begin : out.span.end;
     return false;
   }
-  const std::size_t close = closing(tokens, begin + 1);
-  const bool defines = text_of(source, tokens[begin + 1]) == "(" && close + 1 < tokens.size() &&
-                       tokens[close + 1].kind == TokenKind::assign;
+  if (text_of(source, tokens[begin + 1]) != "(") return false;
+  const std::size_t close = closing(tokens, begin + 1, end);
+  const bool defines = close + 1 < end && tokens[close + 1].kind == TokenKind::assign;
   if (defines) {
     out.kind = Statement::Kind::definition;
     out.name = text_of(source, tokens[begin]);
