@@ -3,6 +3,7 @@
 #include "jit/halves.hpp"
 
 #include <llvm/IR/Intrinsics.h>
+#include <llvm/IR/IntrinsicsX86.h>
 
 #include "jit/conversions.hpp"
 
@@ -136,6 +137,18 @@ llvm::Value* half_to_float(Emitter& e, llvm::Value* bits, DType half) {
 llvm::Value* float_to_half(Emitter& e, llvm::Value* floats, DType half) {
   if (half == DType::bfloat16) return float_to_bfloat16_bits(e, floats);
   if (!e.target.f16c) return float_to_float16_bits(e, floats);
+  constexpr unsigned kLanes = 16;
+  if (e.target.vector_bytes == 64 && e.lanes % kLanes == 0) {
+    // As words from the start: of vectors of half floats there is no store around the caches.
+    auto* words = llvm::FixedVectorType::get(e.b.getInt16Ty(), kLanes);
+    std::vector<llvm::Value*> pieces;
+    for (unsigned first = 0; first < e.lanes; first += kLanes) {
+      pieces.push_back(e.b.CreateIntrinsic(
+          llvm::Intrinsic::x86_avx512_mask_vcvtps2ph_512, {},
+          {e.slice(floats, first, kLanes), e.b.getInt32(0), e.zero(words), e.b.getInt16(0xffff)}));
+    }
+    return e.concat(pieces);
+  }
   return e.as_ints(e.b.CreateFPTrunc(floats, e.vector(e.b.getHalfTy())));
 }
 
