@@ -47,8 +47,8 @@ std::string fault(const Row& row, ToleranceKind kind) {
   const std::string dtype(name(row.storage.dtype));
   if (!row.storage.fits()) return dtype + " does not fit (" + row.storage.unfit + ")";
   if (overflows(row)) {
-    return dtype + " overflows " +
-           count_text(std::max(row.losses.overflow, row.losses.result_overflow)) + " times";
+    const std::int64_t times = std::max(row.losses.overflow, row.losses.result_overflow);
+    return dtype + " overflows " + (times == 1 ? "once" : count_text(times) + " times");
   }
   const std::string error = number_text(error_of(row, kind));
   return dtype + (kind == ToleranceKind::psnr ? " has " + error + " dB" : " errs by " + error);
