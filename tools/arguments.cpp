@@ -201,8 +201,7 @@ Command parse_command(int argc, const char* const* argv) {
   command.expression = words.free.front();
   for (std::size_t i = 1; i < words.free.size(); ++i) read_variable(command, words.free[i]);
   check_outputs(command);
-  if (command.action == Command::Action::explain &&
-      (command.json || !command.outputs.empty())) {
+  if (command.action == Command::Action::explain && (command.json || !command.outputs.empty())) {
     throw UsageError("--explain keeps no results: it goes with neither -o nor --json");
   }
   return command;

@@ -128,8 +128,8 @@ struct LoopPlan {
   std::vector<Stage> stages;
   std::vector<Group> groups;  ///< in order; every stage is in one
   std::vector<Intermediate> intermediates;
-  std::vector<Dims> shapes;         ///< of every node of the typed graph
-  std::uint64_t bytes_read = 0;     ///< of all groups
+  std::vector<Dims> shapes;      ///< of every node of the typed graph
+  std::uint64_t bytes_read = 0;  ///< of all groups
   std::uint64_t bytes_written = 0;
 };
 

@@ -14,8 +14,8 @@ using tightloop::test::PseudoTerminal;
 
 namespace {
 
-// The terminal throws away what the program writes while it passes Ctrl-C on, so that nothing can be
-// expected before the next input.
+// The terminal throws away what the program writes while it passes Ctrl-C on, so that nothing can
+// be expected before the next input.
 const std::string kInterrupt = "\x03";
 const std::string kEnd = "\x04";
 const std::string kUp = "\x1b[A";
