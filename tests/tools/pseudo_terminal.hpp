@@ -22,6 +22,14 @@ class PseudoTerminal {
  public:
   using Variables = std::vector<std::pair<std::string, std::string>>;
 
+  /// Tells whether this machine gives pseudo-terminals to anybody.
+  static bool available() {
+    int ends[2];
+    if (::openpty(&ends[0], &ends[1], nullptr, nullptr, nullptr) != 0) return false;
+    for (int end : ends) ::close(end);
+    return true;
+  }
+
   /// Starts a program with its arguments and some environment variables changed, in a folder.
   PseudoTerminal(const std::vector<std::string>& command, const Variables& variables,
                  const std::string& folder) {
