@@ -88,7 +88,7 @@ class MemorySink : public Sink {
 
 /// True where bytes are the same, or both are of NaNs.
 inline bool same_bits(DType dtype, const void* a, const void* b, std::size_t bytes) {
-  if (std::memcmp(a, b, bytes) == 0) return true;
+  if (bytes == 0 || std::memcmp(a, b, bytes) == 0) return true;
   const auto compare = [&](auto one, auto infinity) {
     using T = decltype(one);
     for (std::size_t at = 0; at < bytes; at += sizeof(T)) {

@@ -18,7 +18,8 @@ Composition::Composition(BoundText expression, const KnownNames& known)
   add(expression_, nullptr, known);
   for (const std::string& name : known.variables) {
     // Never read, as the expression's own names have all been looked up.
-    if (taken_.insert(name).second) bindings_.push_back({name, 0});
+    const auto [own, added] = taken_.insert(name);
+    if (added) bindings_.push_back({*own, 0});
   }
 }
 
