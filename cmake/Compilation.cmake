@@ -47,3 +47,10 @@ if(TIGHTLOOP_SANITIZE)
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(tightloop_flags INTERFACE -fsanitize=${TIGHTLOOP_SANITIZE})
 endif()
+
+# With sanitizers, optimising code whose speed no test feels takes longer than it saves.
+function(tightloop_unhurried target)
+  if(TIGHTLOOP_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+endfunction()
