@@ -62,7 +62,8 @@ void print(const char* name, double ms, double target) {
 }
 
 void measure_processes(const std::string& self, int repeats) {
-  const std::string folder = "/tmp/tightloop-first-" + std::to_string(getpid());
+  const std::string folder = std::filesystem::temp_directory_path().string() + "/tightloop-first-" +
+                             std::to_string(getpid());
   setenv("TIGHTLOOP_CACHE_DIR", folder.c_str(), 1);
   const std::string text = "sum(abs(x - y)) + 1";
   const auto times = [&](const std::string& expression, bool fresh) {
