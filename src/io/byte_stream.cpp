@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "io/descriptor.hpp"
 #include "io/file_error.hpp"
 #include "tightloop/error.hpp"
 
@@ -46,17 +47,7 @@ PipeStream::~PipeStream() {
 }
 
 std::size_t PipeStream::read(void* into, std::size_t count) {
-  constexpr std::size_t kMost = std::size_t{1} << 30;
-  auto* to = static_cast<std::byte*>(into);
-  std::size_t done = 0;
-  while (done < count) {
-    const ssize_t got = ::read(fd_, to + done, std::min(count - done, kMost));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw_system_error("read", name_, errno);
-    if (got == 0) break;
-    done += static_cast<std::size_t>(got);
-  }
-  return done;
+  return read_from(fd_, into, count, name_);
 }
 
 void PipeStream::seek(std::uint64_t) {

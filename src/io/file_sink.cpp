@@ -1,14 +1,12 @@
 // Results written part by part: into a file that appears whole, or down a pipe.
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "io/atomic_file.hpp"
+#include "io/descriptor.hpp"
+#include "io/element_layout.hpp"
 #include "io/file_error.hpp"
 #include "io/file_format.hpp"
 #include "io/npy_header.hpp"
@@ -17,13 +15,6 @@
 namespace tightloop {
 namespace {
 
-std::uint64_t element_bytes(DType dtype, const Dims& shape) {
-  c_strides(shape, itemsize(dtype));  // refuses shapes that overflow
-  std::uint64_t bytes = itemsize(dtype);
-  for (std::int64_t extent : shape) bytes *= static_cast<std::uint64_t>(extent);
-  return bytes;
-}
-
 class FileSink final : public Sink {
  public:
   explicit FileSink(std::string path, bool has_header)
@@ -31,7 +22,7 @@ class FileSink final : public Sink {
 
   void begin(DType dtype, const Dims& shape) override {
     const std::string header = has_header_ ? io::format_npy_header(dtype, shape) : std::string();
-    left_ = element_bytes(dtype, shape);
+    left_ = io::element_bytes(dtype, shape);
     file_.emplace(path_, header.size() + left_);
     file_->write(0, header.data(), header.size());
     at_ = header.size();
@@ -69,14 +60,7 @@ class NpyDescriptorSink final : public Sink {
   }
 
   void write(const void* elements, std::size_t bytes) override {
-    const auto* from = static_cast<const char*>(elements);
-    while (bytes > 0) {
-      const ssize_t done = ::write(fd_, from, std::min(bytes, std::size_t{1} << 30));
-      if (done < 0 && errno == EINTR) continue;
-      if (done < 0) io::throw_system_error("write", name_, errno);
-      from += done;
-      bytes -= static_cast<std::size_t>(done);
-    }
+    io::write_to(fd_, elements, bytes, name_);
   }
 
   void finish() override {}

@@ -1,0 +1,56 @@
+// Loops around read() and write(); poll() waits where they would not.
+#include "io/descriptor.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "io/file_error.hpp"
+
+namespace tightloop::io {
+namespace {
+
+constexpr std::size_t kMost = std::size_t{1} << 30;  // read() moves at most 2 GiB at once
+
+/// After a call that failed: true where it is to be made again. Another process may have made a
+/// pipe that it shares with this one non-blocking.
+bool may_go_on(int descriptor, short event) {
+  if (errno == EINTR) return true;
+  if (errno != EAGAIN && errno != EWOULDBLOCK) return false;
+  pollfd waiting{descriptor, event, 0};
+  return ::poll(&waiting, 1, -1) >= 0 || errno == EINTR;
+}
+
+}  // namespace
+
+std::size_t read_from(int descriptor, void* into, std::size_t count, const std::string& name) {
+  auto* to = static_cast<std::byte*>(into);
+  std::size_t done = 0;
+  while (done < count) {
+    const ssize_t got = ::read(descriptor, to + done, std::min(count - done, kMost));
+    if (got == 0) break;
+    if (got > 0) {
+      done += static_cast<std::size_t>(got);
+    } else if (!may_go_on(descriptor, POLLIN)) {
+      throw_system_error("read", name, errno);
+    }
+  }
+  return done;
+}
+
+void write_to(int descriptor, const void* from, std::size_t count, const std::string& name) {
+  const auto* bytes = static_cast<const std::byte*>(from);
+  while (count > 0) {
+    const ssize_t done = ::write(descriptor, bytes, std::min(count, kMost));
+    if (done >= 0) {
+      bytes += done;
+      count -= static_cast<std::size_t>(done);
+    } else if (!may_go_on(descriptor, POLLOUT)) {
+      throw_system_error("write", name, errno);
+    }
+  }
+}
+
+}  // namespace tightloop::io

@@ -1,0 +1,17 @@
+// Bytes through descriptors that are read or written in order: pipes, standard streams. Signals,
+// short transfers and descriptors that do not block make no difference.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace tightloop::io {
+
+/// Reads `count` bytes; returns how many, fewer only at the end. `name` is for messages. Throws
+/// Error(file).
+std::size_t read_from(int descriptor, void* into, std::size_t count, const std::string& name);
+
+/// Writes all bytes. Throws Error(file); errno then tells why.
+void write_to(int descriptor, const void* from, std::size_t count, const std::string& name);
+
+}  // namespace tightloop::io
