@@ -18,6 +18,14 @@ constexpr Row kRows[] = {
     {".csv", FileFormat::text}, {".tsv", FileFormat::text},
 };
 
+/// Upper case of the name does not matter.
+bool ends_with(std::string_view name, std::string_view end) {
+  if (name.size() < end.size()) return false;
+  name.remove_prefix(name.size() - end.size());
+  return std::equal(name.begin(), name.end(), end.begin(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+}
+
 bool is_pnm(std::string_view first) {
   return first.size() >= 3 && first[0] == 'P' &&
          std::string_view("2356").find(first[1]) != std::string_view::npos &&
@@ -28,14 +36,13 @@ bool is_pnm(std::string_view first) {
 
 std::optional<FileFormat> format_of_name(std::string_view name) {
   for (const Row& row : kRows) {
-    if (name.size() < row.end.size()) continue;
-    const std::string_view end = name.substr(name.size() - row.end.size());
-    const bool same = std::equal(end.begin(), end.end(), row.end.begin(), [](char a, char b) {
-      return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
-    });
-    if (same) return row.format;
+    if (ends_with(name, row.end)) return row.format;
   }
   return std::nullopt;
+}
+
+char separator_of_name(std::string_view name) {
+  return ends_with(name, ".csv") ? ',' : ends_with(name, ".tsv") ? '\t' : ' ';
 }
 
 FileFormat format_of_file(const InputFile& file) {

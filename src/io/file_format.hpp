@@ -14,6 +14,10 @@ enum class FileFormat { npy, npz, png, pnm, raw, text };
 /// .pgm .ppm .pnm, .raw .bin, .txt .csv .tsv; none for any other.
 std::optional<FileFormat> format_of_name(std::string_view name);
 
+/// Returns what is written between the columns of a text file of that name: a comma in .csv, a tab
+/// in .tsv, else a space.
+char separator_of_name(std::string_view name);
+
 /// Returns the format of a file: what its first bytes say, else what its name says, else npy.
 FileFormat format_of_file(const InputFile& file);
 

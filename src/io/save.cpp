@@ -73,8 +73,7 @@ FilePointer write_pnm(const std::string& path, const ArrayView& image) {
 }
 
 FilePointer write_text(const std::string& path, const ArrayView& array) {
-  const char separator = path.ends_with(".csv") ? ',' : path.ends_with(".tsv") ? '\t' : ' ';
-  const std::string text = io::format_text_columns(array, separator, path);
+  const std::string text = io::format_text_columns(array, io::separator_of_name(path), path);
   return write_bytes(path, std::as_bytes(std::span(text)));
 }
 

@@ -1,6 +1,7 @@
 // Numbers of text, parsed and printed by std::from_chars and std::to_chars, which know no locale.
 #include "io/text_columns.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t kBlock = std::size_t{1} << 16;
 constexpr std::size_t kLongestLine = std::size_t{1} << 24;
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // what some programs begin UTF-8 with
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\v\f";
@@ -131,18 +133,23 @@ class ColumnReader {
 
   void line(std::string_view text) {
     ++line_;
+    if (line_ == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     text = trimmed(text.substr(0, text.find('#')));
     if (text.empty()) return;
     std::size_t columns = 0;
-    const bool commas = text.find_first_of(",;") != std::string_view::npos;
-    const std::string_view separators = commas ? ",;" : " \t\v\f\r";
+    const bool commas = text.find(',') != std::string_view::npos;
+    const bool semicolons = text.find(';') != std::string_view::npos;
+    // "1,5;2,5" is not four numbers.
+    if (commas && semicolons) fail("has both commas and semicolons");
+    const bool spaces = !commas && !semicolons;
+    const std::string_view separators = commas ? "," : semicolons ? ";" : " \t\v\f\r";
     for (;;) {
       const std::size_t cut = text.find_first_of(separators);
       element(trimmed(text.substr(0, cut)));
       ++columns;
       if (cut == std::string_view::npos) break;
       text = text.substr(cut + 1);
-      if (!commas) text = trimmed(text);
+      if (spaces) text = trimmed(text);
     }
     if (rows_ > 0 && columns != columns_) {
       fail("has " + std::to_string(columns) + " columns, the rows before have " +
@@ -294,16 +301,18 @@ std::string format_text_columns(const ArrayView& array, char separator, const st
                          " dimensions does not fit",
                      "write .npy");
   }
-  if (array.size() > kMostTextElements) {
+  const std::int64_t columns = array.ndim() == 2 ? array.shape()[1] : 1;
+  const std::int64_t rows = array.ndim() == 0 ? 1 : array.shape()[0];
+  // Rows without columns are lines, too.
+  if (const std::int64_t most = std::max(array.size(), rows); most > kMostTextElements) {
     throw_file_error(path,
-                     "text is for at most " + std::to_string(kMostTextElements) +
-                         " elements, not " + std::to_string(array.size()),
+                     "text is for at most " + std::to_string(kMostTextElements) + " " +
+                         (array.size() < rows ? "rows" : "elements") + ", not " +
+                         std::to_string(most),
                      "write .npy");
   }
   const Array packed = array.is_c_contiguous() ? Array(nullptr, array) : Array::copy_of(array);
   const PrintElement print = printer_of(array.dtype());
-  const std::int64_t columns = array.ndim() == 2 ? array.shape()[1] : 1;
-  const std::int64_t rows = array.ndim() == 0 ? 1 : array.shape()[0];
   const auto* element = static_cast<const std::byte*>(packed.data());
   std::string out;
   for (std::int64_t row = 0; row < rows; ++row) {

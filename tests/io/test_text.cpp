@@ -51,6 +51,8 @@ TEST_CASE("io: how numbers are written as text") {
   CHECK(written(ArrayView(reals.data(), Dims{})) == "0.1\n");
   CHECK(written(ArrayView(reals.data(), Dims{0, 3})).empty());
   CHECK(written(ArrayView(reals.data(), Dims{1, 2}), "x.tsv") == "0.1\t-2\n");
+  CHECK(written(ArrayView(reals.data(), Dims{1, 2}), "X.CSV") == "0.1,-2\n");
+  CHECK(written(ArrayView(reals.data(), Dims{2, 0})) == "\n\n");
   const std::vector<std::complex<float>> complex = {{1, -2.5F}, {0, std::nanf("")}};
   CHECK(written(ArrayView(complex.data(), Dims{2})) == "1-2.5j\n0+nanj\n");
   const bool bits[2] = {true, false};
@@ -66,7 +68,10 @@ TEST_CASE("io: text by hand") {
   CHECK(matrix.shape() == Dims{2, 2});
   CHECK(matrix.values<double>()[2] == -300);
   CHECK(std::isinf(matrix.values<double>()[3]));
-  CHECK(read("1, 2 ;3\n4,5,6").shape() == Dims{2, 3});
+  CHECK(read("1, 2 ,3\n4;5; 6\n7 8\t9").shape() == Dims{3, 3});
+  CHECK(read("\xef\xbb\xbf"
+             "1,2\r\n3,4\r\n")
+            .values<double>()[0] == 1);
   CHECK(read("7").shape() == Dims{1});
   CHECK(read("7 8").shape() == Dims{1, 2});
   CHECK(read("").shape() == Dims{0});
@@ -83,6 +88,7 @@ TEST_CASE("io: text that is refused") {
   CHECK(contains(refusal("1,2\n3\n"), "line 2 has 1 columns, the rows before have 2"));
   CHECK(contains(refusal("1,,2"), "line 1 has an empty column"));
   CHECK(contains(refusal("1,2,"), "empty column"));
+  CHECK(contains(refusal("1,5;2,5"), "line 1 has both commas and semicolons"));
   CHECK(contains(refusal("\n\n1.5.2"), "line 3 has '1.5.2'"));
   CHECK(contains(refusal("9007199254740993"), "which float64 would round"));
   CHECK(contains(refusal("300", ":uint8"), "no uint8 number"));
@@ -98,6 +104,8 @@ TEST_CASE("io: text that is refused") {
   const std::uint8_t byte = 1;
   const ArrayView many(&byte, DType::uint8, Dims{io::kMostTextElements + 1}, Dims{0});
   CHECK(contains(message_of([&] { save(folder.file("y.txt"), many); }), "at most 16777216"));
+  const ArrayView empty(&byte, DType::uint8, Dims{std::int64_t{1} << 40, 0});
+  CHECK(contains(message_of([&] { save(folder.file("y.txt"), empty); }), "16777216 rows, not 109"));
   CHECK(folder.entries() == 1);
 }
 
