@@ -134,11 +134,14 @@ class PlainSamples final : public ByteStream {
   std::uint16_t sample_ = 0;
 };
 
-/// Counts what a header takes from a stream.
+/// Counts what a header takes from a stream, and ends one that goes on and on: it is read byte by
+/// byte.
 class CountedStream final : public ByteStream {
  public:
-  explicit CountedStream(ByteStream& inner) : inner_(inner) {}
+  CountedStream(ByteStream& inner, const std::string& name) : inner_(inner), name_(name) {}
   std::size_t read(void* into, std::size_t count) override {
+    constexpr std::uint64_t kLongest = 1 << 16;
+    if (count_ >= kLongest) throw_file_error(name_, "has a header of more than 64 KiB");
     const std::size_t got = inner_.read(into, count);
     count_ += got;
     return got;
@@ -150,6 +153,7 @@ class CountedStream final : public ByteStream {
 
  private:
   ByteStream& inner_;
+  const std::string& name_;
   std::uint64_t count_ = 0;
 };
 
@@ -169,7 +173,7 @@ void check_size(const PnmImage& image, std::uint64_t size, const std::string& na
 }  // namespace
 
 PnmImage read_pnm_header(ByteStream& stream, const std::string& name) {
-  CountedStream counted(stream);
+  CountedStream counted(stream, name);
   NumberReader reader(counted, name, 1);
   const int mark = reader.next();
   const int kind = reader.next();

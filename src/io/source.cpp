@@ -64,6 +64,7 @@ std::unique_ptr<Source> open_pattern(const std::string& spec) {
   });
   if (!found) io::throw_file_error(spec, "matches no file");
   for (std::string& file : files) {
+    if (file == "-") file = "./-";  // a file of that name, not standard input
     if (is_pipe(file)) io::throw_file_error(file, "is a pipe; a stack needs files");
     if (!found->detail.empty()) file += ':' + found->detail;
   }

@@ -161,6 +161,7 @@ TEST_CASE("io: PGM and PPM by hand: comments, plain numbers, odd largest samples
   CHECK(contains(refusal("P2 2 1 255\n1     "), "ends where a sample"));
   CHECK(contains(refusal("P2 2 1 9\n1 10"), "a sample is more than 9"));
   CHECK(contains(refusal("P2 2 1 9\n1 -1"), "no number for a sample"));
+  CHECK(contains(refusal("P5 #" + std::string(1 << 17, 'c') + "\n2 1 9\nab"), "more than 64 KiB"));
 }
 
 TEST_CASE("io: arrays that are no images") {

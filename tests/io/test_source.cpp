@@ -179,6 +179,12 @@ TEST_CASE("io: what is no source and what is no format") {
   CHECK(contains(message_of([&] { open_source(folder.path().string()); }), "is a folder"));
   CHECK(contains(message_of([&] { open_source("/dev/null"); }), "is a device"));
   CHECK(contains(message_of([&] { open_source(std::string("a\0b", 3)); }), "NUL"));
+  // Names cannot talk to the terminal; no character is cut in two.
+  CHECK(contains(message_of([&] { open_source("a\x1b[2J\xc2\x9b\xc3\xa9"); }),
+                 "'a\\x1b[2J\\x9b\xc3\xa9'"));
+  std::string accents = "a";
+  for (int i = 0; i < 150; ++i) accents += "\xc3\xa9";
+  CHECK(contains(message_of([&] { open_source(accents); }), accents.substr(0, 199) + "...'"));
   const auto values = counting(3);
   const ArrayView view(values.data(), Dims{3});
   CHECK(contains(message_of([&] { save(folder.file("x.what"), view); }), "no known format"));
