@@ -180,6 +180,10 @@ TEST_CASE("tools: hostile inputs of a session end in an error, soon") {
                                   std::string("eye(9000000000000000000)"),
                                   std::string("zeros((4000000000, 4000000000))"),
                                   std::string("arange(0, 9223372036854775807, 1)"),
+                                  std::string("arange(-2**63, 2**63 - 1)"),
+                                  std::string("arange(0, 1, 0)"),
+                                  std::string("eye(2**62, 1, dtype='uint8')"),
+                                  std::string("eye(1, 2**63 - 1, dtype='int8')"),
                                   std::string(2 << 20, 'x')}) {
     INFO(text.substr(0, 40));
     CHECK(contains(t(text), "error: "));
@@ -192,6 +196,15 @@ TEST_CASE("tools: generators make arrays as NumPy's functions do") {
         "array([2, 4, 6])\narray([5, 3, 1])\narray([1.  , 1.25, 1.5 , 1.75])");
   CHECK(t("arange(3, dtype='uint8'), arange(0)") ==
         "array([0, 1, 2], dtype=uint8)\narray([], dtype=int64)");
+  CHECK(t("arange(0, 2**63 - 1, 2**61)") ==
+        "array([                  0, 2305843009213693952, 4611686018427387904,\n"
+        "       6917529027641081856])");
+  CHECK(t("arange(-2**63, -2**63 + 2), arange(2**63 - 1, -2**63, -2**63 + 1)") ==
+        "array([-9223372036854775808, -9223372036854775807])\n"
+        "array([ 9223372036854775807,                    0, -9223372036854775807])");
+  CHECK(t("arange(3, 3), arange(3, 3, -1), arange(5, 2), arange(2, 5, -1)") ==
+        "array([], dtype=int64)\narray([], dtype=int64)\narray([], dtype=int64)\n"
+        "array([], dtype=int64)");
   CHECK(t("linspace(0, 1, 5), linspace(0, 1, num=4, endpoint=False), linspace(2, 3, 1)") ==
         "array([0.  , 0.25, 0.5 , 0.75, 1.  ])\narray([0.  , 0.25, 0.5 , 0.75])\narray([2.])");
   CHECK(t("full((2,), 7), full(2, 1.5), full([2], True), full(2, 3, dtype='int8')") ==
@@ -241,4 +254,5 @@ TEST_CASE("tools: inputs of several lines") {
   CHECK(joined({"f('("}) == ". f('(");
   CHECK(joined({"x ="}) == ". x =");
   CHECK(joined({"a) + (", ")"}) == "+. a) + (\n)");
+  CHECK(joined({std::string(2 << 20, '(')}) == ". " + std::string(2 << 20, '('));
 }

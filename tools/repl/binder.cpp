@@ -277,7 +277,12 @@ bool InputLines::add(std::string_view line) {
   text_ += line;
   if (joins_) text_ += ' ';
   // No token goes from one line to the next, so each is looked at once.
-  const std::vector<Token> tokens = tokenize(line);
+  std::vector<Token> tokens;
+  try {
+    tokens = tokenize(line);
+  } catch (const Error&) {
+    return false;  // too long: the session refuses it
+  }
   for (const Token& token : tokens) {
     if (token.kind == TokenKind::open) ++open_;
     if (token.kind == TokenKind::close && open_ > 0) --open_;

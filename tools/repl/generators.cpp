@@ -187,28 +187,7 @@ Array full(const Arguments& arguments) {
                   arguments.shape("shape"));
 }
 
-/// The diagonals of the matrix are the elements of one vector, which every row sees shifted.
-Array eye(const Arguments& arguments) {
-  const std::int64_t rows = arguments.whole("N", 0);
-  arguments.require("N");
-  const std::int64_t columns = arguments.whole("M", rows);
-  const std::int64_t k = arguments.whole("k", 0);
-  const DType dtype = arguments.dtype().value_or(DType::float64);
-  const auto item = static_cast<std::int64_t>(itemsize(dtype));
-  c_strides(Dims{rows, columns}, itemsize(dtype));  // refuses what overflows
-  if (rows <= 0 || columns <= 0) return Array(dtype, {rows, columns});
-  std::vector<double> diagonals(static_cast<std::size_t>(rows + columns - 1));
-  // Element (i, j) is number j - i + rows - 1.
-  if (k > -rows && k < columns) diagonals[static_cast<std::size_t>(k + rows - 1)] = 1;
-  auto owner = std::make_shared<Array>(converted(
-      Array::copy_of(ArrayView::vector(diagonals.data(), DType::float64, diagonals.size(), true)),
-      dtype));
-  const auto* first = static_cast<const std::byte*>(owner->view().data()) + (rows - 1) * item;
-  const ArrayView view(static_cast<const void*>(first), dtype, {rows, columns}, {-item, item});
-  return Array(std::shared_ptr<void>(owner, owner.get()), view);
-}
-
-constexpr double kMostElements = 9e15;  // counted in float64
+constexpr std::int64_t kMostElements = 9'000'000'000'000'000;  // float64 counts them
 
 template <class T, class At>
 Array counted(std::int64_t count, DType dtype, const std::atomic<bool>* stop, At&& at) {
@@ -221,6 +200,44 @@ Array counted(std::int64_t count, DType dtype, const std::atomic<bool>* stop, At
   return out;
 }
 
+/// The diagonals of the matrix are the elements of one vector, which every row sees shifted.
+Array eye(const Arguments& arguments) {
+  const std::int64_t rows = arguments.whole("N", 0);
+  arguments.require("N");
+  const std::int64_t columns = arguments.whole("M", rows);
+  const std::int64_t k = arguments.whole("k", 0);
+  const DType dtype = arguments.dtype().value_or(DType::float64);
+  const auto item = static_cast<std::int64_t>(itemsize(dtype));
+  c_strides(Dims{rows, columns}, itemsize(dtype));  // refuses what overflows
+  if (rows <= 0 || columns <= 0) return Array(dtype, {rows, columns});
+  // Element (i, j) is number j - i + rows - 1.
+  const bool inside = k > -rows && k < columns;
+  auto owner = std::make_shared<Array>(
+      converted(counted<bool>(rows + (columns - 1), DType::bool_, arguments.stop(),
+                              [&](std::int64_t i) { return inside && i == k + (rows - 1); }),
+                dtype));
+  const auto* first = static_cast<const std::byte*>(owner->view().data()) + (rows - 1) * item;
+  const ArrayView view(static_cast<const void*>(first), dtype, {rows, columns}, {-item, item});
+  return Array(std::shared_ptr<void>(owner, owner.get()), view);
+}
+
+/// As arange(), of integers; `last` is the parameter that says where to stop.
+Array whole_arange(const Arguments& arguments, std::string_view last) {
+  __extension__ using Wide = __int128;  // differences of 64-bit integers
+  const std::int64_t from = last == "start" ? 0 : arguments.whole("start", 0);
+  const std::int64_t step = arguments.whole("step", 1);
+  if (step == 0) refuse(ErrorCode::value, "the step is 0", arguments.span_of("step"));
+  const Wide way = Wide{arguments.whole(last, 0)} - from;
+  const Wide count = (way > 0) == (step > 0) ? (way + step - (step > 0 ? 1 : -1)) / step : 0;
+  if (count > kMostElements) {
+    refuse(ErrorCode::limit, "arange() would have too many elements", arguments.span_of(last));
+  }
+  const Array out = counted<std::int64_t>(
+      static_cast<std::int64_t>(count), DType::int64, arguments.stop(),
+      [&](std::int64_t i) { return static_cast<std::int64_t>(from + Wide{i} * step); });
+  return converted(out, arguments.dtype().value_or(DType::int64));
+}
+
 Array arange(const Arguments& arguments) {
   // arange(stop), or arange(start, stop, ...).
   const bool only_stop = arguments.find("stop") == nullptr;
@@ -228,24 +245,16 @@ Array arange(const Arguments& arguments) {
   arguments.require(last);
   const bool whole =
       arguments.is_whole("start") && arguments.is_whole("stop") && arguments.is_whole("step");
+  if (whole) return whole_arange(arguments, last);
   const double step = arguments.find("step") != nullptr ? arguments.real("step") : 1;
   if (step == 0) refuse(ErrorCode::value, "the step is 0", arguments.span_of("step"));
   const double start =
       only_stop || arguments.find("start") == nullptr ? 0 : arguments.real("start");
   const double length = std::ceil((arguments.real(last) - start) / step);
-  if (!(length < kMostElements)) {
+  if (!(length < static_cast<double>(kMostElements))) {
     refuse(ErrorCode::limit, "arange() would have too many elements", arguments.span_of(last));
   }
   const auto count = static_cast<std::int64_t>(std::max(length, 0.0));
-  if (whole) {
-    const auto from = static_cast<std::uint64_t>(only_stop ? 0 : arguments.whole("start", 0));
-    const auto by = static_cast<std::uint64_t>(arguments.whole("step", 1));
-    const Array out =
-        counted<std::int64_t>(count, DType::int64, arguments.stop(), [&](std::int64_t i) {
-          return static_cast<std::int64_t>(from + static_cast<std::uint64_t>(i) * by);
-        });
-    return converted(out, arguments.dtype().value_or(DType::int64));
-  }
   // As NumPy: the difference of the first two elements, not the step, is what is multiplied.
   const double difference = (start + step) - start;
   const Array out = counted<double>(count, DType::float64, arguments.stop(), [&](std::int64_t i) {

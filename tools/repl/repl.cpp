@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <exception>
 #include <memory>
 #include <new>
 #include <string>
@@ -87,6 +88,9 @@ int run_input(Session& session, const std::string& input, bool interactive, int 
   } catch (const std::bad_alloc&) {
     report(session.terminal(), "error: out of memory", interactive, line);
     return kUserError;
+  } catch (const std::exception& error) {
+    report(session.terminal(), std::string("error: ") + error.what(), interactive, line);
+    return kInternalError;
   }
 }
 
@@ -95,9 +99,13 @@ Command read_arguments(std::span<const char* const> arguments) {
   std::vector<const char*> words = {"tightloop", "0"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   Command command = parse_command(static_cast<int>(words.size()), words.data());
-  const bool other = command.json || command.time || command.events || !command.outputs.empty() ||
-                     command.action == Command::Action::explain;
-  if (other) throw UsageError("repl takes no -o, --json, --time, --events or --explain");
+  const bool other = command.json || command.time || command.events || command.quiet ||
+                     command.memory > 0 || !command.options.raise.empty() ||
+                     !command.outputs.empty() || command.action == Command::Action::explain;
+  if (other) {
+    throw UsageError(
+        "repl takes no -o, --memory, --json, --time, --events, --raise, --quiet or --explain");
+  }
   return command;
 }
 
