@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <string>
 
 #include "arguments.hpp"
@@ -36,16 +35,6 @@ std::uint64_t parse_byte_size(std::string_view text, std::string_view option) {
                      "' is no size; write 256M or 2G");
   }
   return static_cast<std::uint64_t>(bytes);
-}
-
-std::string byte_size_text(double bytes) {
-  constexpr const char* kUnits[] = {"B", "kB", "MB", "GB", "TB", "PB"};
-  std::size_t unit = 0;
-  for (; bytes >= 999.5 && unit + 1 < std::size(kUnits); bytes /= 1000) ++unit;
-  char text[32];
-  std::snprintf(text, sizeof text, bytes >= 99.95 || unit == 0 ? "%.0f %s" : "%.3g %s", bytes,
-                kUnits[unit]);
-  return text;
 }
 
 }  // namespace tightloop::tool

@@ -1,8 +1,7 @@
-// Sizes as people write and read them.
+// Sizes as people write them.
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace tightloop::tool {
@@ -11,8 +10,5 @@ namespace tightloop::tool {
 /// of "B" and "iB"; case does not matter. Throws UsageError, which names `option`, for other texts
 /// and for sizes of 2^63 bytes or more.
 std::uint64_t parse_byte_size(std::string_view text, std::string_view option);
-
-/// Returns "256 MB", "1.5 GB": powers of 1000, three digits.
-std::string byte_size_text(double bytes);
 
 }  // namespace tightloop::tool

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "arguments.hpp"
-#include "byte_size.hpp"
+#include "quantities.hpp"
 
 namespace tightloop::tool {
 namespace {
@@ -25,9 +25,8 @@ std::uint64_t memory_for_arrays(std::uint64_t limit) {
   }
   const std::uint64_t taken = peak_resident() + kKernels;
   if (limit < taken + kFewest) {
-    throw UsageError("--memory: the program itself takes " +
-                     byte_size_text(static_cast<double>(taken)) + "; allow at least " +
-                     byte_size_text(static_cast<double>(taken + kFewest)));
+    throw UsageError("--memory: the program itself takes " + bytes_text(taken) +
+                     "; allow at least " + bytes_text(taken + kFewest));
   }
   return limit - taken;
 }

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "byte_size.hpp"
+#include "quantities.hpp"
 
 namespace tightloop::tool {
 namespace {
@@ -50,9 +50,8 @@ std::string progress_line(std::uint64_t done, std::uint64_t in_all, double secon
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
   char percent[16];
   std::snprintf(percent, sizeof percent, "%3.0f%% ", share * 100);
-  std::string numbers = byte_size_text(static_cast<double>(done)) + " of " +
-                        byte_size_text(static_cast<double>(in_all)) + ", " + byte_size_text(rate) +
-                        "/s";
+  std::string numbers =
+      bytes_text(done) + " of " + bytes_text(in_all) + ", " + bytes_text(rate) + "/s";
   if (rate > 0 && share < 1) {
     numbers +=
         ", " + clock_text(static_cast<double>(in_all - std::min(done, in_all)) / rate) + " left";

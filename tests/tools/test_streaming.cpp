@@ -15,6 +15,7 @@
 #include "byte_size.hpp"
 #include "catch.hpp"
 #include "progress_bar.hpp"
+#include "quantities.hpp"
 #include "tightloop/tightloop.hpp"
 
 using namespace tightloop;
@@ -150,9 +151,11 @@ TEST_CASE("tools: sizes of memory are read and written") {
     INFO(wrong);
     CHECK_THROWS_AS(parse_byte_size(wrong, "--memory"), tool::UsageError);
   }
-  CHECK(tool::byte_size_text(1.5e9) == "1.5 GB");
-  CHECK(tool::byte_size_text(999) == "999 B");
-  CHECK(tool::byte_size_text(123.4e6) == "123 MB");
+  CHECK(tool::bytes_text(1.5e9) == "1.50 GB");
+  CHECK(tool::bytes_text(std::uint64_t{999}) == "999 B");
+  CHECK(tool::bytes_text(123.4e6) == "123 MB");
+  CHECK(tool::bytes_text(999.6e3) == "1.00 MB");
+  CHECK(tool::bytes_text(1e22) == "10000 EB");
 }
 
 TEST_CASE("tools: the line of progress fits its width") {

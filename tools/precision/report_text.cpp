@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "number_text.hpp"
-#include "precision/quantities.hpp"
 #include "precision/report.hpp"
+#include "quantities.hpp"
 #include "summary.hpp"
 
 namespace tightloop::tool {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "precision/quantities.hpp"
 #include "precision/stopwatch.hpp"
+#include "quantities.hpp"
 
 namespace tightloop::tool {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 
-#include "precision/quantities.hpp"
+#include "quantities.hpp"
 #include "repl/binder.hpp"
 #include "repl/session.hpp"
 #include "summary.hpp"
@@ -48,12 +48,6 @@ double bytes_held(const ArrayView& view) {
   return bytes;
 }
 
-/// Returns a number of bytes that may be past 64 bits.
-std::string size_of(double bytes) {
-  constexpr double kMost = 9e18;
-  return bytes < kMost ? bytes_text(static_cast<std::uint64_t>(bytes)) : "more than 9000 PB";
-}
-
 std::string array_info(const Value& value) {
   const ArrayView view = value.array->view();
   const double bytes =
@@ -65,11 +59,11 @@ std::string array_info(const Value& value) {
   const bool little = (std::endian::native == std::endian::little) != swapped;
   std::string kept = "in memory of its own";
   if (held < bytes) {
-    kept = "in " + size_of(held) + " that are repeated";
+    kept = "in " + bytes_text(held) + " that are repeated";
   } else if (view.readonly()) {
     kept = "mapped from a file";
   }
-  return row("strides", shape_text(view.strides()) + " bytes") + row("bytes", size_of(bytes)) +
+  return row("strides", shape_text(view.strides()) + " bytes") + row("bytes", bytes_text(bytes)) +
          row("order", order_text(view)) +
          row("alignment", std::to_string(1 << alignment) + " bytes") +
          row("byte order", std::string(little ? "little-endian" : "big-endian") +
@@ -144,7 +138,8 @@ void info_command(Session& session, const CommandText& text) {
       continue;
     }
     const double bytes = static_cast<double>(elements) * static_cast<double>(itemsize(type.dtype));
-    out += row("bytes", size_of(bytes) + ", once it is evaluated") + row("kept", "nowhere: lazy");
+    out +=
+        row("bytes", bytes_text(bytes) + ", once it is evaluated") + row("kept", "nowhere: lazy");
     if (value != nullptr) out += row("from", value->expression.text());
   }
   session.print(out);

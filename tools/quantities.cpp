@@ -1,9 +1,9 @@
-#include "precision/quantities.hpp"
+#include "quantities.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <iterator>
+#include <span>
 
 namespace tightloop::tool {
 namespace {
@@ -17,6 +17,15 @@ std::string digits_of(double value, const char* format) {
 /// Three significant digits without an exponent, of a value in 1 to 1000.
 std::string three_digits(double value) {
   return digits_of(value, value < 9.995 ? "%.2f" : value < 99.95 ? "%.1f" : "%.0f");
+}
+
+/// In the first unit, each 1000 times the one before, that leaves less than 1000.
+std::string with_unit(double value, std::span<const char* const> units) {
+  while (value >= 999.5 && units.size() > 1) {
+    value /= 1000;
+    units = units.subspan(1);
+  }
+  return three_digits(value) + " " + units.front();
 }
 
 }  // namespace
@@ -37,28 +46,15 @@ std::string number_text(double value) {
   return digits_of(value, "%.3g");
 }
 
-std::string bytes_text(std::uint64_t bytes) {
+std::string bytes_text(double bytes) {
   static constexpr const char* kUnits[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
-  if (bytes < 1000) return std::to_string(bytes) + " B";
-  auto value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  while (value >= 999.5 && unit + 1 < std::size(kUnits)) {
-    value /= 1000;
-    ++unit;
-  }
-  return three_digits(value) + " " + kUnits[unit];
+  if (bytes < 999.5) return digits_of(bytes, "%.0f B");
+  return with_unit(bytes, kUnits);
 }
 
 std::string seconds_text(double seconds) {
   static constexpr const char* kUnits[] = {"ns", "us", "ms", "s"};
-  if (seconds < 0) return "-";
-  double value = seconds * 1e9;
-  std::size_t unit = 0;
-  while (value >= 999.5 && unit + 1 < std::size(kUnits)) {
-    value /= 1000;
-    ++unit;
-  }
-  return three_digits(value) + " " + kUnits[unit];
+  return seconds < 0 ? "-" : with_unit(seconds * 1e9, kUnits);
 }
 
 std::string wrapped(const std::string& text, std::size_t width) {
