@@ -106,9 +106,12 @@ class BlockPass {
     const std::string x = part ? "real(x)" : "x";
     std::string text = cast(x, conversion.to);
     if (conversion.saturate && !is_bool(conversion.to)) {
-      const std::string clipped = "saturate(" + x + ", '" + std::string(name(conversion.to)) + "')";
+      const DType range = part_of(conversion.to);
+      const std::string saturated = "saturate(" + x + ", '" + std::string(name(range)) + "')";
+      const std::string clipped =
+          range == conversion.to ? saturated : cast(saturated, conversion.to);
       // An infinity that the type holds is no loss.
-      const bool keeps_infinities = is_float(conversion.to) && !is_integer(from) && !is_bool(from);
+      const bool keeps_infinities = is_float(range) && !is_integer(from) && !is_bool(from);
       text = keeps_infinities ? "where(isinf(" + x + "), " + text + ", " + clipped + ")" : clipped;
     }
     for (const Loss& loss : losses) text += ", count_nonzero(" + loss.test + ")";

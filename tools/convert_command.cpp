@@ -15,6 +15,7 @@
 #include "exit_status.hpp"
 #include "standard_output.hpp"
 #include "tightloop/npy.hpp"
+#include "tightloop/stream.hpp"
 
 namespace tightloop::tool {
 namespace {
@@ -53,7 +54,7 @@ std::string convert_help() {
          "  IN      what to read: any file that NAME= may name in tightloop --help; - is standard "
          "input\n" +
          CLI::Formatter().make_groups(&reader.app, CLI::AppFormatMode::Normal) +
-         "\n.npy is converted as it is read, whatever its size; other formats in memory.\n";
+         "\n.npy and .raw are written as IN is read, whatever its size; other formats at the end.\n";
 }
 
 ConvertCommand read_arguments(std::span<const char* const> arguments) {
@@ -74,20 +75,25 @@ ConvertCommand read_arguments(std::span<const char* const> arguments) {
   return command;
 }
 
-/// Takes converted elements: into a .npy file as they come, else into memory.
+/// Takes converted elements: into a .npy or raw file as they come, else into memory.
 class ConvertedFile {
  public:
   ConvertedFile(const std::string& path, const Source& source, DType to) : path_(path) {
-    if (path.ends_with(".npy")) {
-      writer_ = std::make_unique<NpyWriter>(path, to, source.shape(), source.fortran_order());
-      return;
+    if (has_file_sink(path) && !source.fortran_order()) {
+      sink_ = file_sink(path);
+      sink_->begin(to, source.shape());
+    } else if (path.ends_with(".npy")) {
+      writer_ = std::make_unique<NpyWriter>(path, to, source.shape(), true);
+    } else {
+      array_ = Array(to, source.shape());
+      fortran_order_ = source.fortran_order();
     }
-    array_ = Array(to, source.shape());
-    fortran_order_ = source.fortran_order();
   }
 
   void take(const void* elements, std::size_t bytes) {
-    if (writer_ != nullptr) {
+    if (sink_ != nullptr) {
+      sink_->write(elements, bytes);
+    } else if (writer_ != nullptr) {
       writer_->write(at_, elements, bytes);
     } else {
       std::memcpy(static_cast<std::byte*>(array_.data()) + at_, elements, bytes);
@@ -96,6 +102,10 @@ class ConvertedFile {
   }
 
   void commit() {
+    if (sink_ != nullptr) {
+      sink_->flush();
+      return sink_->finish();
+    }
     if (writer_ != nullptr) return writer_->commit();
     if (!fortran_order_) return save(path_, array_);
     Dims strides = array_.shape();
@@ -110,7 +120,8 @@ class ConvertedFile {
 
  private:
   std::string path_;
-  std::unique_ptr<NpyWriter> writer_;
+  std::unique_ptr<Sink> sink_;
+  std::unique_ptr<NpyWriter> writer_;  // in Fortran order
   Array array_;
   bool fortran_order_ = false;
   std::uint64_t at_ = 0;

@@ -231,6 +231,21 @@ TEST_CASE("tools: saturating clips finite values and keeps infinities") {
   CHECK(bits[5] == 0x2e66);
 }
 
+TEST_CASE("tools: saturating reals to complex clips to the range of a part") {
+  const std::vector<double> x = {1e300, -1e300, HUGE_VAL, 0.5};
+  MemorySource source(x.data(), DType::float64, Dims{4});
+  std::vector<std::complex<float>> z(4);
+  convert(source, {DType::complex64, true},
+          [&](const void* e, std::size_t n) { std::memcpy(z.data(), e, n); });
+  constexpr float kMost = std::numeric_limits<float>::max();
+  CHECK(z == std::vector<std::complex<float>>{{kMost, 0}, {-kMost, 0}, {HUGE_VALF, 0}, {0.5F, 0}});
+  const std::vector<std::uint8_t> bytes = {0, 255};
+  MemorySource whole(bytes.data(), DType::uint8, Dims{2});
+  convert(whole, {DType::complex64, true},
+          [&](const void* e, std::size_t n) { std::memcpy(z.data(), e, n); });
+  CHECK(z[1] == std::complex<float>(255, 0));
+}
+
 TEST_CASE("tools: complex numbers lose their imaginary part only unasked") {
   const std::vector<std::complex<double>> z = {{1, 0}, {2, 3}, {1e300, 0}, {5, std::nan("")}};
   MemorySource source(z.data(), DType::complex128, Dims{4});
