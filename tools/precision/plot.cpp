@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "precision/quantities.hpp"
 #include "precision/report.hpp"
 #include "precision/svg.hpp"
+#include "quantities.hpp"
 
 namespace tightloop::tool {
 namespace {
@@ -201,7 +201,10 @@ std::string heading(const PrecisionReport& report) {
   std::string out = report.expression + " of ";
   for (const Datum& file : report.files)
     out += (file.name == report.files.front().name ? "" : ", ") + file.spec;
-  return out.size() > kLongest ? out.substr(0, kLongest - 3) + "..." : out;
+  if (out.size() <= kLongest) return out;
+  std::size_t end = kLongest - 3;
+  while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xc0) == 0x80) --end;  // of UTF-8
+  return out.substr(0, end) + "...";
 }
 
 }  // namespace

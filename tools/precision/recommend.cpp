@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "precision/quantities.hpp"
 #include "precision/report.hpp"
+#include "quantities.hpp"
 
 namespace tightloop::tool {
 namespace {
@@ -93,7 +93,7 @@ Recommendation recommend(const Tolerance& tolerance, const std::vector<Row>& row
   if (best == nullptr) return none_fits(tolerance, rows);
   const std::string dtype(name(best->storage.dtype));
   return {best->storage.dtype,
-          dtype + (best->storage.scaled() ? ", with a scale and an offset" : "") + ", has a " +
+          dtype + (best->storage.scaled() ? ", with a scale and an offset, has a " : " has a ") +
               name_of(tolerance.kind) + " of " + number_text(error_of(*best, tolerance.kind)) +
               ", and nothing overflows; of the dtypes with " + bound_text(tolerance) +
               " it takes the fewest bytes." + faults_of_smaller(*best, rows, tolerance.kind) +

@@ -76,6 +76,9 @@ struct OptionReader {
   void finish() {
     if (!tolerance.empty()) {
       request.tolerance = Tolerance{kind_of(kind), real_of("--tolerance", tolerance)};
+      if (request.tolerance->kind != ToleranceKind::psnr && request.tolerance->value < 0) {
+        throw UsageError("--tolerance: an error cannot be negative");
+      }
     } else if (app.count("--tolerance-kind") > 0) {
       throw UsageError("--tolerance-kind goes with --tolerance");
     }

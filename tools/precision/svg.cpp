@@ -1,5 +1,6 @@
 #include "precision/svg.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace tightloop::tool {
@@ -33,18 +34,47 @@ std::string attribute(std::string_view name, std::string_view value) {
   return " " + std::string(name) + "=\"" + std::string(value) + "\"";
 }
 
+/// Returns the length of the UTF-8 character that a text begins with; 0 where it is none that XML
+/// takes.
+std::size_t character_size(std::string_view text) {
+  const auto byte = [text](std::size_t i) -> unsigned {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
+  };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t size = first < 0xc2   ? 0
+                           : first < 0xe0 ? 2
+                           : first < 0xf0 ? 3
+                           : first < 0xf5 ? 4
+                                          : 0;
+  unsigned code = first & (0x7fU >> size);
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+    code = code << 6 | (byte(i) & 0x3f);
+  }
+  constexpr unsigned kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = code >= 0xd800 && code < 0xe000;
+  const bool taken = code >= kLeast[size] && code < 0x110000 && !surrogate && (code | 1) != 0xffff;
+  return taken ? size : 0;
+}
+
+/// Text of XML: marks are escaped, control characters become spaces, and bytes that are no
+/// character, as names of files may have them, question marks.
 std::string escaped(std::string_view text) {
   std::string out;
-  for (char c : text) {
-    if (c == '&') {
+  while (!text.empty()) {
+    const std::size_t size = character_size(text);
+    const std::string_view character = text.substr(0, std::max<std::size_t>(size, 1));
+    if (character == "&") {
       out += "&amp;";
-    } else if (c == '<') {
+    } else if (character == "<") {
       out += "&lt;";
-    } else if (static_cast<unsigned char>(c) < ' ') {
+    } else if (static_cast<unsigned char>(character.front()) < ' ') {
       out += ' ';
     } else {
-      out += c;
+      out += size == 0 ? "?" : character;
     }
+    text.remove_prefix(character.size());
   }
   return out;
 }
