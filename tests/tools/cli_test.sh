@@ -1,37 +1,7 @@
 #!/bin/sh
 # The whole program from outside: values and dtypes of the promotion rules, printing, JSON, exit
 # statuses, and files that appear whole or not at all. Usage: cli_test.sh PROGRAM
-set -u
-program=$1
-work=$(mktemp -d)
-trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
-cd "$work" || exit 1
-checks=0
-failures=0
-
-fail() {
-  failures=$((failures + 1))
-  printf 'FAILED: %s\n' "$*" >&2
-}
-
-# equal WHAT GOT WANTED
-equal() {
-  checks=$((checks + 1))
-  [ "$2" = "$3" ] || fail "$1
-  got:    $2
-  wanted: $3"
-}
-
-# npy FILE DESCR SHAPE DATA: DATA in printf's escapes.
-npy() {
-  header="{'descr': '$2', 'fortran_order': False, 'shape': $3, }"
-  {
-    printf '\223NUMPY\001\000'
-    printf "\\$(printf '%03o' $((${#header} + 1)))\\000"
-    printf '%s\n' "$header"
-    printf "$4"
-  } >"$1"
-}
+. "$(dirname "$0")/checks.sh"
 
 # row EXPR DTYPE VALUE ARGUMENT...: the result in JSON.
 row() {
@@ -40,19 +10,6 @@ row() {
   got=$("$program" --json "$@" -- "$expr" $inputs 2>&1 |
     sed 's/.*"dtype":"\([a-z0-9]*\)".*"value":\(.*\)}\],"seconds".*/\1 \2/')
   equal "$expr $*" "$got" "$dtype $value"
-}
-
-# refused STATUS TEXT ARGUMENT...: the exit status, a part of stderr, and nothing on stdout.
-refused() {
-  status=$1 text=$2
-  shift 2
-  checks=$((checks + 1))
-  "$program" "$@" >out.txt 2>err.txt
-  got=$?
-  [ "$got" = "$status" ] || fail "$*: exit status $got, not $status: $(cat err.txt)"
-  [ ! -s out.txt ] || fail "$*: printed $(head -c 200 out.txt)"
-  grep -qF -- "$text" err.txt || fail "$*: '$text' is not in: $(cat err.txt)"
-  rm -f out.txt err.txt
 }
 
 npy a.npy '|u1' '(4,)' '\000\377\310\007'
@@ -170,11 +127,11 @@ cp a.npy same.npy
 "$program" 'a + 1' a=same.npy -o same.npy || fail 'an output that is an input'
 equal 'an output that is an input' "$("$program" a a=same.npy)" 'uint16 (4,)
 [  1 256 201   8]'
-refused 2 'No such file' a a=a.npy -o no/such/folder.npy
-refused 2 '2 results' 'a, a' a=a.npy -o new.npy
-refused 2 'given twice' 'a, a' a=a.npy -o new.npy -o ./new.npy
+refused 'No such file' a a=a.npy -o no/such/folder.npy
+refused '2 results' 'a, a' a=a.npy -o new.npy
+refused 'given twice' 'a, a' a=a.npy -o new.npy -o ./new.npy
 mkdir folder
-refused 2 'is a folder' 'a, a' a=a.npy -o new.npy -o folder
+refused 'is a folder' 'a, a' a=a.npy -o new.npy -o folder
 [ ! -e new.npy ] || fail 'the first of two outputs appeared, though the second failed'
 npy big.npy '|u1' '(4096,)' "$(printf '%4096s' '')"
 (
@@ -186,26 +143,26 @@ equal 'output past the size limit' "$(cat out.txt)" ''
 [ ! -e large.npy ] && [ ! -e small.npy ] || fail 'a file appeared, past the size limit'
 if [ "$(id -u)" != 0 ]; then
   mkdir locked && chmod a-w locked
-  refused 2 'Permission denied' a a=a.npy -o locked/new.npy
+  refused 'Permission denied' a a=a.npy -o locked/new.npy
 fi
 equal 'temporaries left' "$(find . -name '.*.tmp-*' | wc -l | tr -d ' ')" 0
 
 # Mistakes: exit status 2, the place in the text, and nothing on stdout.
-refused 2 'missing'
-refused 2 --threads 1 --threads none
-refused 2 '^' 'a +' a=a.npy
-refused 2 "'aa'" 'aa + 1' a=a.npy
-refused 2 '    ^~' 'sum(aa)' a=a.npy
-refused 2 'absent.npy' a a=absent.npy
-refused 2 'is a folder' a a=./folder
-refused 2 'neither a number nor' a a=1.2.3
-refused 2 'is not a name' a 2a=1
-refused 2 'given twice' a a=1 a=2
-refused 2 --jsn a --jsn
-refused 2 '^' 'a + m' a=s.npy m=a.npy
-refused 2 'i + i' 'i + i' i=i.npy --overflow check
+refused 'missing'
+refused --threads 1 --threads none
+refused '^' 'a +' a=a.npy
+refused "'aa'" 'aa + 1' a=a.npy
+refused '    ^~' 'sum(aa)' a=a.npy
+refused 'absent.npy' a a=absent.npy
+refused 'is a folder' a a=./folder
+refused 'neither a number nor' a a=1.2.3
+refused 'is not a name' a 2a=1
+refused 'given twice' a a=1 a=2
+refused --jsn a --jsn
+refused '^' 'a + m' a=s.npy m=a.npy
+refused 'i + i' 'i + i' i=i.npy --overflow check
 head -c 70 i.npy >cut.npy
-refused 2 'missing' a a=cut.npy
+refused 'missing' a a=cut.npy
 
 # Functions of the user's own.
 cat >mine.tl <<'DEFINITIONS'
@@ -222,11 +179,11 @@ equal '--defs' "$("$program" 'hyp(3, 4), ratio(3, of=2), k(1)' --defs mine.tl \
 equal 'exit status of --functions' $? 0
 grep -q '  hyp(x, y)  *Length of the hypotenuse\.' out.txt || fail '--functions lists no hyp'
 grep -q '  mse(a, b, axis=None, keepdims=False)' out.txt || fail '--functions lists no mse'
-refused 2 'absent.tl' 1 --defs absent.tl
+refused 'absent.tl' 1 --defs absent.tl
 echo 'f(x) = x +' >bad.tl
-refused 2 'bad.tl: expected an expression' 1 --defs bad.tl
-refused 2 "'sum' is a built-in function" 1 --define 'sum(x) = x'
-refused 2 '^~' 'hyp(1)' --defs mine.tl
+refused 'bad.tl: expected an expression' 1 --defs bad.tl
+refused "'sum' is a built-in function" 1 --define 'sum(x) = x'
+refused '^~' 'hyp(1)' --defs mine.tl
 
 # Floating-point events.
 equal 'an event' "$("$program" '1 / (x - 2)' x=2 --events | tr '\n' ' ')" \
@@ -234,9 +191,9 @@ equal 'an event' "$("$program" '1 / (x - 2)' x=2 --events | tr '\n' ' ')" \
 equal 'no event' "$("$program" '1 / x' x=2 --events)" 0.5
 "$program" 'log(x)' x=0 --events --json | grep -q \
   '"events":\[{"kind":"divide","expression":"log(x)","index":\[\]}\]' || fail 'events in JSON'
-refused 2 "division by zero in '1 / x'" '1 / x' x=0 --raise divide,invalid
+refused "division by zero in '1 / x'" '1 / x' x=0 --raise divide,invalid
 equal 'another kind' "$("$program" '1 / x' x=0 --raise overflow)" inf
-refused 2 "--raise: 'none' is none of" 1 --raise divide,none
+refused "--raise: 'none' is none of" 1 --raise divide,none
 equal 'numexpr' "$("$program" 'x + 1' x=3 --promotion numexpr)" 4
 
 # A closed standard output.
@@ -256,5 +213,4 @@ wait
 equal 'exit status with a broken pipe' "$(cat status.txt)" 1
 equal 'stderr with a broken pipe' "$(cat err.txt)" ''
 
-printf '%d checks, %d failures\n' "$checks" "$failures"
-[ "$failures" = 0 ]
+finish

@@ -1,39 +1,7 @@
 #!/bin/sh
 # The subcommand convert from outside: what it writes, what it refuses, and that refusing leaves
 # nothing. Usage: convert_test.sh PROGRAM
-set -u
-program=$1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-checks=0
-failures=0
-
-fail() {
-  failures=$((failures + 1))
-  printf 'FAILED: %s\n' "$*" >&2
-}
-
-# equal WHAT GOT WANTED
-equal() {
-  checks=$((checks + 1))
-  [ "$2" = "$3" ] || fail "$1
-  got:    $2
-  wanted: $3"
-}
-
-# refused TEXT ARGUMENT...: status 2, a part of stderr, nothing on stdout, no file new.npy.
-refused() {
-  text=$1
-  shift
-  checks=$((checks + 1))
-  "$program" convert "$@" >out.txt 2>err.txt
-  got=$?
-  [ "$got" = 2 ] || fail "$*: exit status $got: $(cat err.txt)"
-  [ ! -s out.txt ] || fail "$*: printed $(head -c 200 out.txt)"
-  grep -qF -- "$text" err.txt || fail "$*: '$text' is not in: $(cat err.txt)"
-  [ ! -e new.npy ] || fail "$*: new.npy appeared"
-}
+. "$(dirname "$0")/checks.sh"
 
 printf '1,2.5\n70000,-3\n' >x.csv
 
@@ -41,12 +9,13 @@ printf '1,2.5\n70000,-3\n' >x.csv
 equal 'the same dtype' "$("$program" 'sum(x)' x=x.npy)" 70000.5
 "$program" convert x.npy --dtype float32 -o y.npy || fail 'to float32'
 equal 'float32' "$("$program" y y=y.npy | head -n 1)" 'float32 (2, 2)'
-refused '1 element: too large for float16, the first at (1, 0): 70000.0' x.npy -o new.npy --dtype float16
-refused '--saturate clips' x.npy -o new.npy --dtype float16
-refused '1 element: with a fraction, which would be lost, the first at (0, 1): 2.5' x.npy -o new.npy \
-  --dtype int32
-refused '2 elements: out of the range of uint8' x.npy -o new.npy --dtype uint8
-refused 'with a fraction' x.npy -o new.npy --dtype uint8 --saturate
+refused '1 element: too large for float16, the first at (1, 0): 70000.0' convert x.npy -o new.npy \
+  --dtype float16
+refused '--saturate clips' convert x.npy -o new.npy --dtype float16
+refused '1 element: with a fraction, which would be lost, the first at (0, 1): 2.5' convert x.npy \
+  -o new.npy --dtype int32
+refused '2 elements: out of the range of uint8' convert x.npy -o new.npy --dtype uint8
+refused 'with a fraction' convert x.npy -o new.npy --dtype uint8 --saturate
 "$program" convert x.npy -o h.npy --dtype float16 --saturate 2>err.txt || fail 'saturating'
 grep -q '(clipped)' err.txt || fail "clipping is not told: $(cat err.txt)"
 equal 'clipped' "$("$program" 'max(h)' h=h.npy)" 65500.0
@@ -56,20 +25,24 @@ equal 'allowed' "$("$program" u u=u.npy | tr '\n' ' ')" 'uint8 (2, 2) [[  1   2]
 equal 'onto itself' "$("$program" h h=h.npy | head -n 1)" 'float64 (2, 2)'
 "$program" convert - -o piped.npy --dtype float32 <x.npy || fail 'standard input'
 equal 'standard input' "$("$program" 'sum(p)' p=piped.npy)" 70000.5
+"$program" convert x.npy -o z.npy --dtype complex64 --saturate || fail 'saturating to complex'
+equal 'saturated to complex' "$("$program" 'sum(z - x)' z=z.npy x=x.npy)" '(0+0j)'
+"$program" convert x.npy -o x.RAW || fail 'to a raw file'
+equal 'a raw file' "$("$program" 'sum(x != y)' x=x.npy y=x.RAW:float64:2x2)" 0
 "$program" convert u.npy -o u.png || fail 'to an image'
 "$program" convert u.png -o u.npz:name || fail 'to an archive'
 equal 'image to archive' "$("$program" 'sum(abs(int64(u) - n))' u=u.npy n=u.npz:name)" 0
 
 head -c 150 x.npy >cut.npy
-refused 'bytes of elements are missing' cut.npy -o new.npy
+refused 'bytes of elements are missing' convert cut.npy -o new.npy
 cat cut.npy | "$program" convert - -o new.npy 2>err.txt
 equal 'a cut pipe' "$?$(ls new.npy 2>/dev/null)" 2
-refused 'No such file' absent.npy -o new.npy
-refused '-o OUT is missing' x.npy
-refused 'a file to read is missing' -o new.npy
-refused 'cannot go to standard output' x.npy -o -
-refused "'floot' is no element type" x.npy -o new.npy --dtype floot
-refused 'PNG images hold uint8' x.npy -o new.png
+refused 'No such file' convert absent.npy -o new.npy
+refused '-o OUT is missing' convert x.npy
+refused 'a file to read is missing' convert -o new.npy
+refused 'cannot go to standard output' convert x.npy -o -
+refused "'floot' is no element type" convert x.npy -o new.npy --dtype floot
+refused 'PNG images hold uint8' convert x.npy -o new.png
 (
   ulimit -f 0
   "$program" convert x.npy -o new.npy 2>err.txt
@@ -78,5 +51,4 @@ equal 'past the size limit' "$?" 2
 equal 'a variable of that name' "$("$program" convert convert=7)" 7
 equal 'temporaries left' "$(find . -name '.*.tmp-*' | wc -l | tr -d ' ')" 0
 
-printf '%d checks, %d failures\n' "$checks" "$failures"
-[ "$failures" = 0 ]
+finish

@@ -1,39 +1,7 @@
 #!/bin/sh
 # The program's files from outside: every format in and out, stacks, standard input, and files that
 # are no such thing. Usage: files_test.sh PROGRAM
-set -u
-program=$1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-checks=0
-failures=0
-
-fail() {
-  failures=$((failures + 1))
-  printf 'FAILED: %s\n' "$*" >&2
-}
-
-# equal WHAT GOT WANTED
-equal() {
-  checks=$((checks + 1))
-  [ "$2" = "$3" ] || fail "$1
-  got:    $2
-  wanted: $3"
-}
-
-# refused TEXT ARGUMENT...: status 2, a part of stderr, nothing on stdout.
-refused() {
-  text=$1
-  shift
-  checks=$((checks + 1))
-  "$program" "$@" >out.txt 2>err.txt
-  got=$?
-  [ "$got" = 2 ] || fail "$*: exit status $got: $(cat err.txt)"
-  [ ! -s out.txt ] || fail "$*: printed $(head -c 200 out.txt)"
-  grep -qF -- "$text" err.txt || fail "$*: '$text' is not in: $(cat err.txt)"
-  rm -f out.txt err.txt
-}
+. "$(dirname "$0")/checks.sh"
 
 printf 'P5 3 2 255\n\001\002\003\004\005\006' >small.pgm
 printf '\001\002\003\004\005\006' >small.raw
@@ -58,6 +26,9 @@ done
 "$program" 'a, a * 2' a=small.pgm -o both.npz:one -o both.npz:two || fail 'one archive, two results'
 equal 'one archive, two results' "$("$program" 'sum(a), sum(b)' a=both.npz:one b=both.npz:two |
   tr '\n' ' ')" '21 42 '
+
+cp x.npy ./-
+equal 'a file called -' "$("$program" 'max(x)' 'x=[-]' </dev/null)" 6
 
 mkdir frames
 for i in 1 2 10; do "$program" "uint8(a + $i)" a=small.pgm -o "frames/f$i.png" || fail "frame $i"; done
@@ -108,5 +79,4 @@ equal 'the status of a file that shrinks' "$(cat status.txt)" 2
 equal 'the output of a file that shrinks' "$(cat out.txt)" ''
 grep -q "'big.raw'" err.txt || fail "a file that shrinks: $(cat err.txt)"
 
-printf '%d checks, %d failures\n' "$checks" "$failures"
-[ "$failures" = 0 ]
+finish

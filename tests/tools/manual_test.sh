@@ -1,21 +1,8 @@
 #!/bin/sh
 # The manual page and the completions of the shells know the options that the program has, no more
 # and no less; --help fits a screen. Usage: manual_test.sh PROGRAM
-set -u
-program=$1
-root=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-checks=0
-failures=0
-
-# equal WHAT GOT WANTED
-equal() {
-  checks=$((checks + 1))
-  [ "$2" = "$3" ] && return
-  failures=$((failures + 1))
-  printf 'FAILED: %s\n  got:    %s\n  wanted: %s\n' "$1" "$2" "$3" >&2
-}
+. "$(dirname "$0")/checks.sh"
+root=$tests/../..
 
 # The long options of a text, each once.
 options() {
@@ -38,6 +25,11 @@ if command -v groff >/dev/null 2>&1; then
   equal 'what groff says of it' "$(groff -man -Tutf8 -ww -z "$page" 2>&1)" ''
 fi
 
+variables() {
+  grep -rhoE "$1TIGHTLOOP_[A-Z_]+" "$2" | grep -oE 'TIGHTLOOP_[A-Z_]+' | sort -u | tr '\n' ' '
+}
+equal 'environment variables' "$(variables '' "$page")" "$(variables '"' "$root/src")"
+
 # bash, as it would be asked.
 if command -v bash >/dev/null 2>&1; then
   asked() {
@@ -50,7 +42,7 @@ if command -v bash >/dev/null 2>&1; then
   done
   equal 'options in bash' "$(asked tightloop 1 -- | options)" "$(wanted '')"
   equal 'a value' "$(asked tightloop 1 --promotion nump)" numpy
-  cd "$work" && : >stack.npy
+  : >stack.npy
   equal 'a file' "$(asked tightloop a a=sta)" a=stack.npy
   equal 'a subcommand' "$(asked tightloop prec)" precision
 fi
@@ -73,5 +65,4 @@ for command in repl convert precision '*'; do
   equal "options of $command in zsh" "$(printf '%s' "$text" | options)" "$(wanted "$of")"
 done
 
-printf '%d checks, %d failures\n' "$checks" "$failures"
-[ "$failures" = 0 ]
+finish

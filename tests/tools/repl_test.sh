@@ -1,26 +1,7 @@
 #!/bin/sh
 # Sessions from outside, as scripts on standard input: values, exit statuses, files, closed pipes.
 # Usage: repl_test.sh PROGRAM
-set -u
-program=$1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-checks=0
-failures=0
-
-fail() {
-  failures=$((failures + 1))
-  printf 'FAILED: %s\n' "$*" >&2
-}
-
-# equal WHAT GOT WANTED
-equal() {
-  checks=$((checks + 1))
-  [ "$2" = "$3" ] || fail "$1
-  got:    $2
-  wanted: $3"
-}
+. "$(dirname "$0")/checks.sh"
 
 # session SCRIPT ARGUMENT...: what a script prints.
 session() {
@@ -29,8 +10,8 @@ session() {
   printf '%s\n' "$script" | "$program" repl "$@"
 }
 
-# refused TEXT SCRIPT ARGUMENT...: exit status 2 and a part of stderr.
-refused() {
+# ended TEXT SCRIPT ARGUMENT...: exit status 2 and a part of stderr.
+ended() {
   checks=$((checks + 1))
   text=$1
   shift
@@ -71,19 +52,22 @@ load("ones.npy") - 1, sum(load("ones.npy"))')" 'array([[0., 0.],
        [0., 0.]], dtype=float32)
 6.0'
 
-refused 'line 2: error: unknown variable' 'a = 1
+ended 'line 2: error: unknown variable' 'a = 1
 a + bb
 :save a never.npy'
 [ ! -e never.npy ] || fail 'a script went on after its error'
-refused "did you mean ':plan'?" ':plna x'
-refused "could be :save, :show, :set" ':s'
-refused "needs an argument" ':info'
-refused "takes no arguments" ':quit now'
-refused "no function is called 'summ'" ':help summ'
-refused "unknown option 'x'" ':set x'
-refused 'repl takes no -o' '1' -o x.npy
-refused 'cannot allocate' 'x = random((100000, 1000000, 1000))'
-refused 'cannot open' 'a = load("absent.npy")'
+ended 'line 1: error: the text has' "$(head -c 1100000 /dev/zero | tr '\0' x)"
+ended "did you mean ':plan'?" ':plna x'
+ended "could be :save, :show, :set" ':s'
+ended "needs an argument" ':info'
+ended "takes no arguments" ':quit now'
+ended "no function is called 'summ'" ':help summ'
+ended "unknown option 'x'" ':set x'
+for option in '-o x.npy' '--memory 1G' --json --time --events '--raise all' --quiet --explain; do
+  ended 'repl takes no -o' '1' $option
+done
+ended 'cannot allocate' 'x = random((100000, 1000000, 1000))'
+ended 'cannot open' 'a = load("absent.npy")'
 equal 'nothing on stdout after an error' "$(session 'aa' 2>/dev/null)" ''
 
 # A word that names a subcommand is an expression where it has a value.
@@ -105,5 +89,4 @@ fi
 "$program" repl <&- >out.txt 2>err.txt
 equal 'exit status with stdin closed' $? 0
 
-printf '%d checks, %d failures\n' "$checks" "$failures"
-[ "$failures" = 0 ]
+finish
