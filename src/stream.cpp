@@ -11,29 +11,16 @@
 
 #include "front.hpp"
 #include "guard.hpp"
+#include "io/element_layout.hpp"
 #include "ir/shapes.hpp"
 #include "run/arena.hpp"
 #include "streaming/pipeline.hpp"
-#include "types/strides.hpp"
 
 namespace tightloop {
 namespace {
 
 using streaming::size_text;
 using streaming::Window;
-
-/// The strides of a source's elements in its file.
-Dims strides_of(const Source& source) {
-  const auto item = static_cast<std::int64_t>(itemsize(source.dtype()));
-  if (!source.fortran_order()) return c_strides(source.shape(), itemsize(source.dtype()));
-  Dims strides = source.shape();
-  std::int64_t step = item;
-  for (int i = 0; i < strides.size(); ++i) {
-    strides[i] = step;
-    step *= std::max<std::int64_t>(source.shape()[i], 1);
-  }
-  return strides;
-}
 
 /// Small windows take single pages, and so do many windows in little memory.
 streaming::Unit unit_for(std::uint64_t bytes, std::uint64_t memory, std::size_t windows) {
@@ -75,8 +62,8 @@ class Arguments {
 
  private:
   static ArrayView view_of(const Source& s, const Window& window) {
-    return ArrayView(static_cast<const void*>(window.data()), s.dtype(), s.shape(), strides_of(s),
-                     s.swapped() ? ByteOrder::swapped : ByteOrder::native);
+    const ByteOrder order = s.swapped() ? ByteOrder::swapped : ByteOrder::native;
+    return io::view_elements(window.data(), {s.dtype(), s.shape(), order, s.fortran_order(), 0});
   }
 
   std::span<const StreamBinding> vars_;
@@ -158,13 +145,6 @@ class Streaming {
   const ir::TypedGraph& graph() const { return prepared_->program->graph(); }
   Sink* sink(std::size_t result) const { return sinks_.empty() ? nullptr : sinks_[result]; }
 
-  static std::uint64_t bytes_of(DType dtype, const Dims& shape) {
-    c_strides(shape, itemsize(dtype));  // refuses what overflows
-    std::uint64_t bytes = itemsize(dtype);
-    for (std::int64_t e : shape) bytes *= static_cast<std::uint64_t>(e);
-    return bytes;
-  }
-
   void describe_inputs() {
     for (std::size_t i = 0; i < program_args_.size(); ++i) {
       const std::uint32_t at = prepared_->argument_of_input[i];
@@ -190,7 +170,7 @@ class Streaming {
       const ir::NodeId id = graph().results[i];
       dtypes_.push_back(graph().nodes[id].dtype);
       shapes_.push_back(shapes[id]);
-      const std::uint64_t bytes = bytes_of(dtypes_[i], shapes_[i]);
+      const std::uint64_t bytes = io::element_bytes(dtypes_[i], shapes_[i]);
       const bool in_parts = sink(i) != nullptr || purpose_ == Purpose::explain;
       const streaming::Unit unit = unit_for(bytes, options_.memory, windows_);
       arrays_.all.push_back({bytes, in_parts, 2 * streaming::unit_bytes(unit)});
