@@ -54,16 +54,16 @@ class TIGHTLOOP_API Source {
 
 /// Opens what `spec` names. An existing file of that very name comes first; its format is what its
 /// first bytes say, else the end of its name.
-///   a.npy                    also a named pipe, which is read as .npy
-///   f.npz:member             stored or deflated; the member may be left out where it is the only
-///   one x.raw:uint8:1000x370     elements without a header: dtype (or a code such as '>u2'),
-///   shape, and
-///                            'big' or 'little'; the size of the file must be that of the shape
-///   a.png a.pgm a.ppm        images: uint8 or uint16 of shape (h, w) or (h, w, channels)
-///   a.txt a.csv:int64        rows of numbers, float64 unless a dtype follows; read at once
-///   frames/*.png             files of one shape and dtype, in the order of their names (numbers by
-///                            value), stacked along a new first axis; one is open at a time
-///   -                        .npy on standard input
+///   a.npy                also a named pipe, which is read as .npy
+///   f.npz:member         stored or deflated; the member may be left out where it is the only one
+///   x.raw:uint8:1000x370 elements without a header: dtype (or a code such as '>u2'), shape (one
+///                        axis of all elements where it is left out), and 'big' or 'little'; the
+///                        size of the file must be that of the shape
+///   a.png a.pgm a.ppm    images: uint8 or uint16 of shape (h, w) or (h, w, channels)
+///   a.txt a.csv:int64    rows of numbers, float64 unless a dtype follows; read at once
+///   frames/*.png         files of one shape and dtype, in the order of their names (numbers by
+///                        value), stacked along a new first axis; one is open at a time
+///   -                    .npy on standard input
 /// Reads no more than the headers, and of text all. Throws Error(file) that names the file.
 TIGHTLOOP_API std::unique_ptr<Source> open_source(const std::string& spec);
 
