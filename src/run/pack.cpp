@@ -1,7 +1,9 @@
 #include "run/pack.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace tightloop::run {
 namespace {
@@ -26,45 +28,11 @@ T swapped(T value, std::size_t unit) {
   }
 }
 
-/// Copies the first ones of a run that takes every other element, sixteen bytes at a time, and
-/// returns how many; never reads beyond the last element of the run.
-template <class T>
-std::int64_t copy_every_other(unsigned char* to, const unsigned char* from, std::int64_t count) {
-  using V __attribute__((vector_size(16))) = T;
-  constexpr auto kLanes = static_cast<std::int64_t>(16 / sizeof(T));
-  constexpr std::int64_t kAhead = 2048;
-  std::int64_t i = 0;
-  for (; i + kLanes < count; i += kLanes) {
-    const unsigned char* at = from + 2 * i * static_cast<std::int64_t>(sizeof(T));
-    __builtin_prefetch(at + kAhead);
-    V low, high, even;
-    std::memcpy(&low, at, sizeof low);
-    std::memcpy(&high, at + sizeof low, sizeof high);
-    if constexpr (sizeof(T) == 8) {
-      even = __builtin_shufflevector(low, high, 0, 2);
-    } else if constexpr (sizeof(T) == 4) {
-      even = __builtin_shufflevector(low, high, 0, 2, 4, 6);
-    } else if constexpr (sizeof(T) == 2) {
-      even = __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
-    } else {
-      even = __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26,
-                                     28, 30);
-    }
-    std::memcpy(to + i * static_cast<std::int64_t>(sizeof(T)), &even, sizeof even);
-  }
-  return i;
-}
-
 /// Copies one run of elements; steps are in bytes.
 template <class T, bool Swap>
 void copy_run(unsigned char* to, const unsigned char* from, std::size_t unit, std::int64_t count,
               std::int64_t to_step, std::int64_t from_step) {
-  std::int64_t i = 0;
-  if constexpr (!Swap && sizeof(T) <= 8) {
-    constexpr auto size = static_cast<std::int64_t>(sizeof(T));
-    if (to_step == size && from_step == 2 * size) i = copy_every_other<T>(to, from, count);
-  }
-  for (; i < count; ++i) {
+  for (std::int64_t i = 0; i < count; ++i) {
     T value;
     std::memcpy(&value, from + i * from_step, sizeof value);
     if constexpr (Swap) value = swapped(value, unit);
@@ -77,6 +45,77 @@ struct Block {
   std::int64_t to_row, to_column;
   std::int64_t from_row, from_column;
 };
+
+Block turned(const Block& b) {
+  return {b.columns, b.rows, b.to_column, b.to_row, b.from_column, b.from_row};
+}
+
+#define TIGHTLOOP_UNROLLED inline __attribute__((always_inline))
+
+/// Interleaves the lower (or upper) halves of two vectors.
+template <std::size_t Upper, class V, std::size_t... Lane>
+TIGHTLOOP_UNROLLED V interleave(V a, V b, std::index_sequence<Lane...>) {
+  constexpr std::size_t n = sizeof...(Lane);
+  return __builtin_shufflevector(a, b, (Lane / 2 + Upper * n / 2 + Lane % 2 * n)...);
+}
+
+/// Transposes a square of vectors: each pass halves the distance between elements that become
+/// neighbours.
+template <std::size_t Pass, class V, std::size_t... Pair, std::size_t n = 2 * sizeof...(Pair)>
+TIGHTLOOP_UNROLLED void transpose(V (&rows)[n], std::index_sequence<Pair...> pairs) {
+  constexpr auto lanes = std::make_index_sequence<n>();
+  V mixed[n];
+  ((mixed[2 * Pair] = interleave<0>(rows[Pair], rows[Pair + n / 2], lanes)), ...);
+  ((mixed[2 * Pair + 1] = interleave<1>(rows[Pair], rows[Pair + n / 2], lanes)), ...);
+  ((rows[2 * Pair] = mixed[2 * Pair], rows[2 * Pair + 1] = mixed[2 * Pair + 1]), ...);
+  if constexpr (2 * Pass < n) transpose<2 * Pass>(rows, pairs);
+}
+
+/// Copies a square of as many elements as sixteen bytes hold, whose rows are gapless in `from` and
+/// whose columns are in `to`; pitches are in bytes.
+template <class T, std::size_t... Row>
+TIGHTLOOP_UNROLLED void transpose_tile(unsigned char* to, std::int64_t to_pitch,
+                                       const unsigned char* from, std::int64_t from_pitch,
+                                       std::index_sequence<Row...>) {
+  using V __attribute__((vector_size(16))) = T;
+  V rows[sizeof...(Row)];
+  (std::memcpy(&rows[Row], from + static_cast<std::int64_t>(Row) * from_pitch, 16), ...);
+  transpose<1>(rows, std::make_index_sequence<sizeof...(Row) / 2>());
+  (std::memcpy(to + static_cast<std::int64_t>(Row) * to_pitch, &rows[Row], 16), ...);
+}
+
+template <class T>
+void copy_runs(unsigned char* to, const unsigned char* from, std::size_t unit, const Block& b) {
+  for (std::int64_t i = 0; i < b.rows; ++i) {
+    unsigned char* t = to + i * b.to_row;
+    const unsigned char* f = from + i * b.from_row;
+    if (unit != 0) {
+      copy_run<T, true>(t, f, unit, b.columns, b.to_column, b.from_column);
+    } else {
+      copy_run<T, false>(t, f, unit, b.columns, b.to_column, b.from_column);
+    }
+  }
+}
+
+/// Copies a block whose rows are gapless in `from` and whose columns are in `to`.
+template <class T>
+void transpose_block(unsigned char* to, const unsigned char* from, const Block& b) {
+  constexpr std::int64_t n = 16 / sizeof(T);
+  const std::int64_t rows = b.rows / n * n, columns = b.columns / n * n;
+  for (std::int64_t i = 0; i < rows; i += n) {
+    for (std::int64_t j = 0; j < columns; j += n) {
+      transpose_tile<T>(to + i * b.to_row + j * b.to_column, b.to_column,
+                        from + i * b.from_row + j * b.from_column, b.from_row,
+                        std::make_index_sequence<n>());
+    }
+  }
+  Block right = b, below = b;
+  right.rows = rows;
+  right.columns = b.columns - columns;
+  copy_runs<T>(to + columns * b.to_column, from + columns * b.from_column, 0, right);
+  below.rows = b.rows - rows;
+  copy_runs<T>(to + rows * b.to_row, from + rows * b.from_row, 0, below);
+}
 
 template <class T>
 void copy_block(unsigned char* to, const unsigned char* from, std::size_t unit, Block b) {
@@ -93,17 +132,17 @@ void copy_block(unsigned char* to, const unsigned char* from, std::size_t unit, 
     return row != 0 && std::abs(row) < std::abs(column);
   };
   if (b.rows > 1 && (shorter(b.from_row, b.from_column) || shorter(b.to_row, b.to_column))) {
-    b = {b.columns, b.rows, b.to_column, b.to_row, b.from_column, b.from_row};
+    b = turned(b);
   }
-  for (std::int64_t i = 0; i < b.rows; ++i) {
-    unsigned char* t = to + i * b.to_row;
-    const unsigned char* f = from + i * b.from_row;
-    if (unit != 0) {
-      copy_run<T, true>(t, f, unit, b.columns, b.to_column, b.from_column);
-    } else {
-      copy_run<T, false>(t, f, unit, b.columns, b.to_column, b.from_column);
+  if constexpr (sizeof(T) <= 8) {
+    if (unit == 0 && b.from_column == size && b.to_row == size) {
+      return transpose_block<T>(to, from, b);
+    }
+    if (unit == 0 && b.from_row == size && b.to_column == size) {
+      return transpose_block<T>(to, from, turned(b));
     }
   }
+  copy_runs<T>(to, from, unit, b);
 }
 
 void copy(void* to, const void* from, ElementBytes element, const Block& b) {
