@@ -98,21 +98,22 @@ llvm::Value* Emitter::by_pieces(
   return concat(std::move(results));
 }
 
-llvm::Value* Emitter::live_mask(unsigned per_lane) {
+llvm::Value* Emitter::live_mask(unsigned per_lane, unsigned dead, bool downwards) {
   if (live_count == nullptr) return nullptr;
   if (masks_count_ != live_count || masks_block_ != b.GetInsertBlock()) masks_.clear();
   masks_count_ = live_count;
   masks_block_ = b.GetInsertBlock();
-  llvm::Value*& mask = masks_[per_lane];
+  llvm::Value*& mask = masks_[{per_lane, dead, downwards}];
   if (mask != nullptr) return mask;
   const unsigned total = lanes * per_lane;
-  // At most 128 elements (64 lanes of pairs), so bytes hold the numbers.
+  // At most 256 elements (of 64 lanes, or 32 of pairs, every fourth), so bytes hold the numbers.
   std::vector<llvm::Constant*> numbers;
   for (unsigned i = 0; i < total; ++i) {
-    numbers.push_back(b.getInt8(static_cast<std::uint8_t>(i)));
+    numbers.push_back(b.getInt8(static_cast<std::uint8_t>(downwards ? total - 1 - i : i)));
   }
   llvm::Value* count = live_count;
   if (per_lane > 1) count = b.CreateMul(count, b.getInt64(per_lane));
+  if (dead > 0) count = b.CreateSub(count, b.getInt64(dead));
   llvm::Value* limit = b.CreateVectorSplat(total, b.CreateTrunc(count, b.getInt8Ty()));
   return mask = b.CreateICmpULT(llvm::ConstantVector::get(numbers), limit);
 }

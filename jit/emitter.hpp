@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <llvm/IR/IRBuilder.h>
@@ -96,8 +97,9 @@ class Emitter {
   llvm::Value* by_pieces(std::vector<llvm::Value*> vectors, unsigned bytes,
                          const std::function<llvm::Value*(const std::vector<llvm::Value*>&)>& f);
 
-  /// Mask of the live ones among lanes * per_lane elements; null where all lanes are live.
-  llvm::Value* live_mask(unsigned per_lane = 1);
+  /// Mask of the live ones among lanes * per_lane elements, without the last `dead` of them; null
+  /// where all lanes are live. `downwards`: lane 0 is the last.
+  llvm::Value* live_mask(unsigned per_lane = 1, unsigned dead = 0, bool downwards = false);
   /// Keeps v in live lanes and puts `other` in the rest.
   llvm::Value* only_live(llvm::Value* v, llvm::Value* other);
   /// True if some lane of a mask is set.
@@ -138,8 +140,8 @@ class Emitter {
   llvm::Function& function_;
   std::vector<llvm::Value*> overflow_;
   std::vector<llvm::Value*> scratch_;
-  // Masks made in the current block, by elements per lane.
-  std::map<unsigned, llvm::Value*> masks_;
+  // Masks made in the current block, by what was asked.
+  std::map<std::tuple<unsigned, unsigned, bool>, llvm::Value*> masks_;
   llvm::Value* masks_count_ = nullptr;
   llvm::BasicBlock* masks_block_ = nullptr;
 };

@@ -1,5 +1,6 @@
 // The body of a kernel: instructions in order at the level where their values change, loads and
 // stores of one vector step. Where a tail cannot be masked it goes through buffers on the stack.
+#include <algorithm>
 #include <cstring>
 
 #include <llvm/IR/Intrinsics.h>
@@ -51,7 +52,8 @@ Value KernelEmitter::emit_inst(std::size_t i, const Step* step, const Values& va
   if (inst.op == Op::variable) {
     const plan::KernelLoad& load = plan_.loads[inst.attr];
     if (load.access == plan::Access::splat) return load_splat(e_, load.dtype, row_[inst.attr]);
-    return load_elements(e_, load.dtype, readable(inst.attr, step->index));
+    const int stride = load.access == plan::Access::strided ? load.stride : 1;
+    return load_strided(e_, load.dtype, readable(inst.attr, step->index), stride);
   }
   if (inst.op == Op::divide && step != nullptr && shape_.divides[inst.args[1]]) {
     const std::uint32_t by = inst.args[1];
@@ -91,25 +93,42 @@ void KernelEmitter::fill_bounce_buffers(llvm::Value* index) {
     listed[inst.attr] = true;
     loads.push_back(inst.attr);
   }
-  if (loads.empty()) return;
+  // Behind the last element of a load that skips some there may be no memory, though all live.
+  const auto some = std::partition(loads.begin(), loads.end(),
+                                   [&](std::size_t k) { return skipped(plan_.loads[k]) > 0; });
+  std::for_each(loads.begin(), some, [&](std::size_t k) { fill_bounce_buffer(k, index); });
+  if (some == loads.end()) return;
   Carried none;
   e_.when(b_.CreateNot(all_live()), none, [&](Carried&) {
-    for (std::size_t k : loads) {
-      const std::size_t size = itemsize(plan_.loads[k].dtype);
-      llvm::Value* buffer = bounce_buffer(k, size * e_.lanes);
-      auto* whole =
-          llvm::FixedVectorType::get(b_.getInt8Ty(), static_cast<unsigned>(size * e_.lanes));
-      b_.CreateAlignedStore(e_.zero(whole), buffer, llvm::Align(1));
-      b_.CreateMemCpy(buffer, llvm::MaybeAlign(1), element_address(k, index), llvm::MaybeAlign(1),
-                      b_.CreateMul(e_.live_count, b_.getInt64(size)));
-    }
+    std::for_each(some, loads.end(), [&](std::size_t k) { fill_bounce_buffer(k, index); });
   });
 }
 
+void KernelEmitter::fill_bounce_buffer(std::size_t k, llvm::Value* index) {
+  const plan::KernelLoad& load = plan_.loads[k];
+  const std::size_t size = itemsize(load.dtype);
+  const std::size_t apart = skipped(load) + 1;
+  const std::size_t all = size * apart * e_.lanes;
+  llvm::Value* buffer = bounce_buffer(k, all);
+  auto* whole = llvm::FixedVectorType::get(b_.getInt8Ty(), static_cast<unsigned>(all));
+  b_.CreateAlignedStore(e_.zero(whole), buffer, llvm::Align(1));
+  llvm::Value* bytes = b_.CreateSub(b_.CreateMul(e_.live_count, b_.getInt64(size * apart)),
+                                    b_.getInt64(size * (apart - 1)));
+  llvm::Value* to = buffer;
+  llvm::Value* from = element_address(k, index);
+  if (load.stride < 0) {
+    llvm::Value* unused = b_.CreateSub(b_.getInt64(all), bytes);
+    to = b_.CreateGEP(b_.getInt8Ty(), buffer, unused);
+    from = b_.CreateGEP(b_.getInt8Ty(), step_address(k, index), unused);
+  }
+  b_.CreateMemCpy(to, llvm::MaybeAlign(1), from, llvm::MaybeAlign(1), bytes);
+}
+
 llvm::Value* KernelEmitter::readable(std::size_t load, llvm::Value* index) {
-  llvm::Value* address = element_address(load, index);
+  llvm::Value* address = step_address(load, index);
   if (e_.live_count == nullptr || bounce_[load] == nullptr) return address;
   if (masks_elements(target_, plan_.loads[load].dtype)) return address;
+  if (skipped(plan_.loads[load]) > 0) return bounce_[load];
   return b_.CreateSelect(all_live(), address, bounce_[load]);
 }
 
@@ -145,15 +164,19 @@ void KernelEmitter::fetch_ahead(llvm::Value* index) {
   for (std::size_t k = 0; k < plan_.loads.size(); ++k) {
     const plan::KernelLoad& load = plan_.loads[k];
     if (load.fetch_ahead == 0 || row_[k] == nullptr) continue;
-    llvm::Value* address = element_address(k, index);
+    llvm::Value* address = step_address(k, index);
     if (load.fetch_half) {
       llvm::Value* read = b_.CreateSub(b_.CreatePtrToInt(address, b_.getInt64Ty()),
                                        b_.CreatePtrToInt(base_[k], b_.getInt64Ty()));
       address = b_.CreateGEP(b_.getInt8Ty(), base_[k], b_.CreateAShr(read, 1));
     }
-    const std::size_t bytes = e_.lanes * itemsize(load.dtype) >> (load.fetch_half ? 1 : 0);
+    const std::size_t read = e_.lanes * itemsize(load.dtype) * (skipped(load) + 1);
+    const std::size_t bytes = read >> (load.fetch_half ? 1 : 0);
+    const int ahead = load.stride < 0 ? -static_cast<int>(load.fetch_ahead) : load.fetch_ahead;
     for (std::size_t at = 0; at < bytes; at += kLine) {
-      llvm::Value* line = b_.CreateConstGEP1_64(b_.getInt8Ty(), address, load.fetch_ahead + at);
+      const std::int64_t offset = ahead + static_cast<std::int64_t>(at);
+      llvm::Value* line =
+          b_.CreateGEP(b_.getInt8Ty(), address, b_.getInt64(static_cast<std::uint64_t>(offset)));
       constexpr unsigned kRead = 0, kKeep = 3, kData = 1;
       b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {b_.getPtrTy()},
                          {line, b_.getInt32(kRead), b_.getInt32(kKeep), b_.getInt32(kData)});

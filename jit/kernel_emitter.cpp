@@ -82,8 +82,22 @@ llvm::Value* KernelEmitter::element_address(std::size_t operand, llvm::Value* in
   const std::size_t loads = plan_.loads.size();
   const DType dtype =
       operand < loads ? plan_.loads[operand].dtype : plan_.stores[operand - loads].dtype;
-  llvm::Type* element = llvm::ArrayType::get(b_.getInt8Ty(), itemsize(dtype));
+  std::size_t bytes = itemsize(dtype);
+  if (operand < loads) {
+    bytes *= skipped(plan_.loads[operand]) + 1;
+    if (plan_.loads[operand].stride < 0) index = b_.CreateNeg(index);
+  }
+  llvm::Type* element = llvm::ArrayType::get(b_.getInt8Ty(), bytes);
   return b_.CreateGEP(element, row_[operand], index);
+}
+
+llvm::Value* KernelEmitter::step_address(std::size_t load, llvm::Value* index) {
+  const plan::KernelLoad& l = plan_.loads[load];
+  llvm::Value* first = element_address(load, index);
+  if (l.stride > 0) return first;
+  const auto before = static_cast<std::int64_t>(e_.lanes * (skipped(l) + 1) - 1);
+  const std::int64_t bytes = -before * static_cast<std::int64_t>(itemsize(l.dtype));
+  return b_.CreateGEP(b_.getInt8Ty(), first, b_.getInt64(static_cast<std::uint64_t>(bytes)));
 }
 
 // The last carried value is the overflow seen so far, where the plan checks.

@@ -35,6 +35,8 @@ class KernelEmitter {
   void load_frame();
   void start_row(llvm::Value* row, Carried& carried);
   llvm::Value* element_address(std::size_t operand, llvm::Value* index);
+  // The lowest byte of what a vector step reads of a load.
+  llvm::Value* step_address(std::size_t load, llvm::Value* index);
   void collect_overflow(Carried& carried);
 
   // The body (kernel_body.cpp).
@@ -48,6 +50,7 @@ class KernelEmitter {
   std::vector<Sources> sources_in(const Values& values);
   void fill_bounce_buffers(llvm::Value* index);
   void fetch_ahead(llvm::Value* index);
+  void fill_bounce_buffer(std::size_t load, llvm::Value* index);
   llvm::Value* readable(std::size_t load, llvm::Value* index);
   void store_results(const Step& step, const Values& values);
   llvm::Value* bounce_buffer(std::size_t operand, std::size_t bytes);

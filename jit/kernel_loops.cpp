@@ -13,8 +13,10 @@ llvm::Value* KernelEmitter::rounded_down(llvm::Value* extent, unsigned step) {
 }
 
 // How far whole vector steps are taken without a mask: of a long body none, which spares a copy.
+// Where loads skip elements, the last step may have no memory behind its last element.
 llvm::Value* KernelEmitter::unmasked(llvm::Value* extent, unsigned step) {
-  return shape_.is_long ? b_.getInt64(0) : rounded_down(extent, step);
+  if (shape_.is_long) return b_.getInt64(0);
+  return rounded_down(shape_.skips ? b_.CreateSub(extent, b_.getInt64(1)) : extent, step);
 }
 
 // Runs vector steps from `begin` to `end`, the last one partial.
@@ -337,7 +339,7 @@ void KernelEmitter::reduce_joined_rows(llvm::Value* first, Carried& carried) {
     }
     c = pack(sets, carried);
   };
-  llvm::Value* const end = rounded_down(n0_, e_.lanes);
+  llvm::Value* const end = unmasked(n0_, e_.lanes);
   Carried all = pack(sets, carried);
   e_.loop(b_.getInt64(0), end, b_.getInt64(e_.lanes), all, true, step);
   tail(end, n0_, all, step);

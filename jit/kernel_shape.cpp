@@ -232,6 +232,11 @@ std::string fault_of_reduction(const plan::KernelPlan& plan, const plan::KernelR
 
 }  // namespace
 
+unsigned skipped(const plan::KernelLoad& load) {
+  const int stride = load.access == plan::Access::strided ? load.stride : 1;
+  return static_cast<unsigned>(stride < 0 ? -stride : stride) - 1;
+}
+
 bool is_ordered(const plan::KernelReduce& r) {
   return r.op == Op::var || (is_sum_or_product(r.op) && (is_float(r.acc) || is_complex(r.acc)));
 }
@@ -253,6 +258,10 @@ std::string find_fault(const plan::KernelPlan& plan) {
     if (r.value >= plan.body.size()) return "a reduction of an unknown value";
     const std::string fault = fault_of_reduction(plan, r);
     if (!fault.empty()) return "reduction " + std::string(id(r.op)) + " has " + fault;
+  }
+  for (const plan::KernelLoad& l : plan.loads) {
+    const bool strided = l.access == plan::Access::strided;
+    if (strided && !plan::is_near_stride(l.stride)) return "a load of an unknown stride";
   }
   const unsigned joined = plan.joined_rows;
   const bool ordered = std::any_of(
@@ -280,6 +289,8 @@ KernelShape shape_of(const plan::KernelPlan& plan, const Target& target) {
   const std::size_t insts = elementwise_insts(plan, shape);
   const Widths widths = widths_of(plan, shape);
   shape.is_long = insts > kLongBody;
+  shape.skips = std::any_of(plan.loads.begin(), plan.loads.end(),
+                            [](const plan::KernelLoad& l) { return skipped(l) > 0; });
   shape.lanes = shape.is_long ? lanes_of_long(plan, shape, widths, target.vector_bytes)
                               : lanes_of(widths, insts, target.vector_bytes);
   if (plan.kind == plan::KernelKind::map) return shape;

@@ -32,6 +32,7 @@ struct KernelShape {
   unsigned sum_sets = 1;        ///< vectors that hold the kSumLanes accumulators of a float sum
   bool sums_in_memory = false;  ///< they are too many to unroll the body for: kept on the stack
   bool has_checks = false;
+  bool skips = false;    ///< a load skips elements, some of them behind the last one of a step
   bool is_long = false;  ///< the body is emitted once, under a mask, and as LongBody describes
 };
 
@@ -39,6 +40,9 @@ struct KernelShape {
 std::string find_fault(const plan::KernelPlan& plan);
 
 KernelShape shape_of(const plan::KernelPlan& plan, const Target& target);
+
+/// Returns how many elements lie between neighbours of a load.
+unsigned skipped(const plan::KernelLoad& load);
 
 /// True for reductions whose order of combination is fixed: sums and products of floats, var.
 bool is_ordered(const plan::KernelReduce& r);

@@ -23,9 +23,10 @@ Value from_storage(Emitter& e, DType t, llvm::Value* raw) {
   return {t, raw};
 }
 
-std::vector<int> every_second(unsigned count, int first) {
+/// `count` numbers from `first` on.
+std::vector<int> every(int step, unsigned count, int first) {
   std::vector<int> index;
-  for (unsigned i = 0; i < count; ++i) index.push_back(first + 2 * static_cast<int>(i));
+  for (unsigned i = 0; i < count; ++i) index.push_back(first + step * static_cast<int>(i));
   return index;
 }
 
@@ -51,15 +52,28 @@ bool masks_elements(const Target& target, DType dtype) {
 }
 
 Value load_elements(Emitter& e, DType dtype, llvm::Value* p) {
+  return load_strided(e, dtype, p, 1);
+}
+
+Value load_strided(Emitter& e, DType dtype, llvm::Value* p, int stride) {
   auto& b = e.b;
-  auto* type = llvm::FixedVectorType::get(storage_element(e, dtype), e.lanes * parts(dtype));
-  llvm::Value* mask = masks_elements(e.target, dtype) ? e.live_mask(parts(dtype)) : nullptr;
+  const unsigned each = parts(dtype);
+  const unsigned apart = static_cast<unsigned>(stride < 0 ? -stride : stride);
+  const unsigned count = e.lanes * each * apart;
+  auto* type = llvm::FixedVectorType::get(storage_element(e, dtype), count);
+  llvm::Value* mask = masks_elements(e.target, dtype)
+                          ? e.live_mask(each * apart, each * (apart - 1), stride < 0)
+                          : nullptr;
   llvm::Value* raw = mask == nullptr
                          ? static_cast<llvm::Value*>(b.CreateAlignedLoad(type, p, llvm::Align(1)))
                          : b.CreateMaskedLoad(type, p, llvm::Align(1), mask, e.zero(type));
-  if (!is_complex(dtype)) return from_storage(e, dtype, raw);
-  return {dtype, b.CreateShuffleVector(raw, every_second(e.lanes, 0)),
-          b.CreateShuffleVector(raw, every_second(e.lanes, 1))};
+  const int first = stride < 0 ? static_cast<int>(count - each) : 0;
+  const int step = stride * static_cast<int>(each);
+  const auto part = [&](int k) {
+    return b.CreateShuffleVector(raw, every(step, e.lanes, first + k));
+  };
+  if (is_complex(dtype)) return {dtype, part(0), part(1)};
+  return from_storage(e, dtype, stride == 1 ? raw : part(0));
 }
 
 Value load_splat(Emitter& e, DType dtype, llvm::Value* p) {

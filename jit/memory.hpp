@@ -8,6 +8,10 @@ namespace tightloop::jit {
 /// Loads `lanes` elements from p (under the live mask where the target masks elements of that size;
 /// elsewhere all of them must be readable) and converts them to lanes of lane_of(dtype).
 Value load_elements(Emitter& e, DType dtype, llvm::Value* p);
+/// The same of every stride-th element of the lanes * |stride| elements from p on: the first of
+/// them is the first lane, or, where the stride is negative, the last of them is. Under the live
+/// mask nothing is read behind the last live one.
+Value load_strided(Emitter& e, DType dtype, llvm::Value* p, int stride);
 /// Loads one element into all lanes.
 Value load_splat(Emitter& e, DType dtype, llvm::Value* p);
 /// Converts lanes to the storage dtype and stores them, as load_elements loads them. `aligned` asks

@@ -24,8 +24,15 @@ enum class Access : std::uint8_t {
   contiguous,  ///< ptr + row * step + i * itemsize
   splat,       ///< ptr + row * step: one element for the whole row
 };
+  strided,     ///< ptr + row * step + i * stride * itemsize; loads only
 
 struct KernelLoad {
+/// True for strides, in elements, of loads that take whole vectors and keep what they need of them.
+/// Nothing beyond the elements of a row is touched.
+constexpr bool is_near_stride(std::int64_t stride) {
+  return stride >= -4 && stride <= 4 && stride != 0 && stride != 1;
+}
+
   DType dtype = DType::float64;  ///< storage dtype, native byte order; half types are converted
   Access access = Access::contiguous;
   bool shared = false;            ///< every row reads the same elements: the frame's step is 0
@@ -33,6 +40,7 @@ struct KernelLoad {
   bool fetch_half = false;  ///< half as fast as it is read: so far ahead of row 0, plus half of
                             ///< what was read since
 };
+  std::int8_t stride = 1;   ///< strided access: is_near_stride
 
 /// Stores body[value], converted from its lane type to the storage dtype; the lane type always
 /// equals lane_of(dtype), so the only conversions are rounding float32 lanes to a half type

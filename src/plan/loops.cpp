@@ -123,10 +123,12 @@ void choose_access(AxisOperand& o, KernelLoad* load, std::int64_t stride, std::i
   const auto size = static_cast<std::int64_t>(itemsize(o.operand.dtype));
   const bool contiguous = stride == size || extent == 1;
   if (load != nullptr) load->access = Access::contiguous;
-  if (o.operand.swapped || (!contiguous && (o.is_store || stride != 0))) {
+  const bool near = load != nullptr && stride % size == 0 && is_near_stride(stride / size);
+  if (o.operand.swapped || (!contiguous && !near && (o.is_store || stride != 0))) {
     o.operand.packed = !o.is_accumulator;
   } else if (!contiguous && load != nullptr) {
-    load->access = Access::splat;
+    load->access = near ? Access::strided : Access::splat;
+    if (near) load->stride = static_cast<std::int8_t>(stride / size);
   }
 }
 

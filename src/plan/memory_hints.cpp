@@ -16,7 +16,7 @@ bool stores_results_only(const Nest& nest) {
 
 bool announces(const Operand& o, const KernelLoad& load) {
   return o.source.kind == Source::Kind::input && !o.packed && !load.shared &&
-         load.access == Access::contiguous;
+         load.access != Access::splat;
 }
 
 bool announces_any(const Stage& stage) {

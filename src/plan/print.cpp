@@ -104,6 +104,7 @@ std::string to_string(const KernelPlan& plan) {
       (out += l.fetch_half ? " fetch_half_ahead " : " fetch_ahead ") +=
           std::to_string(l.fetch_ahead);
     }
+    if (l.access == Access::strided) out += " stride " + std::to_string(l.stride);
     out += l.shared ? " shared\n" : "\n";
   }
   for (DType p : plan.params) ((out += "param ") += name(p)) += "\n";

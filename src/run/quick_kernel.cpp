@@ -5,6 +5,7 @@
 
 #include "math/leaf_array.hpp"
 #include "run/arena.hpp"
+#include "run/pack.hpp"
 #include "run/quick_reduction.hpp"
 #include "types/half.hpp"
 
@@ -201,13 +202,20 @@ class QuickKernel::Call {
     if (load.access == plan::Access::splat) {
       load_block(load.dtype, from, block(i), 1);
       fill_block(block(i), itemsize(inst.lane), count);
-    } else {
-      from += at * static_cast<std::int64_t>(itemsize(load.dtype));
-      load_block(load.dtype, from, block(i), count);
+      return;
     }
   }
 
   void apply(std::size_t i, std::int64_t count) {
+    const auto size = static_cast<std::int64_t>(itemsize(load.dtype));
+    if (load.access == plan::Access::contiguous) {
+      return load_block(load.dtype, from + at * size, block(i), count);
+    }
+    const Arena::Mark mark(arena_);
+    void* row_part = arena_.bytes(static_cast<std::size_t>(count * size));
+    const std::int64_t step = load.stride * size;
+    gather(row_part, from + at * step, {itemsize(load.dtype), 0}, 1, count, 0, step);
+    load_block(load.dtype, row_part, block(i), count);
     const Inst& inst = plan_.body[i];
     const Operation& op = kernel_.operations_[i];
     const void* args[3] = {};

@@ -26,22 +26,23 @@ constexpr std::size_t kPage = 4096;
 constexpr unsigned char kCanary = 0xa5;
 
 // Memory of a run: `size` bytes that end (less a slack of alignment) at a page that must not be
-// touched; what lies before them is filled with canaries.
+// touched, or, `low`, begin after one; the rest of their pages is filled with canaries.
 class GuardedMemory {
  public:
-  explicit GuardedMemory(std::size_t size, std::size_t align = 1) {
-    total_ = (size + 128 + 2 * kPage - 1) / kPage * kPage + kPage;
+  explicit GuardedMemory(std::size_t size, std::size_t align = 1, bool low = false) {
+    total_ = (size + 128 + 2 * kPage - 1) / kPage * kPage + 2 * kPage;
     void* mapped =
         mmap(nullptr, total_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     REQUIRE(mapped != MAP_FAILED);
-    base_ = static_cast<unsigned char*>(mapped);
-    end_ = base_ + total_ - kPage;
+    base_ = static_cast<unsigned char*>(mapped) + kPage;
+    end_ = base_ + total_ - 2 * kPage;
+    REQUIRE(mprotect(mapped, kPage, PROT_NONE) == 0);
     REQUIRE(mprotect(end_, kPage, PROT_NONE) == 0);
-    std::memset(base_, kCanary, total_ - kPage);
-    data = end_ - (size + align - 1) / align * align;
+    std::memset(base_, kCanary, total_ - 2 * kPage);
+    data = low ? base_ : end_ - (size + align - 1) / align * align;
     size_ = size;
   }
-  ~GuardedMemory() { munmap(base_, total_); }
+  ~GuardedMemory() { munmap(base_ - kPage, total_); }
   GuardedMemory(const GuardedMemory&) = delete;
   GuardedMemory& operator=(const GuardedMemory&) = delete;
   bool untouched_outside() const {
@@ -214,13 +215,20 @@ class Layout {
   Layout(const plan::KernelPlan& plan, const RunShape& shape, const PackedRun& run)
       : plan_(plan), shape_(shape) {
     for (std::size_t k = 0; k < plan.loads.size(); ++k) {
-      const bool splat = plan.loads[k].access == plan::Access::splat;
-      const std::size_t row =
-          itemsize(plan.loads[k].dtype) * (splat ? 1 : static_cast<std::size_t>(shape.n0));
-      add(row, false);
+      const plan::KernelLoad& load = plan.loads[k];
+      const bool splat = load.access == plan::Access::splat;
+      const std::size_t size = itemsize(load.dtype);
+      const std::size_t count = splat ? 1 : static_cast<std::size_t>(shape.n0);
+      const auto apart = static_cast<std::size_t>(std::abs(load.stride));
+      add(size * ((count - 1) * apart + 1), false, load.stride < 0);
       for (std::size_t r = 0; r < rows(); ++r) {
-        std::memcpy(memory_.back()->data + r * stride(k), &run.loads[k][r * row], row);
+        for (std::size_t i = 0; i < count; ++i) {
+          const std::size_t at = apart * (load.stride < 0 ? count - 1 - i : i);
+          std::memcpy(memory_.back()->data + r * stride(k) + at * size,
+                      &run.loads[k][(r * count + i) * size], size);
+        }
       }
+      if (load.stride < 0) first_.back() = size * (count - 1) * apart;
     }
     for (const plan::KernelStore& s : plan.stores) {
       add(itemsize(s.dtype) * static_cast<std::size_t>(shape.n0), shape.aligned_stores);
@@ -235,7 +243,7 @@ class Layout {
   std::uint64_t call(const plan::Kernel& kernel) {
     std::vector<void*> ptr;
     std::vector<void*> acc;
-    for (const auto& m : memory_) ptr.push_back(m->data);
+    for (std::size_t k = 0; k < memory_.size(); ++k) ptr.push_back(memory_[k]->data + first_[k]);
     for (const auto& m : slots_) acc.push_back(m->data);
     std::uint64_t events = 0;
     plan::KernelFrame frame{shape_.n0,
@@ -275,12 +283,14 @@ class Layout {
  private:
   std::size_t rows() const { return static_cast<std::size_t>(shape_.n1); }
   std::size_t stride(std::size_t k) const { return static_cast<std::size_t>(steps_[k]); }
-  void add(std::size_t row, bool aligned) {
+  void add(std::size_t row, bool aligned, bool low = false) {
     std::size_t step = row + static_cast<std::size_t>(shape_.gap);
     if (aligned) step = (step + 63) / 64 * 64;
     row_bytes_.push_back(row);
     steps_.push_back(static_cast<std::int64_t>(step));
-    memory_.push_back(std::make_unique<GuardedMemory>(step * (rows() - 1) + row, aligned ? 64 : 1));
+    const std::size_t bytes = step * (rows() - 1) + row;
+    memory_.push_back(std::make_unique<GuardedMemory>(bytes, aligned ? 64 : 1, low));
+    first_.push_back(0);
   }
   bool untouched_gaps(std::size_t k) const {
     for (std::size_t r = 0; r + 1 < rows(); ++r) {
@@ -295,6 +305,7 @@ class Layout {
   std::vector<std::unique_ptr<GuardedMemory>> memory_;
   std::vector<std::unique_ptr<GuardedMemory>> slots_;
   std::vector<std::size_t> row_bytes_;
+  std::vector<std::size_t> first_;  // where the first element of a row is
   std::vector<std::int64_t> steps_;
   Bytes params_;
 };

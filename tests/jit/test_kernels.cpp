@@ -115,6 +115,38 @@ TEST_CASE("jit: copies of every dtype, all lengths") {
   }
 }
 
+TEST_CASE("jit: loads that skip elements or run downwards, all dtypes and lengths") {
+  for (int i = 0; i < kDTypeCount; ++i) {
+    for (int stride : {2, 3, 4, -1, -2, -3, -4}) {
+      PlanBuilder p(KernelKind::map);
+      const std::uint32_t x = p.load(dtype_at(i), Access::strided);
+      p.plan.loads[0].stride = static_cast<std::int8_t>(stride);
+      p.store(dtype_at(i), x);
+      std::vector<RunShape> shapes = some_sizes();
+      for (std::int64_t n0 : {2, 7, 15, 17, 32, 33, 63, 128}) shapes.push_back({n0});
+      check_plan(p.plan, shapes, 25000 + 16 * static_cast<unsigned>(i));
+    }
+  }
+}
+
+TEST_CASE("jit: reductions of loads that skip elements") {
+  for (KernelKind kind : {KernelKind::row_reduce, KernelKind::column_reduce}) {
+    for (DType t : {DType::uint8, DType::int16, DType::float32, DType::float64}) {
+      for (int stride : {2, 3, -1, -2}) {
+        PlanBuilder p(kind);
+        const std::uint32_t x = p.load(t, Access::strided), y = p.load(t);
+        p.plan.loads[0].stride = static_cast<std::int8_t>(stride);
+        p.reduce(Op::max, t, x);
+        if (t == DType::float64) p.reduce(Op::sum, t, p.op(Op::multiply, t, {x, y}));
+        std::vector<RunShape> shapes = some_sizes();
+        for (RunShape& s : shapes) s.finite = true;
+        shapes.push_back({300, 7, 3});
+        check_plan(p.plan, shapes, 26000);
+      }
+    }
+  }
+}
+
 TEST_CASE("jit: splat loads, parameters and constants") {
   for (int i = 0; i < kDTypeCount; ++i) {
     const DType t = dtype_at(i);

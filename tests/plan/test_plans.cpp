@@ -112,7 +112,11 @@ TEST_CASE("plan: what runs downwards alone is walked upwards, and nothing is pac
   CHECK(total.main.operands[0].offset == -8 * 99);
   CHECK(total.main.operands[0].r == std::vector<std::int64_t>{8});
   CHECK_FALSE(total.main.any_packed);
-  CHECK(only(planned("x + 1", down)).main.any_packed);  // the result runs upwards
+  // The result runs upwards.
+  const plan::Stage map = only(planned("x + 1", down));
+  CHECK_FALSE(map.main.any_packed);
+  CHECK(map.main.kernel.loads[0].access == plan::Access::strided);
+  CHECK(map.main.kernel.loads[0].stride == -1);
 }
 
 TEST_CASE("plan: blocks cover every element once") {
