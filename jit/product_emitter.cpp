@@ -29,9 +29,12 @@ std::vector<unsigned> tile_rows(const Target& target) {
 std::string find_product_fault(const plan::KernelPlan& plan) {
   if (plan.loads.size() != 2 || plan.stores.size() != 1) return "not two factors and a target";
   const DType packed = plan.loads[0].dtype;
-  const DType stored = plan.stores[0].dtype;
   if (plan.loads[1].dtype != packed) return "factors of different dtypes";
   if (!plan.body.empty() || !plan.reductions.empty()) return "a product with a body";
+  return fault_of_multiplied(packed, plan.stores[0].dtype);
+}
+
+std::string fault_of_multiplied(DType packed, DType stored) {
   switch (packed) {
     case DType::float32:
     case DType::float64:

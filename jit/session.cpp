@@ -12,6 +12,7 @@
 #include "jit/image.hpp"
 #include "jit/kernel_emitter.hpp"
 #include "jit/product_emitter.hpp"
+#include "jit/small_product_emitter.hpp"
 
 namespace tightloop::jit {
 
@@ -59,8 +60,11 @@ auto Session::guarded(std::string& error, F&& f) -> decltype(f()) {
 
 CodeGenerator* Session::generator_for(const plan::KernelPlan& plan, bool text, std::string& error) {
   using Bodies = CodeGenerator::Bodies;
-  const bool product = plan.kind == plan::KernelKind::product;
-  error = product ? find_product_fault(plan) : find_fault(plan);
+  const bool small = plan.kind == plan::KernelKind::small_product;
+  const bool product = small || plan.kind == plan::KernelKind::product;
+  error = small     ? find_small_product_fault(plan)
+          : product ? find_product_fault(plan)
+                    : find_fault(plan);
   if (!error.empty()) {
     error = "internal: kernel plan: " + error;
     return nullptr;
@@ -101,6 +105,8 @@ Session::Emitted Session::emit(const plan::KernelPlan& plan, const llvm::DataLay
   function->setDoesNotThrow();
   if (plan.kind == plan::KernelKind::product) {
     ProductEmitter(*function, plan, target_).emit();
+  } else if (plan.kind == plan::KernelKind::small_product) {
+    SmallProductEmitter(*function, plan, target_).emit();
   } else {
     KernelEmitter(*function, plan, target_, find_leaf_).emit();
   }

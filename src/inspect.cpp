@@ -149,8 +149,10 @@ std::string kernel_code(std::string_view text, CodeForm form, Bindings vars,
       for (std::size_t s = 0; s < plan.stages.size(); ++s) {
         const plan::Stage& stage = plan.stages[s];
         if (stage.product) {
-          add(s, stage.product->left.kernel, ", left operand of a product");
-          add(s, stage.product->right.kernel, ", right operand of a product");
+          if (!stage.product->in_place) {
+            add(s, stage.product->left.kernel, ", left operand of a product");
+            add(s, stage.product->right.kernel, ", right operand of a product");
+          }
           add(s, stage.product->kernel, ", product");
           continue;
         }

@@ -17,30 +17,31 @@ enum class KernelKind : std::uint8_t {
   row_reduce,     ///< the inner loop reduces: each row gives one partial per reduction
   column_reduce,  ///< the outer loop reduces: each column gives one partial per reduction
   product,        ///< a block of a matrix product; see product_rows
+  small_product,  ///< small matrix products, of factors where they lie; see SmallProductSteps
 };
 
 /// How an operand's address depends on the inner index.
 enum class Access : std::uint8_t {
   contiguous,  ///< ptr + row * step + i * itemsize
   splat,       ///< ptr + row * step: one element for the whole row
-};
   strided,     ///< ptr + row * step + i * stride * itemsize; loads only
+};
 
-struct KernelLoad {
 /// True for strides, in elements, of loads that take whole vectors and keep what they need of them.
 /// Nothing beyond the elements of a row is touched.
 constexpr bool is_near_stride(std::int64_t stride) {
   return stride >= -4 && stride <= 4 && stride != 0 && stride != 1;
 }
 
+struct KernelLoad {
   DType dtype = DType::float64;  ///< storage dtype, native byte order; half types are converted
   Access access = Access::contiguous;
   bool shared = false;            ///< every row reads the same elements: the frame's step is 0
   std::uint16_t fetch_ahead = 0;  ///< bytes ahead of what is read that are asked of memory (a hint)
   bool fetch_half = false;  ///< half as fast as it is read: so far ahead of row 0, plus half of
                             ///< what was read since
-};
   std::int8_t stride = 1;   ///< strided access: is_near_stride
+};
 
 /// Stores body[value], converted from its lane type to the storage dtype; the lane type always
 /// equals lane_of(dtype), so the only conversions are rounding float32 lanes to a half type
@@ -118,6 +119,8 @@ struct KernelPlan {
   /// advance together, and what is shared is read once for all of them.
   std::uint8_t joined_rows = 1;
   bool left_by_row = true;  ///< product: how the left block lies
+  /// small_product: powers of two that most calls have as many rows and columns as (a hint).
+  std::uint8_t tile_rows = 1, tile_columns = 1;
   bool fast_math = false;
   bool streaming_stores = false;  ///< store around the caches (map kernels; a hint)
 };
@@ -162,12 +165,23 @@ constexpr std::int64_t product_pitch(DType packed) {
   return kProductDepth * static_cast<std::int64_t>(itemsize(packed)) + 64;
 }
 
+/// A small product kernel multiplies n3 pairs of matrices where they lie: target[i, j] = sum over k
+/// of left[i, k] * right[k, j], for n1 rows i, n0 columns j and a depth of n2 elements k, all at
+/// least 1. Its body makes of an element of each load what is multiplied, by casts, and ends in
+/// their product, of one of the dtypes of packed blocks. Sums and stores are those of a product
+/// kernel. Columns of right and target are contiguous; the other steps, in bytes:
+struct SmallProductSteps {
+  std::int64_t left_product, left_row, left_depth;
+  std::int64_t right_product, right_depth;
+  std::int64_t target_product, target_row;
+};
+
 /// Arguments of one kernel call. Pointers may have any alignment; the kernel only reads this.
 struct KernelFrame {
   std::int64_t n0;           ///< inner extent, >= 1
   std::int64_t n1;           ///< rows, >= 1
   void* const* ptr;          ///< loads, then stores: address of (row 0, element 0)
-  const std::int64_t* step;  ///< byte step per row, parallel to ptr
+  const std::int64_t* step;  ///< byte step per row, parallel to ptr; small_product: its steps
   const void* params;        ///< 16 bytes each, in the C++ type of the param's dtype, bool as uint8
   void* const* acc;          ///< one per reduction: slots of slot_bytes(), 8-aligned
   std::int64_t acc_per_row;  ///< row_reduce: 1 gives row r the slot r, 0 gives all rows slot 0.
@@ -179,6 +193,7 @@ struct KernelFrame {
   std::int64_t index = 0;        ///< argmin, argmax: C-order number of (row 0, element 0)
   std::int64_t index_step = 0;   ///< what a row adds to it
   std::int64_t index_inner = 0;  ///< row_reduce: what an element adds to it, not below 0
+  std::int64_t n3 = 1;           ///< small_product: how many
 };
 /// Something that the plan checks or watches for has happened, or, if watched for, may have.
 inline constexpr std::uint64_t kNoted = 1;

@@ -69,10 +69,12 @@ struct Blocking {
 /// Each group of axes is listed outermost first and has at least one.
 struct MatrixProduct {
   std::vector<std::int64_t> batch, rows, columns, depth;
-  Nest left;          ///< map kernel: loads, then the block. m: batch and rows; r: depth
-  Nest right;         ///< the same for a strip of columns. m: batch and columns; r: depth
-  KernelPlan kernel;  ///< multiplies blocks
-  Operand target;     ///< m: batch, rows and columns
+  Nest left;              ///< map kernel: loads, then the block. m: batch and rows; r: depth
+  Nest right;             ///< the same for a strip of columns. m: batch and columns; r: depth
+  KernelPlan kernel;      ///< multiplies blocks
+  bool in_place = false;  ///< the kernel is a small_product: nothing is packed, left and right
+                          ///< have no kernels of their own
+  Operand target;         ///< m: batch, rows and columns
 };
 
 /// Copies an accumulator to a result or intermediate without a kernel.

@@ -3,6 +3,7 @@
 #include "plan/matrix_product.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <utility>
 
@@ -22,6 +23,23 @@ Group group_of(bool left, bool right, bool summed) {
 
 bool is_worth_packing(std::int64_t rows, std::int64_t columns, std::int64_t depth) {
   return std::min(rows, columns) >= 4 && std::max(rows, columns) >= 16 && depth >= 4;
+}
+
+/// True for matrices whose sums are those of a product kernel, however they are multiplied.
+bool is_small(std::int64_t rows, std::int64_t columns, std::int64_t depth) {
+  constexpr std::int64_t kSmallDepth = 32;
+  constexpr std::int64_t kSmallSide = 32;
+  return std::min(rows, columns) >= 2 && std::min(rows, columns) <= kSmallSide && depth >= 2 &&
+         depth <= kSmallDepth;
+}
+
+/// True for matrices that are multiplied sooner than packed: measured. Without packing long rows
+/// are read as many streams, and a long depth keeps few sums at work.
+bool is_multiplied_in_place(std::int64_t rows, std::int64_t columns, std::int64_t depth) {
+  constexpr std::int64_t kFewColumns = 64, kShortDepth = 16, kFewProducts = 32 * 32 * 32;
+  if (!is_small(rows, columns, depth)) return false;
+  if (!is_worth_packing(rows, columns, depth)) return true;
+  return columns <= kFewColumns && (depth <= kShortDepth || rows * columns * depth <= kFewProducts);
 }
 
 /// True where the joint space of a reduction is that of matrices.
@@ -44,7 +62,7 @@ bool is_matrix_product(const ir::TypedGraph& graph, const std::vector<Dims>& sha
       case Group::depth: depth *= left[i]; break;
     }
   }
-  return is_worth_packing(rows, columns, depth);
+  return is_worth_packing(rows, columns, depth) || is_small(rows, columns, depth);
 }
 
 /// The axes of one group, merged where every operand walks them as one; strides by operand.
@@ -106,20 +124,24 @@ class Product {
     left_.loads.assign(std::make_move_iterator(operands.begin()), std::make_move_iterator(split));
     choose_dtype();
     group_axes(extents, mask);
-    if (better_swapped()) {
-      std::swap(left_, right_);
-      std::swap(rows_, columns_);
-    }
+    in_place_ = can_stay_in_place();
+    if (in_place_) return;
+    const bool better = better_swapped();
+    swap();
+    in_place_ = !is_complex(packed_) && can_stay_in_place();
+    if (!better && !in_place_) swap();
   }
 
   MatrixProduct make() {
     MatrixProduct out;
+    out.in_place = in_place_;
     out.kernel.kind = KernelKind::product;
     out.kernel.left_by_row = contiguous(left_, depth_) >= contiguous(left_, rows_);
     out.kernel.loads = {{packed_}, {packed_}};
     out.kernel.stores = {{target_.operand.dtype, 0}};
     out.left = nest(left_, rows_, out.kernel.left_by_row ? depth_ : rows_);
     out.right = nest(right_, columns_, columns_);
+    if (in_place_) out.kernel = small_kernel(out);
     out.target = std::move(target_.operand);
     for (const Axes* axes : {&batch_, &rows_, &columns_}) {
       for (const auto& strides : axes->strides) out.target.m.push_back(strides.back());
@@ -137,6 +159,64 @@ class Product {
     std::vector<AxisOperand> loads;
     std::size_t first;  // of its loads among the strides of an axis
   };
+
+  void swap() {
+    std::swap(left_, right_);
+    std::swap(rows_, columns_);
+  }
+
+  /// True where both factors are arrays whose matrices a small_product kernel can walk.
+  bool can_stay_in_place() const {
+    if (!is_multiplied_in_place(rows_.size(), columns_.size(), depth_.size())) return false;
+    const auto is_plain = [](const Side& side) {
+      const auto& body = side.factor.kernel.body;
+      return side.loads.size() == 1 && !side.loads[0].operand.swapped &&
+             std::all_of(body.begin(), body.end(), [](const Inst& inst) {
+               return inst.op == Op::cast || (inst.op == Op::variable && !inst.param);
+             });
+    };
+    const auto is_one = [](const Axes& axes) { return axes.extents.size() == 1; };
+    const auto is_gapless = [&](std::size_t operand, DType t) {
+      return columns_.strides.back()[operand] == static_cast<std::int64_t>(itemsize(t));
+    };
+    return is_plain(left_) && is_plain(right_) && is_one(rows_) && is_one(columns_) &&
+           is_one(depth_) && is_gapless(right_.first, right_.loads[0].operand.dtype) &&
+           is_gapless(columns_.strides.back().size() - 1, target_.operand.dtype) &&
+           !target_.operand.swapped;
+  }
+
+  /// The kernel that walks both factors, from the bodies that would pack them.
+  KernelPlan small_kernel(MatrixProduct& product) const {
+    KernelPlan out;
+    out.kind = KernelKind::small_product;
+    out.stores = product.kernel.stores;
+    Inst multiply;
+    multiply.op = Op::multiply;
+    multiply.lane = multiply.target = packed_;
+    multiply.nargs = 2;
+    for (Nest* nest : {&product.left, &product.right}) {
+      const auto first = static_cast<std::uint32_t>(out.body.size());
+      const auto load = static_cast<std::uint32_t>(out.loads.size());
+      for (Inst inst : nest->kernel.body) {
+        for (unsigned k = 0; k < inst.nargs; ++k) inst.args[k] += first;
+        inst.attr = load;
+        out.body.push_back(inst);
+      }
+      multiply.args[load] = first + nest->kernel.stores[0].value;
+      out.loads.push_back(
+          {nest->operands[0].dtype, load == 0 ? Access::splat : Access::contiguous});
+      for (Operand& o : nest->operands) o.packed = false;
+      nest->any_packed = false;
+    }
+    out.body.push_back(multiply);
+    const auto tile = [](std::int64_t extent, std::uint64_t most) {
+      return static_cast<std::uint8_t>(
+          std::bit_floor(std::min(static_cast<std::uint64_t>(extent), most)));
+    };
+    out.tile_rows = tile(rows_.size(), 8);
+    out.tile_columns = tile(columns_.size(), 16);
+    return out;
+  }
 
   void choose_dtype() {
     const Factor& left = left_.factor;
@@ -230,6 +310,7 @@ class Product {
   AxisOperand target_;
   DType packed_ = DType::float64;
   Axes batch_, rows_, columns_, depth_;
+  bool in_place_ = false;
 };
 
 }  // namespace

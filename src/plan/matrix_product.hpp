@@ -13,7 +13,8 @@
 namespace tightloop::plan {
 
 /// Returns the factors of every reduction (by node) that is large enough in both directions to be
-/// worth packing: at least 4 rows and 4 columns, 16 in one of them, and a depth of 4. Depends on
+/// worth packing: at least 4 rows and 4 columns, 16 in one of them, and a depth of 4; or small: at
+/// least 2 in each direction, at most 32 elements of depth and in one of the others. Depends on
 /// shapes alone, because the kernels of other reductions round differently; nothing where events
 /// are reported, which the kernels of products do not watch.
 ProductFactors find_matrix_products(const ir::TypedGraph& graph, const std::vector<Dims>& shapes);

@@ -26,6 +26,7 @@ std::string_view kind_name(KernelKind kind) {
     case KernelKind::row_reduce: return "row_reduce";
     case KernelKind::column_reduce: return "column_reduce";
     case KernelKind::product: return "product";
+    case KernelKind::small_product: return "small_product";
   }
   return "?";
 }
@@ -95,16 +96,19 @@ std::string to_string(const KernelPlan& plan) {
   if (plan.fast_math) out += " fast_math";
   if (plan.streaming_stores) out += " streaming_stores";
   if (!plan.left_by_row) out += " left_by_column";
+  if (plan.kind == KernelKind::small_product) {
+    out += " in tiles of " + number(plan.tile_rows) + " by " + number(plan.tile_columns);
+  }
   if (plan.joined_rows > 1) out += " joined_rows " + std::to_string(plan.joined_rows);
   out += "\n";
   for (const KernelLoad& l : plan.loads) {
     (out += "in ") += name(l.dtype);
     if (l.access == Access::splat) out += " splat";
+    if (l.access == Access::strided) out += " stride " + std::to_string(l.stride);
     if (l.fetch_ahead > 0) {
       (out += l.fetch_half ? " fetch_half_ahead " : " fetch_ahead ") +=
           std::to_string(l.fetch_ahead);
     }
-    if (l.access == Access::strided) out += " stride " + std::to_string(l.stride);
     out += l.shared ? " shared\n" : "\n";
   }
   for (DType p : plan.params) ((out += "param ") += name(p)) += "\n";
@@ -129,8 +133,14 @@ namespace {
 void print_product(const MatrixProduct& p, std::string& out) {
   out += "product of " + dims_text(p.rows) + " rows, " + dims_text(p.columns) + " columns, depth " +
          dims_text(p.depth) + ", batch " + dims_text(p.batch) + "\n";
-  print_nest(p.left, out);
-  print_nest(p.right, out);
+  if (p.in_place) {
+    for (const Nest* nest : {&p.left, &p.right}) {
+      out += "    " + operand_text(nest->operands[0]) + "\n";
+    }
+  } else {
+    print_nest(p.left, out);
+    print_nest(p.right, out);
+  }
   out += indented(to_string(p.kernel)) + "    " + operand_text(p.target) + "\n";
 }
 

@@ -110,6 +110,7 @@ std::int64_t Stage::r_size() const {
 }
 
 std::vector<const Nest*> Stage::nests() const {
+  if (product && product->in_place) return {};
   if (product) return {&product->left, &product->right};
   if (has_epilogue) return {&main, &epilogue};
   return {&main};

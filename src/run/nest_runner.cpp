@@ -30,8 +30,9 @@ double cost_of(const plan::MatrixProduct& product) {
   for (const auto* extents : {&product.batch, &product.rows, &product.columns, &product.depth}) {
     for (std::int64_t e : *extents) multiplications *= static_cast<double>(e);
   }
-  constexpr double kPerByte = 4;  // multiplications in the time of moving a byte
-  return multiplications / kPerByte;
+  // Multiplications in the time of moving a byte.
+  const double per_byte = product.in_place ? 1 : 4;
+  return multiplications / per_byte;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "math/leaf_array.hpp"
 #include "run/arena.hpp"
 #include "run/pack.hpp"
+#include "run/quick_product.hpp"
 #include "run/quick_reduction.hpp"
 #include "types/half.hpp"
 
@@ -164,6 +165,7 @@ class QuickKernel::Call {
 
   void run() {
     if (plan_.kind == KernelKind::column_reduce) return reduce_columns();
+    if (plan_.kind == KernelKind::small_product) return multiply();
     for (std::int64_t row = 0; row < frame_.n1; ++row) {
       if (plan_.kind == KernelKind::row_reduce) {
         reduce_row(row);
@@ -204,9 +206,6 @@ class QuickKernel::Call {
       fill_block(block(i), itemsize(inst.lane), count);
       return;
     }
-  }
-
-  void apply(std::size_t i, std::int64_t count) {
     const auto size = static_cast<std::int64_t>(itemsize(load.dtype));
     if (load.access == plan::Access::contiguous) {
       return load_block(load.dtype, from + at * size, block(i), count);
@@ -216,6 +215,9 @@ class QuickKernel::Call {
     const std::int64_t step = load.stride * size;
     gather(row_part, from + at * step, {itemsize(load.dtype), 0}, 1, count, 0, step);
     load_block(load.dtype, row_part, block(i), count);
+  }
+
+  void apply(std::size_t i, std::int64_t count) {
     const Inst& inst = plan_.body[i];
     const Operation& op = kernel_.operations_[i];
     const void* args[3] = {};
@@ -316,6 +318,49 @@ class QuickKernel::Call {
       }
       for (std::size_t k = 0; k < reductions; ++k) into[k].finish_columns(slot(k, at), frame_.n1);
     });
+  }
+
+  void multiply() {
+    plan::SmallProductSteps steps;
+    std::memcpy(&steps, frame_.step, sizeof steps);
+    for (std::int64_t p = 0; p < frame_.n3; ++p) {
+      const char* const left = static_cast<const char*>(frame_.ptr[0]) + p * steps.left_product;
+      const char* const right = static_cast<const char*>(frame_.ptr[1]) + p * steps.right_product;
+      char* const target = static_cast<char*>(frame_.ptr[2]) + p * steps.target_product;
+      for (std::int64_t i = 0; i < frame_.n1; ++i) {
+        multiply_row(left + i * steps.left_row, right, target + i * steps.target_row, steps);
+      }
+    }
+  }
+
+  /// One row of a product of matrices.
+  void multiply_row(const char* left, const char* right, char* target,
+                    const plan::SmallProductSteps& steps) {
+    const Inst& product = plan_.body.back();
+    const DType stored = plan_.stores[0].dtype;
+    const auto right_size = static_cast<std::int64_t>(itemsize(plan_.loads[1].dtype));
+    const auto target_size = static_cast<std::int64_t>(itemsize(stored));
+    over_row([&](std::int64_t at, std::int64_t count) {
+      const Arena::Mark mark(arena_);
+      void* sums = arena_.bytes(static_cast<std::size_t>(count) * product_sum_bytes(product.lane));
+      start_products(product.lane, sums, count);
+      for (std::int64_t k = 0; k < frame_.n2; ++k) {
+        const char* const x = left + k * steps.left_depth;
+        const char* const y = right + k * steps.right_depth + at * right_size;
+        for (std::size_t i = 0; i + 1 < plan_.body.size(); ++i) take(i, x, y, count);
+        add_products(product.lane, sums, block(product.args[0]), block(product.args[1]), count);
+      }
+      store_products(product.lane, stored, sums, target + at * target_size, count);
+    });
+  }
+
+  /// An instruction on one element of the left factor and some of the right one.
+  void take(std::size_t i, const char* left, const char* right, std::int64_t count) {
+    const Inst& inst = plan_.body[i];
+    const bool is_left = i <= plan_.body.back().args[0];
+    if (inst.op != Op::variable) return apply(i, is_left ? 1 : count);
+    const DType stored = plan_.loads[inst.attr].dtype;
+    load_block(stored, is_left ? left : right, block(i), is_left ? 1 : count);
   }
 
   const QuickKernel& kernel_;

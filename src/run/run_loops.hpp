@@ -10,6 +10,8 @@ namespace tightloop::run {
 std::uint64_t run_map(const BoundStage& bound, const StageArguments& arguments, Workers workers);
 std::uint64_t run_reduce(const BoundStage& bound, const StageArguments& arguments, Workers workers,
                          std::uint64_t& extra_bytes);
+std::uint64_t run_small_product(const BoundStage& bound, const StageArguments& arguments,
+                                const ProductPart& part, Workers workers);
 std::uint64_t run_product(const BoundStage& bound, const StageArguments& arguments, Workers workers,
                           std::uint64_t& extra_bytes);
 

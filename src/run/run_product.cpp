@@ -335,6 +335,7 @@ ProductPart whole_product(const plan::MatrixProduct& product) {
 std::uint64_t run_product_part(const BoundStage& stage, const StageArguments& arguments,
                                const ProductPart& part, Workers workers,
                                std::uint64_t& extra_bytes) {
+  if (stage.stage->product->in_place) return run_small_product(stage, arguments, part, workers);
   return Product(stage, arguments, part).run(workers, extra_bytes);
 }
 

@@ -1,5 +1,7 @@
 #include "run/tiered_kernel.hpp"
 
+#include <algorithm>
+
 #include "run/background.hpp"
 
 namespace tightloop::run {
@@ -23,7 +25,8 @@ void TieredKernel::run(const plan::KernelFrame& frame) const {
   if (ask_ == nullptr) return;
   const unsigned epoch = background_epoch();
   if (asked_.load(std::memory_order_relaxed) == epoch) return;
-  const std::int64_t size = frame.n0 * frame.n1 * quick_->instructions();
+  const std::int64_t size =
+      frame.n0 * frame.n1 * std::max<std::int64_t>(frame.n2, 1) * frame.n3 * quick_->instructions();
   if (work_.fetch_add(size, std::memory_order_relaxed) + size < kWarm) return;
   if (asked_.exchange(epoch) != epoch) ask_();
 }

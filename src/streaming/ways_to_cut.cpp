@@ -27,6 +27,8 @@ class Cutting {
     } else if (first.product) {
       if (is_empty(*first.product)) return {whole_};
       for (const Job::Cut cut : {Job::Cut::rows, Job::Cut::columns, Job::Cut::depth}) {
+        // Small products are not resumed in the middle of the depth.
+        if (cut == Job::Cut::depth && first.product->in_place) continue;
         add_depths(ways, product(*first.product, cut));
       }
     } else if (first.m_size() > 0 && (first.r.empty() || first.r_size() > 0)) {
