@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -80,11 +81,19 @@ class PseudoTerminal {
     }
   }
 
-  /// Waits for the end of the program; returns its exit status, -1 where it ended otherwise.
+  /// Waits for the end of the program; returns its exit status, -1 where it ended otherwise. A
+  /// program that says nothing more but does not end is killed.
   int wait() {
     while (read_some()) {
     }
     int status = 0;
+    siginfo_t gone{};
+    for (int turn = 0; turn < 200 && gone.si_pid == 0; ++turn) {
+      if (turn > 0) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      if (::waitid(P_PID, static_cast<id_t>(child_), &gone, WEXITED | WNOHANG | WNOWAIT) != 0)
+        break;
+    }
+    if (gone.si_pid == 0) ::kill(child_, SIGKILL);
     ::waitpid(child_, &status, 0);
     child_ = -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;

@@ -60,6 +60,8 @@ class EditedLines : public LineSource {
   Status read(std::string_view prompt, std::string& line) override {
     prompt_ = prompt;
     int count = 0;
+    // Otherwise libedit would show the prompt first, and take a Ctrl-D typed then for a NUL.
+    el_set(editor_, EL_PREP_TERM, 1);
     const char* text = el_gets(editor_, &count);
     if (text == nullptr || count <= 0) {
       std::fputc('\n', stdout);
