@@ -72,6 +72,20 @@ class Arguments {
   std::vector<detail::Variable> variables_;
 };
 
+/// While it lives, reads of a source end once a flag is set.
+class StoppableReads {
+ public:
+  StoppableReads(Source& source, const std::atomic<bool>* stop) : source_(source) {
+    source_.stop_when(stop);
+  }
+  ~StoppableReads() { source_.stop_when(nullptr); }
+  StoppableReads(const StoppableReads&) = delete;
+  StoppableReads& operator=(const StoppableReads&) = delete;
+
+ private:
+  Source& source_;
+};
+
 enum class Purpose : std::uint8_t { run, explain };
 
 class Streaming {
@@ -268,8 +282,10 @@ class Streaming {
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
       if (inputs_[i].source == nullptr) continue;
       inputs_[i].window->open(0, arrays_.all[i].bytes);
-      if (inputs_[i].source->rewindable()) inputs_[i].source->seek(0);
-      inputs_[i].source->read(inputs_[i].window->data(), arrays_.all[i].bytes);
+      Source& source = *inputs_[i].source;
+      if (source.rewindable()) source.seek(0);
+      const StoppableReads reads(source, options_.options.stop);
+      source.read(inputs_[i].window->data(), arrays_.all[i].bytes);
     }
     std::vector<ArrayView> views;
     std::vector<const ArrayView*> outs;

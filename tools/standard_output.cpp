@@ -1,6 +1,7 @@
 // Standard output with its errors told apart.
 #include "standard_output.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -32,6 +33,13 @@ int print(std::string_view text) {
     std::fprintf(stderr, "tightloop: cannot write to standard output: %s\n", std::strerror(errno));
   }
   return kOutputClosed;
+}
+
+bool nobody_reads_output() {
+  const int flags = ::fcntl(STDOUT_FILENO, F_GETFL);
+  if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) return true;
+  pollfd state{STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
 }
 
 }  // namespace tightloop::tool

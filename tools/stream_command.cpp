@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -37,9 +36,8 @@ bool is_pipe(const std::string& path) {
 /// standard output failed.
 class Target final : public Sink {
  public:
-  /// `alone` says that there is no other.
-  Target(const std::string& path, bool alone)
-      : alone_(alone),
+  explicit Target(const std::string& path)
+      : standard_(path == kStandard),
         to_(path == kStandard ? npy_descriptor_sink(STDOUT_FILENO, "standard output")
                               : file_sink(path)) {}
 
@@ -67,8 +65,8 @@ class Target final : public Sink {
     if (small_) return *kept_;
     return Array(nullptr, ArrayView(static_cast<const void*>(nullptr), dtype_, shape_));
   }
-  /// The errno of the write that failed, or 0.
-  int failed() const { return failed_; }
+  /// True where writing failed because nobody reads standard output any more.
+  bool closed() const { return closed_; }
 
  private:
   static constexpr std::int64_t kMostKept = 10'000;
@@ -76,24 +74,21 @@ class Target final : public Sink {
   template <class F>
   void guarded(F&& f) {
     try {
-      errno = 0;
       f();
     } catch (const Error&) {
-      failed_ = errno;
-      // Nobody reads any more. The thread that reads our input may wait for bytes for ever.
-      if (failed_ == EPIPE && alone_) ::_exit(kOutputClosed);
+      closed_ = standard_ && nobody_reads_output();
       throw;
     }
   }
 
-  const bool alone_;
+  const bool standard_;
   std::unique_ptr<Sink> to_;
   DType dtype_ = DType::bool_;
   Dims shape_;
   std::optional<Array> kept_;
   std::size_t at_ = 0;
   bool small_ = false;
-  int failed_ = 0;
+  bool closed_ = false;
 };
 
 /// The variables of a command as numbers and sources.
@@ -216,17 +211,14 @@ int run_streams(const Command& command) {
   std::vector<Sink*> sinks;
   for (const std::string& path : command.outputs) {
     const bool in_parts = path == kStandard || has_file_sink(path);
-    targets.push_back(in_parts ? std::make_unique<Target>(path, command.outputs.size() == 1)
-                               : nullptr);
+    targets.push_back(in_parts ? std::make_unique<Target>(path) : nullptr);
     sinks.push_back(targets.back().get());
   }
   std::vector<Array> held;
   try {
     held = stream(command.expression, inputs.bindings, sinks, options);
   } catch (const Error&) {
-    const auto closed = [](const auto& t) {
-      return t != nullptr && (t->failed() == EPIPE || t->failed() == EBADF);
-    };
+    const auto closed = [](const auto& t) { return t != nullptr && t->closed(); };
     if (std::any_of(targets.begin(), targets.end(), closed)) return kOutputClosed;
     throw;
   }

@@ -2,6 +2,7 @@
 // are loaded whole, and results that are saved.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -38,6 +39,9 @@ class TIGHTLOOP_API Source {
   virtual void read(void* into, std::size_t bytes) = 0;
   /// Goes to a byte of the elements, at most bytes(). Throws Error(file), for a pipe always.
   virtual void seek(std::uint64_t byte) = 0;
+  /// Lets a read that waits for somebody (a pipe) end with Error(stopped) soon after `stop` becomes
+  /// true; it has to live as long as reads go on. Null: a read waits as long as it takes.
+  virtual void stop_when(const std::atomic<bool>* stop);
 
  protected:
   /// Throws Error(shape) for a shape that is negative or overflows.

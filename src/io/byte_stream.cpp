@@ -47,7 +47,7 @@ PipeStream::~PipeStream() {
 }
 
 std::size_t PipeStream::read(void* into, std::size_t count) {
-  return read_from(fd_, into, count, name_);
+  return read_from(fd_, into, count, name_, stop_);
 }
 
 void PipeStream::seek(std::uint64_t) {

@@ -1,6 +1,7 @@
 // Bytes in order: what every format is read from. A part of a regular file, or a pipe.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -32,6 +33,9 @@ class ByteStream {
   virtual bool rewindable() const = 0;
   /// Goes to that byte; only where rewindable().
   virtual void seek(std::uint64_t offset) = 0;
+  /// From now on a read that waits for somebody ends with Error(stopped) soon after `stop`, which
+  /// outlives the reads, becomes true. Null: never.
+  virtual void stop_when(const std::atomic<bool>* /*stop*/) {}
   /// Returns where the bytes stand in a file as they are; none where they stand nowhere.
   virtual std::optional<FilePlace> place() const { return std::nullopt; }
 };
@@ -69,11 +73,13 @@ class PipeStream final : public ByteStream {
   std::uint64_t size() const override { return kUnknownSize; }
   bool rewindable() const override { return false; }
   void seek(std::uint64_t offset) override;
+  void stop_when(const std::atomic<bool>* stop) override { stop_ = stop; }
 
  private:
   std::string name_;
   int fd_;
   bool owned_;
+  const std::atomic<bool>* stop_ = nullptr;
 };
 
 /// Opens standard input, which may be a file, too. Throws Error(file) for a terminal.

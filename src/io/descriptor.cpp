@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "io/file_error.hpp"
+#include "tightloop/error.hpp"
 
 namespace tightloop::io {
 namespace {
@@ -23,12 +24,25 @@ bool may_go_on(int descriptor, short event) {
   return ::poll(&waiting, 1, -1) >= 0 || errno == EINTR;
 }
 
+/// Returns once read() would not wait, or would fail.
+void wait_for_bytes(int descriptor, const std::atomic<bool>& stop) {
+  constexpr int kMilliseconds = 20;
+  pollfd waiting{descriptor, POLLIN, 0};
+  for (;;) {
+    const int ready = ::poll(&waiting, 1, kMilliseconds);
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return;
+    if (stop) throw Error(ErrorCode::stopped, "stopped");
+  }
+}
+
 }  // namespace
 
-std::size_t read_from(int descriptor, void* into, std::size_t count, const std::string& name) {
+std::size_t read_from(int descriptor, void* into, std::size_t count, const std::string& name,
+                      const std::atomic<bool>* stop) {
   auto* to = static_cast<std::byte*>(into);
   std::size_t done = 0;
   while (done < count) {
+    if (stop != nullptr) wait_for_bytes(descriptor, *stop);
     const ssize_t got = ::read(descriptor, to + done, std::min(count - done, kMost));
     if (got == 0) break;
     if (got > 0) {

@@ -126,6 +126,8 @@ Source::Source(std::string name, DType dtype, const Dims& shape, bool fortran_or
 
 Source::~Source() = default;
 
+void Source::stop_when(const std::atomic<bool>*) {}
+
 std::unique_ptr<Source> open_source(const std::string& spec) {
   if (spec == "-") return io::open_npy_stream(io::open_standard_input(), io::kStandardInput);
   if (const std::optional<FileSpec> file = split(spec, exists)) return open_file(*file);

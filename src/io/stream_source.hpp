@@ -18,6 +18,7 @@ class StreamSource final : public Source {
   bool rewindable() const override { return stream_->rewindable(); }
   void read(void* into, std::size_t bytes) override;
   void seek(std::uint64_t byte) override;
+  void stop_when(const std::atomic<bool>* stop) override { stream_->stop_when(stop); }
   /// Returns where the elements stand in a file as they are; none where they stand nowhere.
   std::optional<FilePlace> place() const;
 

@@ -9,7 +9,7 @@
 namespace tightloop::streaming {
 namespace {
 
-// A read is not interrupted: parts of a pipe are small, so that an end of the evaluation is near.
+// Parts of a pipe are small: what has come can be computed with.
 constexpr std::uint64_t kFilePart = std::uint64_t{1} << 20;
 constexpr std::uint64_t kPipePart = std::uint64_t{1} << 18;
 constexpr std::chrono::milliseconds kPatience{50};
@@ -28,6 +28,7 @@ Feeder::~Feeder() {
   }
   released_changed_.notify_all();
   if (thread_.joinable()) thread_.join();
+  for (const Feed& f : feeds_) f.input->source->stop_when(nullptr);
 }
 
 void Feeder::release_before(std::size_t item) {
@@ -53,6 +54,7 @@ bool Feeder::wait(std::size_t item) {
 
 void Feeder::run() {
   try {
+    for (const Feed& f : feeds_) f.input->source->stop_when(&stopping_);
     for (const Feed& f : feeds_) {
       Input& input = *f.input;
       if (input.kept && input.begun) continue;

@@ -36,7 +36,7 @@ class Feeder {
  public:
   /// Starts to read. `done` counts bytes.
   Feeder(std::vector<Feed> feeds, std::size_t items, std::atomic<std::uint64_t>& done);
-  /// Waits for a read that is under way.
+  /// Ends what is under way, also a read that waits for bytes.
   ~Feeder();
 
   /// Gives back what item `i` and those after it do not need.
@@ -59,7 +59,7 @@ class Feeder {
   std::vector<std::uint64_t> released_;  // by feed
   std::size_t filled_ = 0;               // items whose bytes are there
   std::exception_ptr failure_;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
 

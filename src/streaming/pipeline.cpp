@@ -120,16 +120,17 @@ class Pipeline {
       while (!feeder.wait(i)) look_around();
       for (const Written& w : written) make_room(w, i);
       events |= runners[pass.items[i].job].run(pass.items[i].step);
+      const bool last = i + 1 == pass.items.size();
+      for (const Written& w : written) {
+        drain_.complete(drain(w.output), last ? w.track->end.back() : w.track->begin[i + 1]);
+      }
       look_around();
     }
-    for (const Written& w : written) drain_.complete(drain(w.output), w.track->end.back());
     return events;
   }
 
   void make_room(const Written& w, std::size_t item) {
-    const std::size_t k = drain(w.output);
-    drain_.complete(k, w.track->begin[item]);
-    while (!drain_.wait(k, w.track->end[item], w.room)) look_around();
+    while (!drain_.wait(drain(w.output), w.track->end[item], w.room)) look_around();
     e_.outputs[w.output].window->open(0, w.track->end[item]);
   }
 
