@@ -54,7 +54,8 @@ std::string convert_help() {
          "  IN      what to read: any file that NAME= may name in tightloop --help; - is standard "
          "input\n" +
          CLI::Formatter().make_groups(&reader.app, CLI::AppFormatMode::Normal) +
-         "\n.npy and .raw are written as IN is read, whatever its size; other formats at the end.\n";
+         "\n.npy and .raw are written as IN is read, whatever its size; other formats at the "
+         "end.\n";
 }
 
 ConvertCommand read_arguments(std::span<const char* const> arguments) {
