@@ -1,15 +1,17 @@
-// Splits argv into options, which CLI11 reads, and the expression and its variables, which may
-// begin with '-' and are taken as they stand.
+// The options of an evaluation, and its expression and variables.
 #include "arguments.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string_view>
+#include <utility>
 
 #include "byte_size.hpp"
 #include "subcommands.hpp"
+#include "words.hpp"
 
 namespace tightloop::tool {
 namespace {
@@ -84,12 +86,7 @@ struct OptionReader {
   }
 
   void read(std::vector<std::string> arguments) {
-    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
-    try {
-      app.parse(std::move(arguments));
-    } catch (const CLI::ParseError& error) {
-      throw UsageError(error.what());
-    }
+    read_options(app, std::move(arguments));
     command.options.promotion = promotion == "numpy"     ? Promotion::numpy
                                 : promotion == "numexpr" ? Promotion::numexpr
                                                          : Promotion::exact;
@@ -115,56 +112,6 @@ struct OptionReader {
   bool version = false;
   bool help = false;
 };
-
-/// Options and free arguments, apart.
-struct Split {
-  std::vector<std::string> options;
-  std::vector<std::string> free;
-};
-
-Split split(int argc, const char* const* argv) {
-  constexpr std::string_view kWithValue[] = {"-o",      "--output",   "--threads", "--promotion",
-                                             "--fp",    "--overflow", "--define",  "--defs",
-                                             "--raise", "--memory"};
-  Split out;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view word = argv[i];
-    if (word == "--") {
-      for (++i; i < argc; ++i) out.free.emplace_back(argv[i]);
-      break;
-    }
-    if (word == "-h" && argc == 2) {
-      out.options.emplace_back("--help");
-    } else if (std::find(std::begin(kWithValue), std::end(kWithValue), word) !=
-               std::end(kWithValue)) {
-      if (i + 1 == argc || *argv[i + 1] == '\0')
-        throw UsageError(std::string(word) + " needs a value");
-      // Joined, so that CLI11 takes a value that begins with '-' for what it is.
-      ++i;
-      out.options.push_back((word == "-o" ? "--output" : std::string(word)) + "=" + argv[i]);
-    } else if (word.size() > 2 && word.substr(0, 2) == "--") {
-      out.options.emplace_back(word);
-    } else {
-      out.free.emplace_back(word);
-    }
-  }
-  return out;
-}
-
-void read_variable(Command& command, const std::string& word) {
-  const std::size_t equals = word.find('=');
-  if (equals == std::string::npos) {
-    throw UsageError("'" + word + "' is neither an option nor NAME=VALUE");
-  }
-  NamedText variable{word.substr(0, equals), word.substr(equals + 1)};
-  if (!is_identifier(variable.name)) {
-    throw UsageError("'" + variable.name + "' in '" + word + "' is not a name");
-  }
-  for (const NamedText& other : command.variables) {
-    if (other.name == variable.name) throw UsageError("'" + variable.name + "' is given twice");
-  }
-  command.variables.push_back(std::move(variable));
-}
 
 /// Refuses two results for one file, however it is spelled.
 void check_outputs(const Command& command) {
@@ -192,14 +139,18 @@ bool is_identifier(std::string_view name) {
 
 Command parse_command(int argc, const char* const* argv) {
   Command command;
-  const Split words = split(argc, argv);
-  OptionReader(command).read(words.options);
+  OptionReader reader(command);
+  const std::span<const char* const> arguments(argv, argv + argc);
+  const Words words = split_words(reader.app, arguments.subspan(1), OneDash::free);
+  reader.read(words.options);
   if (command.action != Command::Action::evaluate && command.action != Command::Action::explain) {
     return command;
   }
   if (words.free.empty()) throw UsageError("an expression is missing; see tightloop --help");
   command.expression = words.free.front();
-  for (std::size_t i = 1; i < words.free.size(); ++i) read_variable(command, words.free[i]);
+  for (std::size_t i = 1; i < words.free.size(); ++i) {
+    add_variable(command.variables, words.free[i]);
+  }
   check_outputs(command);
   if (command.action == Command::Action::explain && (command.json || !command.outputs.empty())) {
     throw UsageError("--explain keeps no results: it goes with neither -o nor --json");

@@ -16,6 +16,7 @@
 #include "standard_output.hpp"
 #include "tightloop/npy.hpp"
 #include "tightloop/stream.hpp"
+#include "words.hpp"
 
 namespace tightloop::tool {
 namespace {
@@ -33,7 +34,6 @@ struct ConvertCommand {
 struct ConvertReader {
   explicit ConvertReader(ConvertCommand& to) : app("", "tightloop convert") {
     app.set_help_flag();
-    app.add_option("IN", to.input, "What to read: any source, as in NAME=IN; - is standard input");
     app.add_option("-o,--output", to.output, "The file to write; its name says the format")
         ->type_name("OUT");
     app.add_option("--dtype", to.dtype, "The element type to write; as it is where not given")
@@ -61,14 +61,14 @@ std::string convert_help() {
 ConvertCommand read_arguments(std::span<const char* const> arguments) {
   ConvertCommand command;
   ConvertReader reader(command);
-  std::vector<std::string> words(arguments.rbegin(), arguments.rend());  // taken from the back
-  try {
-    reader.app.parse(std::move(words));
-  } catch (const CLI::ParseError& error) {
-    throw UsageError(error.what());
-  }
+  const Words words = split_words(reader.app, arguments, OneDash::option);
+  read_options(reader.app, words.options);
   if (command.help) return command;
-  if (command.input.empty()) throw UsageError("convert: a file to read is missing");
+  if (words.free.empty()) throw UsageError("convert: a file to read is missing");
+  if (words.free.size() > 1) {
+    throw UsageError("convert: one file is read, and '" + words.free[1] + "' is another");
+  }
+  command.input = words.free.front();
   if (command.output.empty()) throw UsageError("convert: -o OUT is missing");
   if (command.output == "-") {
     throw UsageError("convert: what may still be refused cannot go to standard output");

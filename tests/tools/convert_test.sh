@@ -38,6 +38,12 @@ refused 'bytes of elements are missing' convert cut.npy -o new.npy
 cat cut.npy | "$program" convert - -o new.npy 2>err.txt
 equal 'a cut pipe' "$?$(ls new.npy 2>/dev/null)" 2
 refused 'No such file' convert absent.npy -o new.npy
+refused "'y.npy' is another" convert x.npy y.npy -o new.npy
+refused '-z' convert x.npy -z -o new.npy
+"$program" convert x.npy -ojoined.npy || fail 'a name joined to -o'
+"$program" convert -o ./-x.npy -- x.npy || fail 'a file after --'
+"$program" convert --dtype float32 -o -o.npy -- -x.npy || fail 'names that begin with -'
+equal 'names that begin with -' "$("$program" 'sum(a != b)' a=joined.npy b=./-o.npy)" 0
 refused '-o OUT is missing' convert x.npy
 refused 'a file to read is missing' convert -o new.npy
 refused 'cannot go to standard output' convert x.npy -o -

@@ -7,6 +7,7 @@
 
 #include "byte_size.hpp"
 #include "variables.hpp"
+#include "words.hpp"
 
 namespace tightloop::tool {
 namespace {
@@ -63,15 +64,6 @@ struct OptionReader {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
 
-  void parse(std::vector<std::string> words) {
-    std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
-    try {
-      app.parse(std::move(words));
-    } catch (const CLI::ParseError& error) {
-      throw UsageError(error.what());
-    }
-  }
-
   /// Reads the texts of numbers.
   void finish() {
     if (!tolerance.empty()) {
@@ -93,11 +85,6 @@ struct OptionReader {
     if (!memory.empty()) request.memory = parse_byte_size(memory, "--memory");
   }
 
-  bool takes_value(const std::string& word) const {
-    const CLI::Option* option = app.get_option_no_throw(word);
-    return option != nullptr && option->get_items_expected_max() > 0;
-  }
-
   CLI::App app;
   PrecisionRequest& request;
   std::string tolerance;
@@ -107,51 +94,15 @@ struct OptionReader {
   std::string seconds;
 };
 
-/// Options and free arguments, apart.
-struct Words {
-  std::vector<std::string> options;
-  std::vector<std::string> free;
-};
-
-Words split(const OptionReader& reader, std::span<const char* const> arguments) {
-  Words out;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string word = arguments[i];
-    if (word == "--") {
-      for (++i; i < arguments.size(); ++i) out.free.emplace_back(arguments[i]);
-    } else if (word == "-h") {
-      out.options.emplace_back("--help");
-    } else if (reader.takes_value(word)) {
-      if (++i == arguments.size() || *arguments[i] == '\0') {
-        throw UsageError(word + " needs a value");
-      }
-      out.options.push_back(word + "=" + arguments[i]);  // joined: the value may begin with '-'
-    } else if (word.size() > 2 && word.starts_with("--")) {
-      out.options.push_back(word);
-    } else {
-      out.free.push_back(word);
-    }
-  }
-  return out;
-}
-
 /// Sorts free words into files and NAME=VALUE; a file that exists is one, whatever its name.
 void read_free(PrecisionRequest& request, const std::vector<std::string>& words) {
   for (const std::string& word : words) {
-    const std::size_t equals = word.find('=');
     std::error_code failed;
-    if (equals == std::string::npos || std::filesystem::exists(word, failed)) {
+    if (word.find('=') == std::string::npos || std::filesystem::exists(word, failed)) {
       request.files.push_back(word);
-      continue;
+    } else {
+      add_variable(request.variables, word);
     }
-    NamedText variable{word.substr(0, equals), word.substr(equals + 1)};
-    if (!is_identifier(variable.name)) {
-      throw UsageError("'" + variable.name + "' in '" + word + "' is not a name");
-    }
-    for (const NamedText& other : request.variables) {
-      if (other.name == variable.name) throw UsageError("'" + variable.name + "' is given twice");
-    }
-    request.variables.push_back(std::move(variable));
   }
 }
 
@@ -180,8 +131,8 @@ std::string_view to_string(ToleranceKind kind) {
 PrecisionRequest parse_precision(std::span<const char* const> arguments) {
   PrecisionRequest request;
   OptionReader reader(request);
-  const Words words = split(reader, arguments);
-  reader.parse(words.options);
+  const Words words = split_words(reader.app, arguments, OneDash::option);
+  read_options(reader.app, words.options);
   if (request.help) return request;
   reader.finish();
   read_free(request, words.free);
