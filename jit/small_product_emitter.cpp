@@ -50,8 +50,8 @@ std::string find_small_product_fault(const plan::KernelPlan& plan) {
     std::string fault = fault_of_factor(plan, last.args[k], k);
     if (!fault.empty()) return fault;
   }
-  const auto is_power = [](unsigned n) { return n > 0 && (n & (n - 1)) == 0; };
-  if (!is_power(plan.tile_rows) || !is_power(plan.tile_columns) || plan.tile_rows > kMostRows) {
+  const unsigned columns = plan.tile_columns;
+  if (columns == 0 || (columns & (columns - 1)) != 0 || plan.tile_rows - 1U >= kMostRows) {
     return "tiles of an odd size";
   }
   return fault_of_multiplied(last.lane, plan.stores[0].dtype);
@@ -110,32 +110,54 @@ void SmallProductEmitter::emit() {
   }
   left_row_ = left_row;
   target_row_ = target_row;
-  e_.loop(b_.getInt64(0), frame_field(offsetof(Frame, n3), i64), b_.getInt64(1), at, false,
-          [&](llvm::Value*, Carried& c) {
-            multiply(c[0], c[1], c[2]);
-            for (std::size_t k = 0; k < c.size(); ++k) c[k] = moved(c[k], steps[k]);
-          });
+  llvm::Value* const zero = b_.getInt64(0);
+  llvm::Value* const products = frame_field(offsetof(Frame, n3), i64);
+  // Matrices of just so many rows as a tile has: a loop of their own without choices.
+  llvm::Value* const exact = b_.CreateAnd(b_.CreateICmpEQ(n1_, b_.getInt64(plan_.tile_rows)),
+                                          b_.CreateICmpSGE(n0_, b_.getInt64(columns_)));
+  llvm::Value* const first = b_.CreateSelect(exact, products, zero);
+  const auto run = [&](llvm::Value* begin, llvm::Value* end, auto&& multiply) {
+    e_.loop(begin, end, b_.getInt64(1), at, true, [&](llvm::Value*, Carried& c) {
+      multiply(c);
+      for (std::size_t k = 0; k < c.size(); ++k) c[k] = moved(c[k], steps[k]);
+    });
+  };
+  run(zero, first, [&](Carried& c) {
+    columns(zero, n0_, columns_, c, [&](llvm::Value* right, llvm::Value* target) {
+      tile(plan_.tile_rows, c[0], right, target);
+    });
+  });
+  run(first, products, [&](Carried& c) { multiply(c); });
   b_.CreateRetVoid();
 }
 
-// One product: vectors of columns, or, where there are fewer than one has, column by column.
-void SmallProductEmitter::multiply(llvm::Value* left, llvm::Value* right, llvm::Value* target) {
+// Vectors of `width` columns from `begin` to `end`. at: the addresses of the three matrices.
+void SmallProductEmitter::columns(
+    llvm::Value* begin, llvm::Value* end, unsigned width, const Carried& at,
+    const std::function<void(llvm::Value* right, llvm::Value* target)>& body) {
   const std::size_t right_size = itemsize(plan_.loads[1].dtype);
   const std::size_t target_size = itemsize(plan_.stores[0].dtype);
+  Carried none;
+  e_.loop(begin, end, b_.getInt64(width), none, true, [&](llvm::Value* j, Carried&) {
+    llvm::Value* column = width == 1 ? j : e_.least(j, b_.CreateSub(n0_, b_.getInt64(width)));
+    e_.lanes = width;
+    body(moved(at[1], b_.CreateMul(column, b_.getInt64(right_size))),
+         moved(at[2], b_.CreateMul(column, b_.getInt64(target_size))));
+  });
+}
+
+// One product: vectors of columns, or, where there are fewer than one has, column by column.
+void SmallProductEmitter::multiply(const Carried& at) {
   llvm::Value* const zero = b_.getInt64(0);
-  const auto columns = [&](llvm::Value* begin, llvm::Value* end, unsigned width, unsigned rows) {
-    Carried none;
-    e_.loop(begin, end, b_.getInt64(width), none, true, [&](llvm::Value* j, Carried&) {
-      llvm::Value* at = width == 1 ? j : e_.least(j, b_.CreateSub(n0_, b_.getInt64(width)));
-      e_.lanes = width;
-      row_tiles(rows, left, moved(right, b_.CreateMul(at, b_.getInt64(right_size))),
-                moved(target, b_.CreateMul(at, b_.getInt64(target_size))));
+  const auto part = [&](llvm::Value* begin, llvm::Value* end, unsigned width, unsigned rows) {
+    columns(begin, end, width, at, [&](llvm::Value* right, llvm::Value* target) {
+      row_tiles(rows, at[0], right, target);
     });
   };
   llvm::Value* const enough = b_.CreateICmpSGE(n0_, b_.getInt64(columns_));
   llvm::Value* const wide = columns_ == 1 ? zero : b_.CreateSelect(enough, n0_, zero);
-  if (columns_ > 1) columns(zero, wide, columns_, plan_.tile_rows);
-  columns(wide, n0_, 1, 1);
+  if (columns_ > 1) part(zero, wide, columns_, plan_.tile_rows);
+  part(wide, n0_, 1, 1);
 }
 
 void SmallProductEmitter::row_tiles(unsigned rows, llvm::Value* left, llvm::Value* right,

@@ -3,6 +3,7 @@
 // function, whose results have the bits of ProductEmitter's.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,9 @@ class SmallProductEmitter {
   llvm::Value* frame_field(std::size_t offset, llvm::Type* type);
   llvm::Value* step(std::size_t offset);
   llvm::Value* moved(llvm::Value* p, llvm::Value* bytes);
-  void multiply(llvm::Value* left, llvm::Value* right, llvm::Value* target);
+  void columns(llvm::Value* begin, llvm::Value* end, unsigned width, const Carried& at,
+               const std::function<void(llvm::Value* right, llvm::Value* target)>& body);
+  void multiply(const Carried& at);
   void row_tiles(unsigned rows, llvm::Value* left, llvm::Value* right, llvm::Value* target);
   void tile(unsigned rows, llvm::Value* left, llvm::Value* right, llvm::Value* target);
   void depth_step(llvm::Value* right, const std::vector<llvm::Value*>& left, Carried& sums);

@@ -119,7 +119,7 @@ struct KernelPlan {
   /// advance together, and what is shared is read once for all of them.
   std::uint8_t joined_rows = 1;
   bool left_by_row = true;  ///< product: how the left block lies
-  /// small_product: powers of two that most calls have as many rows and columns as (a hint).
+  /// small_product: rows (1..8) and columns (a power of two) of the tiles that suit most calls.
   std::uint8_t tile_rows = 1, tile_columns = 1;
   bool fast_math = false;
   bool streaming_stores = false;  ///< store around the caches (map kernels; a hint)

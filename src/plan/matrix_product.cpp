@@ -209,12 +209,12 @@ class Product {
       nest->any_packed = false;
     }
     out.body.push_back(multiply);
-    const auto tile = [](std::int64_t extent, std::uint64_t most) {
-      return static_cast<std::uint8_t>(
-          std::bit_floor(std::min(static_cast<std::uint64_t>(extent), most)));
-    };
-    out.tile_rows = tile(rows_.size(), 8);
-    out.tile_columns = tile(columns_.size(), 16);
+    // Tiles of equal height, which overlap least.
+    const std::int64_t rows = rows_.size(), tiles = (rows + kMostTileRows - 1) / kMostTileRows;
+    out.tile_rows = static_cast<std::uint8_t>((rows + tiles - 1) / tiles);
+    const std::int64_t columns = std::min(columns_.size(), kMostTileColumns);
+    out.tile_columns =
+        static_cast<std::uint8_t>(std::bit_floor(static_cast<std::uint64_t>(columns)));
     return out;
   }
 
@@ -306,6 +306,7 @@ class Product {
     return out;
   }
 
+  static constexpr std::int64_t kMostTileRows = 8, kMostTileColumns = 16;
   Side left_, right_;
   AxisOperand target_;
   DType packed_ = DType::float64;

@@ -104,6 +104,26 @@ TEST_CASE("jit: every storage type is read and written on AArch64") {
   check_code(p.plan);
 }
 
+TEST_CASE("jit: loads that skip elements and small products have code for AArch64") {
+  for (DType lane : kLanes) {
+    PlanBuilder p(KernelKind::map);
+    for (int stride : {2, 3, 4, -1, -2, -3, -4}) {
+      const std::uint32_t x = p.load(lane, Access::strided);
+      p.plan.loads.back().stride = static_cast<std::int8_t>(stride);
+      p.store(lane, x);
+    }
+    check_code(p.plan);
+  }
+  for (DType lane : {DType::float32, DType::float64, DType::complex64, DType::uint32}) {
+    PlanBuilder p(KernelKind::small_product);
+    const std::uint32_t x = p.load(lane, Access::splat), y = p.load(lane);
+    p.store(is_integer(lane) ? DType::uint64 : lane, p.op(Op::multiply, lane, {x, y}));
+    p.plan.tile_rows = 3;
+    p.plan.tile_columns = 4;
+    check_code(p.plan);
+  }
+}
+
 TEST_CASE("jit: every reduction has code for AArch64") {
   for (KernelKind kind : {KernelKind::row_reduce, KernelKind::column_reduce}) {
     for (DType lane : kLanes) {

@@ -88,7 +88,7 @@ void check_products(DType factor, DType multiplied, DType stored) {
   std::mt19937_64 random(81);
   const Sides sizes[] = {{2, 2, 2, 3}, {3, 3, 3, 4},  {4, 4, 4, 2},  {1, 5, 7, 2},   {8, 2, 16, 1},
                          {9, 3, 5, 2}, {2, 7, 33, 1}, {17, 4, 1, 2}, {13, 32, 19, 1}};
-  const unsigned tiles[][2] = {{2, 2}, {4, 4}, {8, 16}, {1, 8}, {4, 1}};
+  const unsigned tiles[][2] = {{2, 2}, {3, 2}, {4, 4}, {8, 16}, {1, 8}, {4, 1}};
   for (const auto& tile : tiles) {
     const plan::KernelPlan plan = product_plan(factor, multiplied, stored, tile[0], tile[1]);
     INFO(describe(plan));
@@ -144,6 +144,9 @@ TEST_CASE("jit: small products of faulty plans are refused") {
   const plan::KernelPlan good = product_plan(DType::int8, DType::float32, DType::int64, 4, 4);
   plan::KernelPlan plan = good;
   plan.tile_columns = 3;
+  CHECK(fault(plan).find("tiles of an odd size") != std::string::npos);
+  plan = good;
+  plan.tile_rows = 9;
   CHECK(fault(plan).find("tiles of an odd size") != std::string::npos);
   plan = good;
   plan.body.back().args[0] = plan.body.back().args[1];

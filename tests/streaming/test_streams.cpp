@@ -180,6 +180,27 @@ TEST_CASE("streaming: matrix products go row by row, or over their depth") {
   }
 }
 
+TEST_CASE("streaming: small products go by parts of the batch, rows or columns") {
+  if (!in_parts()) return;
+  const MemorySource m = numbers({3, 3});
+  const std::pair<const char*, Dims> cases[] = {{"x @ x", {5000, 3, 3}},
+                                                {"x @ m", {5000, 3, 3}},
+                                                {"m @ x", {3, 20000}},
+                                                {"x @ m", {20000, 3}},
+                                                {"sum(x @ m, axis=0)", {20000, 3}}};
+  for (const auto& [text, shape] : cases) {
+    for (const int threads : {1, 3}) {
+      MemorySource x = numbers(shape);  // 360 kB and more
+      MemorySink sink;
+      Sink* const sinks[] = {&sink};
+      const std::vector<StreamBinding> vars = {{"x", x}, {"m", Arg(m.view())}};
+      INFO(text << ", " << threads << " threads");
+      stream(text, vars, sinks, in_steps_of(16 << 10, 4 << 20, threads));
+      CHECK(same_bits(sink, evaluate(text, {{"x", x.view()}, {"m", m.view()}})));
+    }
+  }
+}
+
 TEST_CASE("streaming: failures of sources and sinks come through, and nothing is finished",
           "[concurrent]") {
   if (!in_parts()) return;
