@@ -166,7 +166,8 @@ class Streaming {
       const Window* window = arguments_.window(at);
       arrays_.all.push_back({source == nullptr ? 0 : source->bytes(), source != nullptr,
                              window == nullptr ? 0 : window->slack()});
-      traits_.push_back({graph().inputs[i].name, source != nullptr && !source->rewindable()});
+      traits_.push_back({graph().inputs[i].name, source != nullptr && !source->rewindable(),
+                         source != nullptr && source->fortran_order()});
       inputs_.push_back({source, arguments_.window(at)});
       scalars_.push_back(program_args_[i]->weak()
                              ? run::scalar_as(*program_args_[i], graph().inputs[i].dtype)
@@ -189,7 +190,7 @@ class Streaming {
       const streaming::Unit unit = unit_for(bytes, options_.memory, windows_);
       arrays_.all.push_back({bytes, in_parts, 2 * streaming::unit_bytes(unit)});
       traits_.push_back(
-          {graph().results.size() == 1 ? "the result" : "result " + std::to_string(i + 1), false});
+          {graph().results.size() == 1 ? "the result" : "result " + std::to_string(i + 1)});
       result_windows_.push_back(sink(i) == nullptr ? nullptr
                                                    : std::make_unique<Window>(bytes, unit));
       outputs_.push_back({sink(i), result_windows_.back().get(), bytes});

@@ -267,6 +267,7 @@ class Scheduler {
       if (need(pass) > need(*worst)) worst = &pass;
     }
     std::string why;
+    std::string hint = "allow more memory";
     const Track* largest = nullptr;
     for (const Track& t : worst->tracks) {
       if (largest == nullptr || window_bytes(t) > window_bytes(*largest)) largest = &t;
@@ -275,13 +276,17 @@ class Scheduler {
       const bool input = largest->array < arrays_.inputs;
       why = size_text(window_bytes(*largest)) + " of '" + traits_[largest->array].name + "' are " +
             (input ? "read" : "written") + " at a time";
+      if (traits_[largest->array].fortran_order) {
+        hint += "; '" + traits_[largest->array].name +
+                "' is in Fortran order, so its transpose is read in the order of the file";
+      }
     } else {
       why = size_text(worst->held) + " are accumulators";
     }
     throw Error(ErrorCode::memory,
                 "evaluating in parts needs " + size_text(out_.needed) + " of memory, but only " +
                     size_text(limits_.memory) + " are allowed: " + why,
-                {}, "allow more memory");
+                {}, hint);
   }
 
   const plan::LoopPlan& plan_;

@@ -14,8 +14,9 @@ namespace tightloop::streaming {
 
 /// What the schedule needs to know of an array beyond its size.
 struct ArrayTraits {
-  std::string name;        ///< for messages
-  bool read_once = false;  ///< a pipe
+  std::string name;            ///< for messages
+  bool read_once = false;      ///< a pipe
+  bool fortran_order = false;  ///< of a file; results are written in C order
 };
 
 /// The step of a job.

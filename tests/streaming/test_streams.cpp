@@ -120,6 +120,15 @@ TEST_CASE("streaming: what is not in the order of the file is held, or refused")
   CHECK(check_same("mean(x, axis=0)", fortran, in_steps_of(8 << 10)) < (64 << 10));
   CHECK(check_same("sum(x)", fortran, in_steps_of(8 << 10)) < (64 << 10));
   check_same("x + 1", fortran, in_steps_of(8 << 10));
+  CHECK(check_same("x.T + 1", fortran, in_steps_of(8 << 10)) < (64 << 10));
+  const StreamBinding names[] = {{"x", fortran}};
+  Sink* const sinks[] = {&sink};
+  try {
+    stream("x + 1", names, sinks, in_steps_of(8 << 10, 200 << 10));
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK_THAT(error.hint(), Catch::Contains("'x' is in Fortran order"));
+  }
 }
 
 TEST_CASE("streaming: a file is read for each pass, a pipe once or not at all") {
