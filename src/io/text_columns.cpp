@@ -89,8 +89,49 @@ bool is_exact(std::string_view text, double value) {
   return got == wanted;
 }
 
-/// Appends the bytes of the element that the text stands for; false where it is none.
-using AppendElement = bool (*)(std::string_view text, std::vector<std::byte>& out);
+template <class T>
+void append_number(std::string& out, T value) {
+  char buffer[64];
+  if constexpr (std::is_floating_point_v<T>) {
+    if (std::isnan(value)) value = std::fabs(value);
+  }
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value);
+  out.append(buffer, end.ptr);
+}
+
+/// Prints the fewest digits that round to the same half.
+template <HalfElement H>
+void append_number(std::string& out, H value) {
+  constexpr int kEnough = 9;
+  const double wide = to_double(value);
+  if (!std::isfinite(wide)) return append_number(out, wide);
+  char buffer[64];
+  for (int digits = 1;; ++digits) {
+    const auto end =
+        std::to_chars(buffer, buffer + sizeof buffer, wide, std::chars_format::general, digits);
+    double back = 0;
+    std::from_chars(buffer, end.ptr, back);
+    if (digits < kEnough && round_to_half<H>(back) != value) continue;
+    out.append(buffer, end.ptr);
+    return;
+  }
+}
+
+template <class T>
+void append_number(std::string& out, std::complex<T> value) {
+  append_number(out, value.real());
+  const bool minus = std::signbit(value.imag()) && !std::isnan(value.imag());
+  if (!minus) out += '+';
+  append_number(out, value.imag());
+  out += 'j';
+}
+
+/// How one dtype is read and written.
+struct ElementText {
+  /// Appends the bytes of the element that the text stands for; false where it is none.
+  bool (*read)(std::string_view text, std::vector<std::byte>& out);
+  void (*print)(std::string& out, const std::byte* element);
+};
 
 template <class T>
 bool append_element(std::string_view text, std::vector<std::byte>& out) {
@@ -101,23 +142,37 @@ bool append_element(std::string_view text, std::vector<std::byte>& out) {
   return true;
 }
 
-AppendElement appender_of(DType dtype) {
+template <class T>
+void print_element(std::string& out, const std::byte* element) {
+  if constexpr (std::is_same_v<T, bool>) {
+    out += *element == std::byte{0} ? '0' : '1';
+  } else {
+    T value;
+    std::memcpy(&value, element, sizeof value);
+    append_number(out, value);
+  }
+}
+
+template <class T>
+constexpr ElementText kText{append_element<T>, print_element<T>};
+
+const ElementText& text_of(DType dtype) {
   switch (dtype) {
-    case DType::bool_: return append_element<bool>;
-    case DType::int8: return append_element<std::int8_t>;
-    case DType::int16: return append_element<std::int16_t>;
-    case DType::int32: return append_element<std::int32_t>;
-    case DType::int64: return append_element<std::int64_t>;
-    case DType::uint8: return append_element<std::uint8_t>;
-    case DType::uint16: return append_element<std::uint16_t>;
-    case DType::uint32: return append_element<std::uint32_t>;
-    case DType::uint64: return append_element<std::uint64_t>;
-    case DType::float16: return append_element<float16_t>;
-    case DType::bfloat16: return append_element<bfloat16_t>;
-    case DType::float32: return append_element<float>;
-    case DType::float64: return append_element<double>;
-    case DType::complex64: return append_element<std::complex<float>>;
-    case DType::complex128: return append_element<std::complex<double>>;
+    case DType::bool_: return kText<bool>;
+    case DType::int8: return kText<std::int8_t>;
+    case DType::int16: return kText<std::int16_t>;
+    case DType::int32: return kText<std::int32_t>;
+    case DType::int64: return kText<std::int64_t>;
+    case DType::uint8: return kText<std::uint8_t>;
+    case DType::uint16: return kText<std::uint16_t>;
+    case DType::uint32: return kText<std::uint32_t>;
+    case DType::uint64: return kText<std::uint64_t>;
+    case DType::float16: return kText<float16_t>;
+    case DType::bfloat16: return kText<bfloat16_t>;
+    case DType::float32: return kText<float>;
+    case DType::float64: return kText<double>;
+    case DType::complex64: return kText<std::complex<float>>;
+    case DType::complex128: return kText<std::complex<double>>;
   }
   throw Error(ErrorCode::internal, "no such dtype");
 }
@@ -129,7 +184,7 @@ class ColumnReader {
       : path_(path),
         dtype_(dtype.value_or(DType::float64)),
         guessed_(!dtype),
-        append_(appender_of(dtype_)) {}
+        text_(text_of(dtype_)) {}
 
   void line(std::string_view text) {
     ++line_;
@@ -174,7 +229,7 @@ class ColumnReader {
  private:
   void element(std::string_view text) {
     if (text.empty()) fail("has an empty column");
-    if (!append_(text, bytes_)) {
+    if (!text_.read(text, bytes_)) {
       fail("has " + in_quotes(text) + ", which is no " + std::string(name(dtype_)) + " number",
            rows_ == 0 ? "a line of names begins with '#'" : "");
     }
@@ -193,82 +248,12 @@ class ColumnReader {
   const std::string& path_;
   DType dtype_;
   bool guessed_;
-  AppendElement append_;
+  const ElementText& text_;
   std::vector<std::byte> bytes_;
   std::int64_t line_ = 0;
   std::int64_t rows_ = 0;
   std::size_t columns_ = 0;
 };
-
-template <class T>
-void append_number(std::string& out, T value) {
-  char buffer[64];
-  if constexpr (std::is_floating_point_v<T>) {
-    if (std::isnan(value)) value = std::fabs(value);
-  }
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value);
-  out.append(buffer, end.ptr);
-}
-
-/// Prints the fewest digits that round to the same half.
-template <HalfElement H>
-void append_number(std::string& out, H value) {
-  constexpr int kEnough = 9;
-  const double wide = to_double(value);
-  if (!std::isfinite(wide)) return append_number(out, wide);
-  char buffer[64];
-  for (int digits = 1;; ++digits) {
-    const auto end =
-        std::to_chars(buffer, buffer + sizeof buffer, wide, std::chars_format::general, digits);
-    double back = 0;
-    std::from_chars(buffer, end.ptr, back);
-    if (digits < kEnough && round_to_half<H>(back) != value) continue;
-    out.append(buffer, end.ptr);
-    return;
-  }
-}
-
-template <class T>
-void append_number(std::string& out, std::complex<T> value) {
-  append_number(out, value.real());
-  const bool minus = std::signbit(value.imag()) && !std::isnan(value.imag());
-  if (!minus) out += '+';
-  append_number(out, value.imag());
-  out += 'j';
-}
-
-using PrintElement = void (*)(std::string& out, const std::byte* element);
-
-template <class T>
-void print_element(std::string& out, const std::byte* element) {
-  T value;
-  std::memcpy(&value, element, sizeof value);
-  append_number(out, value);
-}
-
-PrintElement printer_of(DType dtype) {
-  switch (dtype) {
-    case DType::bool_:
-      return [](std::string& out, const std::byte* element) {
-        out += *element == std::byte{0} ? '0' : '1';
-      };
-    case DType::int8: return print_element<std::int8_t>;
-    case DType::int16: return print_element<std::int16_t>;
-    case DType::int32: return print_element<std::int32_t>;
-    case DType::int64: return print_element<std::int64_t>;
-    case DType::uint8: return print_element<std::uint8_t>;
-    case DType::uint16: return print_element<std::uint16_t>;
-    case DType::uint32: return print_element<std::uint32_t>;
-    case DType::uint64: return print_element<std::uint64_t>;
-    case DType::float16: return print_element<float16_t>;
-    case DType::bfloat16: return print_element<bfloat16_t>;
-    case DType::float32: return print_element<float>;
-    case DType::float64: return print_element<double>;
-    case DType::complex64: return print_element<std::complex<float>>;
-    case DType::complex128: return print_element<std::complex<double>>;
-  }
-  throw Error(ErrorCode::internal, "no such dtype");
-}
 
 }  // namespace
 
@@ -312,13 +297,13 @@ std::string format_text_columns(const ArrayView& array, char separator, const st
                      "write .npy");
   }
   const Array packed = array.is_c_contiguous() ? Array(nullptr, array) : Array::copy_of(array);
-  const PrintElement print = printer_of(array.dtype());
+  const ElementText& text = text_of(array.dtype());
   const auto* element = static_cast<const std::byte*>(packed.data());
   std::string out;
   for (std::int64_t row = 0; row < rows; ++row) {
     for (std::int64_t column = 0; column < columns; ++column) {
       if (column > 0) out += separator;
-      print(out, element);
+      text.print(out, element);
       element += itemsize(array.dtype());
     }
     out += '\n';
