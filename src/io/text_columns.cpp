@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <clocale>
 #include <cmath>
+#include <concepts>
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 #include <type_traits>
@@ -27,6 +30,20 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
 }
 
+/// Reads a number that std::from_chars finds out of range: true, with what it rounds to, where it
+/// is too small; one that is too large is refused.
+template <std::floating_point T>
+bool parse_tiny(const std::string& text, T& value) {
+  static const ::locale_t plain = ::newlocale(LC_ALL_MASK, "C", nullptr);
+  if (plain == nullptr) return false;
+  if constexpr (std::is_same_v<T, float>) {
+    value = ::strtof_l(text.c_str(), nullptr, plain);
+  } else {
+    value = ::strtod_l(text.c_str(), nullptr, plain);
+  }
+  return std::fabs(value) < 1;
+}
+
 /// Reads a number that is the whole text.
 template <class T>
 bool parse(std::string_view text, T& value) {
@@ -41,7 +58,11 @@ bool parse(std::string_view text, T& value) {
     return true;
   } else {
     const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-    return read.ec == std::errc{} && read.ptr == text.data() + text.size();
+    if (read.ptr != text.data() + text.size()) return false;
+    if constexpr (std::is_floating_point_v<T>) {
+      if (read.ec == std::errc::result_out_of_range) return parse_tiny(std::string(text), value);
+    }
+    return read.ec == std::errc{};
   }
 }
 

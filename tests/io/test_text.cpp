@@ -72,6 +72,13 @@ TEST_CASE("io: text by hand") {
   CHECK(read("\xef\xbb\xbf"
              "1,2\r\n3,4\r\n")
             .values<double>()[0] == 1);
+  const Array tiny = read("1e-400 -1e-330 5e-324 1e-310");
+  CHECK(tiny.values<double>()[0] == 0);
+  CHECK(std::signbit(tiny.values<double>()[1]));
+  CHECK(tiny.values<double>()[2] == 5e-324);
+  CHECK(tiny.values<double>()[3] == 1e-310);
+  CHECK(read("1e-50", ":float32").item<float>() == 0);
+  CHECK(read("1e-60", ":float16").shape() == Dims{1});
   CHECK(read("7").shape() == Dims{1});
   CHECK(read("7 8").shape() == Dims{1, 2});
   CHECK(read("").shape() == Dims{0});
@@ -91,6 +98,8 @@ TEST_CASE("io: text that is refused") {
   CHECK(contains(refusal("1,5;2,5"), "line 1 has both commas and semicolons"));
   CHECK(contains(refusal("\n\n1.5.2"), "line 3 has '1.5.2'"));
   CHECK(contains(refusal("9007199254740993"), "which float64 would round"));
+  CHECK(contains(refusal("1e400"), "line 1 has '1e400', which is no float64 number"));
+  CHECK(contains(refusal("-1e39", ":float32"), "no float32 number"));
   CHECK(contains(refusal("300", ":uint8"), "no uint8 number"));
   CHECK(contains(refusal("-1", ":uint8"), "no uint8 number"));
   CHECK(contains(refusal("1.5", ":int32"), "no int32 number"));
