@@ -63,8 +63,7 @@ std::uint64_t Reduction::accumulate(std::int64_t first, std::int64_t last, std::
     if (by_column) {
       column_blocks(runner, at, count, block, block_end, here);
     } else if (blocking_.blocks == 1) {
-      place(runner, at);
-      runner.call(stage_.r.back(), inner_r(), count, inner_m(), {here, true, numbers(0, 0)});
+      add_whole(runner, at, count, here);
     } else {
       if (stage_.main.kernel.joined_rows > 1) {
         joined_blocks(runner, at, count, block, block_end, here);
@@ -83,6 +82,12 @@ std::uint64_t Reduction::accumulate(std::int64_t first, std::int64_t last, std::
     at += count;
   }
   return runner.events();
+}
+
+void Reduction::add_whole(NestRunner& runner, std::int64_t first, std::int64_t count,
+                          void* const* acc) const {
+  place(runner, first);
+  runner.call(stage_.r.back(), inner_r(), count, inner_m(), {acc, true, numbers(0, 0)});
 }
 
 const std::int64_t* Reduction::inner_r() const {
@@ -186,27 +191,37 @@ void Reduction::row_blocks(NestRunner& runner, std::int64_t output, std::int64_t
 
 // Stores the results of outputs [first, last) from their accumulators.
 std::uint64_t Reduction::finish(std::int64_t first, std::int64_t last, void* const* acc) const {
-  for (std::size_t i = 0; i < reduces_.size(); ++i) settle(reduces_[i], acc[i], last - first);
-  for (std::size_t i = 0; i < stage_.copies.size(); ++i) copy_out(i, first, last, acc);
-  if (!stage_.has_epilogue) return 0;
+  if (!stage_.has_epilogue) {
+    finish(first, last, acc, nullptr);
+    return 0;
+  }
   Arena& arena = Arena::local();
   const Arena::Mark mark(arena);
+  NestRunner runner(bound_.nests[1], arguments_.epilogue, arguments_.epilogue_params, arena,
+                    workers_.stop);
+  finish(first, last, acc, &runner);
+  return runner.events();
+}
+
+void Reduction::finish(std::int64_t first, std::int64_t last, void* const* acc,
+                       NestRunner* epilogue) const {
+  for (std::size_t i = 0; i < reduces_.size(); ++i) settle(reduces_[i], acc[i], last - first);
+  for (std::size_t i = 0; i < stage_.copies.size(); ++i) copy_out(i, first, last, acc);
+  if (epilogue == nullptr) return;
   const BoundNest& nest = bound_.nests[1];
-  NestRunner runner(nest, arguments_.epilogue, arguments_.epilogue_params, arena, workers_.stop);
   for (std::int64_t at = first; at < last;) {
     const std::int64_t count = std::min(last - at, columns_ - at % columns_);
-    runner.move_to_base();
-    runner.move_outer(nest.m, arguments_.m, stage_.m.size(), at);
+    epilogue->move_to_base();
+    epilogue->move_outer(nest.m, arguments_.m, stage_.m.size(), at);
     for (std::size_t i = 0; i < nest.operands(); ++i) {
       const plan::Source& source = nest.nest->operands[i].source;
       if (source.kind != plan::Source::Kind::accumulator) continue;
       const auto size = static_cast<std::int64_t>(itemsize(nest.nest->operands[i].dtype));
-      runner.point(i, static_cast<char*>(acc[source.index]) + (at - first) * size);
+      epilogue->point(i, static_cast<char*>(acc[source.index]) + (at - first) * size);
     }
-    runner.call(count, nest.m.back().data(), 1, nullptr);
+    epilogue->call(count, nest.m.back().data(), 1, nullptr);
     at += count;
   }
-  return runner.events();
 }
 
 void Reduction::copy_out(std::size_t which, std::int64_t first, std::int64_t last,

@@ -35,8 +35,13 @@ class Reduction {
   /// Adds blocks [block, block_end) of outputs [first, last) to the slots; returns the events.
   std::uint64_t accumulate(std::int64_t first, std::int64_t last, std::int64_t block,
                            std::int64_t block_end, void* const* acc) const;
+  /// Adds all of `count` neighbouring outputs that consist of one block each.
+  void add_whole(NestRunner& runner, std::int64_t first, std::int64_t count,
+                 void* const* acc) const;
   /// Stores the results of outputs [first, last) from their complete slots, which it changes.
   std::uint64_t finish(std::int64_t first, std::int64_t last, void* const* acc) const;
+  /// The same with a runner of the epilogue, null if there is none.
+  void finish(std::int64_t first, std::int64_t last, void* const* acc, NestRunner* epilogue) const;
 
  private:
   std::uint64_t run_tile(std::int64_t first) const;

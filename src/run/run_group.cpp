@@ -1,11 +1,13 @@
 // Groups: each turn runs all stages over a few indices of their common dimensions, so that what the
 // first reads and writes is still in the cache for the last. Turns are independent of each other.
 #include <algorithm>
+#include <optional>
 
 #include "run/arena.hpp"
 #include "run/run_loops.hpp"
 #include "run/stage_runner.hpp"
 #include "run/tasks.hpp"
+#include "run/turn_stage.hpp"
 
 namespace tightloop::run {
 namespace {
@@ -16,6 +18,8 @@ template <class Visit>
 void for_each_store(const plan::Stage& s, Visit&& visit) {
   const auto& main = s.main.operands;
   for (std::size_t k = s.main.kernel.loads.size(); k < main.size(); ++k) visit(main[k]);
+  const auto& last = s.epilogue.operands;
+  for (std::size_t k = s.epilogue.kernel.loads.size(); k < last.size(); ++k) visit(last[k]);
   for (const plan::AccumulatorCopy& c : s.copies) visit(c.to);
 }
 
@@ -27,6 +31,9 @@ class Turn {
     position_ = arena.array<std::int64_t>(group.extents.size());
     scratch_ = arena.array<char*>(bound.plan.intermediates.size());
     places_ = arena.array<Place>(group.count);
+    arguments_ = arena.array<StageArguments>(group.count);
+    ready_ = arena.array<std::optional<TurnStage>>(group.count);
+    std::fill_n(position_, group.extents.size(), 0);
     for (std::uint32_t i = 0; i < group.count; ++i) {
       const plan::Stage& s = stage(i);
       new (places_ + i) Place{
@@ -37,6 +44,12 @@ class Turn {
         if (bytes > 0)
           scratch_[o.source.index] = arena.array<char>(static_cast<std::size_t>(bytes));
       });
+    }
+    for (std::uint32_t i = 0; i < group.count; ++i) {
+      new (arguments_ + i) StageArguments(place(i, group.rows));
+      new (ready_ + i) std::optional<TurnStage>();
+      if (!TurnStage::suits(stage(i))) continue;
+      ready_[i].emplace(bound.stages[group.first + i], arguments_[i], group.rows, stop, arena);
     }
   }
 
@@ -51,9 +64,13 @@ class Turn {
     std::uint64_t events = 0, held = 0;
     for (std::uint32_t i = 0; i < group_.count; ++i) {
       const BoundStage& s = bound_.stages[group_.first + i];
-      const StageArguments arguments = place(i, rows);
-      events |= s.stage->r.empty() ? run_map(s, arguments, alone_)
-                                   : run_reduce(s, arguments, alone_, held);
+      place(i, rows);
+      if (ready_[i]) {
+        events |= ready_[i]->run(rows);
+      } else {
+        events |= s.stage->r.empty() ? run_map(s, arguments_[i], alone_)
+                                     : run_reduce(s, arguments_[i], alone_, held);
+      }
     }
     return events;
   }
@@ -106,6 +123,8 @@ class Turn {
   std::int64_t* position_;  // index of each common dimension
   char** scratch_;          // of the turn's intermediates
   Place* places_;
+  StageArguments* arguments_;        // of the present turn
+  std::optional<TurnStage>* ready_;  // of stages that it suits
 };
 
 }  // namespace
@@ -119,6 +138,7 @@ std::uint64_t run_group(const BoundPlan& bound, const plan::Group& group, TurnRa
     const BoundStage& stage = bound.stages[group.first + i];
     cost += stage.cost;
     scratch = std::max(scratch, scratch_bytes(stage));
+    if (TurnStage::suits(*stage.stage)) kept += TurnStage::bytes(*stage.stage, group.rows);
     for_each_store(*stage.stage, [&](const plan::Operand& o) {
       if (o.source.kind == Source::Kind::intermediate) {
         kept += static_cast<std::uint64_t>(bound.plan.intermediates[o.source.index].turn_bytes);
