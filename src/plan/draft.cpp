@@ -24,14 +24,9 @@ class Drafter {
 
   Draft run(const Kept& loaded, const Kept& stored, std::size_t& instructions) {
     const Pass& pass = draft_.pass;
-    if (pass.product) return product(instructions);
+    if (pass.product) return product(loaded, instructions);
     Body body(graph_, c_.shapes, pass.iteration, instructions,
-              [&](NodeId id) -> std::optional<Body::Stored> {
-                if (is_reduction(graph_.nodes[id].op)) return kept(id);
-                const auto at = loaded.find(id);
-                if (at == loaded.end()) return std::nullopt;
-                return held(at->second);
-              });
+              [&](NodeId id) { return found(id, loaded); });
     for (NodeId id : pass.reductions) {
       const ir::TypedNode& node = graph_.nodes[id];
       const bool check = node.may_wrap && graph_.check_overflow && node.op == Op::prod;
@@ -56,7 +51,7 @@ class Drafter {
     draft_.nodes = std::move(body.nodes);
     draft_.main = std::move(body.kernel);
     draft_.main_params = std::move(body.params);
-    if (!pass.reductions.empty()) make_epilogue(instructions);
+    if (!pass.reductions.empty()) make_epilogue(loaded, instructions);
     return std::move(draft_);
   }
 
@@ -75,6 +70,13 @@ class Drafter {
     const auto at = reductions_.find(reduction);
     if (at != reductions_.end()) return held(at->second);
     throw Error(ErrorCode::internal, "a reduction that no pass keeps is read");
+  }
+
+  std::optional<Body::Stored> found(NodeId id, const Kept& loaded) const {
+    if (is_reduction(graph_.nodes[id].op)) return kept(id);
+    const auto at = loaded.find(id);
+    if (at == loaded.end()) return std::nullopt;
+    return held(at->second);
   }
 
   /// Expands a body's loads to operands.
@@ -144,7 +146,7 @@ class Drafter {
 
   /// Adds the epilogue's kernel and operands, then those of plain copies. It runs over the
   /// iteration space with extent 1 on the reduced axes.
-  void make_epilogue(std::size_t& instructions) {
+  void make_epilogue(const Kept& values, std::size_t& instructions) {
     const Pass& pass = draft_.pass;
     const auto count = static_cast<std::uint32_t>(pass.reductions.size());
     std::unordered_map<NodeId, std::uint32_t> own;
@@ -179,6 +181,13 @@ class Drafter {
         stores.push_back(std::move(to));
       }
     }
+    for (NodeId id : pass.values) {
+      const std::uint32_t place = values.at(id);
+      const std::uint32_t chain = keeps_dims(c_.shapes[id]) ? 0 : squeezed;
+      body.kernel.stores.push_back({c_.intermediates[place].dtype, body.emit(id, chain)});
+      stores.push_back(store_intermediate(place, true));
+      stores.back().in_epilogue = true;
+    }
     for (std::uint32_t i : pass.kept) {
       draft_.copied.push_back(i);
       copies.push_back(store_intermediate(reductions_.at(pass.reductions[i]), true));
@@ -192,12 +201,9 @@ class Drafter {
     draft_.epilogue_params = std::move(body.params);
   }
 
-  Factor factor(NodeId id, std::size_t& instructions) {
+  Factor factor(NodeId id, const Kept& loaded, std::size_t& instructions) {
     Body body(graph_, c_.shapes, draft_.pass.iteration, instructions,
-              [&](NodeId node) -> std::optional<Body::Stored> {
-                if (is_reduction(graph_.nodes[node].op)) return kept(node);
-                return std::nullopt;
-              });
+              [&](NodeId node) { return found(node, loaded); });
     Factor f;
     f.value = body.emit(id);
     f.range = graph_.nodes[id].range;
@@ -208,10 +214,10 @@ class Drafter {
     return f;
   }
 
-  Draft product(std::size_t& instructions) {
+  Draft product(const Kept& loaded, std::size_t& instructions) {
     const Pass& pass = draft_.pass;
-    Factor left = factor(pass.product->left, instructions);
-    Factor right = factor(pass.product->right, instructions);
+    Factor left = factor(pass.product->left, loaded, instructions);
+    Factor right = factor(pass.product->right, loaded, instructions);
     draft_.factors.emplace(std::move(left), std::move(right));
     draft_.main_count = draft_.operands.size();
     if (pass.epilogues.empty()) {

@@ -48,8 +48,9 @@ struct DraftContext {
 /// Returns what a reduction of a pass is held in. Half types reduce in float32.
 DType accumulator_dtype(const ir::TypedGraph& graph, const Pass& pass, ir::NodeId reduction);
 
-/// Drafts a pass. `reductions` says where those that later passes read are kept, `loaded` which
-/// other values the pass finds kept, and `stored` which it keeps for others. `instructions` counts
+/// Drafts a pass. `reductions` says where those that later passes read are kept, `loaded` where
+/// other values are that the pass finds or whose epilogue makes them (Pass::values), and `stored`
+/// which of its elements' it keeps for others. `instructions` counts
 /// those of all bodies (see Body).
 Draft make_draft(const DraftContext& context, const Pass& pass, const Kept& reductions,
                  const Kept& loaded, const Kept& stored, std::size_t& instructions);

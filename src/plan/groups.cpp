@@ -154,10 +154,9 @@ class Grouping {
   std::vector<PassGroup> run() {
     for (const std::uint32_t p : order()) {
       const std::size_t at = place(p);
-      for (std::size_t i = 0; i < drafts_[p].copied.size(); ++i) {
-        const std::size_t k = drafts_[p].operands.size() - drafts_[p].copied.size() + i;
+      for (std::size_t k = 0; k < drafts_[p].operands.size(); ++k) {
         const AxisOperand& o = drafts_[p].operands[k];
-        if (o.operand.source.kind == Source::Kind::intermediate) {
+        if (o.is_store && o.operand.source.kind == Source::Kind::intermediate) {
           producers_[o.operand.source.index] = {p, k, at};
         }
       }

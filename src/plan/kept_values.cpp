@@ -124,7 +124,7 @@ std::int64_t rows_that_fit(const DraftContext& c, std::span<const Draft> drafts,
 
 }  // namespace
 
-void keep_values(const DraftContext& context, const Kept& reductions,
+void keep_values(const DraftContext& context, const Kept& reductions, const Kept& settled,
                  std::vector<Intermediate>& intermediates, std::vector<Draft>& drafts,
                  std::vector<PassGroup>& groups) {
   const auto many = [](const PassGroup& g) { return g.passes.size() > 1; };
@@ -137,7 +137,7 @@ void keep_values(const DraftContext& context, const Kept& reductions,
     const std::int64_t rows = rows_that_fit(context, drafts, group, values);
     if (rows == 0) continue;
     const std::size_t intermediates_before = intermediates.size();
-    std::vector<Kept> loaded(group.passes.size()), stored(group.passes.size());
+    std::vector<Kept> loaded(group.passes.size(), settled), stored(group.passes.size());
     for (const Value& v : values) {
       const auto place = static_cast<std::uint32_t>(intermediates.size());
       const DType lane = ir::lane_of(context.graph.nodes[v.node].dtype);

@@ -11,7 +11,8 @@ namespace tightloop::plan {
 
 /// Finds such values in groups whose turns leave room for them, adds their intermediates, drafts
 /// the passes that store or load them anew, and makes turns as short as the scratch memory asks.
-void keep_values(const DraftContext& context, const Kept& reductions,
+/// `settled` says where values of reductions are held (see settled_values.hpp).
+void keep_values(const DraftContext& context, const Kept& reductions, const Kept& settled,
                  std::vector<Intermediate>& intermediates, std::vector<Draft>& drafts,
                  std::vector<PassGroup>& groups);
 

@@ -39,14 +39,22 @@ class Planner {
         plan_.intermediates.push_back({accumulator_dtype(graph_, pass, id), plan_.shapes[id], id});
       }
     }
+    Kept values;
+    for (const Pass& pass : passes) {
+      for (const NodeId id : pass.values) {
+        values[id] = static_cast<std::uint32_t>(plan_.intermediates.size());
+        const DType lane = ir::lane_of(graph_.nodes[id].dtype);
+        plan_.intermediates.push_back({lane, plan_.shapes[id], id});
+      }
+    }
     const DraftContext context{graph_, inputs_, outs_, plan_.shapes, plan_.intermediates};
     std::vector<Draft> drafts;
     std::size_t instructions = 0;
     for (const Pass& pass : passes) {
-      drafts.push_back(make_draft(context, pass, reductions, {}, {}, instructions));
+      drafts.push_back(make_draft(context, pass, reductions, values, {}, instructions));
     }
     std::vector<PassGroup> groups = choose_groups(drafts);
-    keep_values(context, reductions, plan_.intermediates, drafts, groups);
+    keep_values(context, reductions, values, plan_.intermediates, drafts, groups);
     place_intermediates(drafts, groups);
     for (const PassGroup& group : groups) add_group(drafts, group);
     return std::move(plan_);
@@ -114,7 +122,7 @@ class Planner {
     if (turns.axes.empty()) return;
     const std::int64_t bytes =
         bytes_in_turn(o.strides, iteration, itemsize(o.operand.dtype), turns);
-    const bool value = !is_reduction(graph_.nodes[mid.node].op);
+    const bool value = !o.in_epilogue;
     if (value || bytes <= kTurnReductions) mid.turn_bytes = bytes;
   }
 

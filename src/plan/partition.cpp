@@ -8,6 +8,7 @@
 
 #include "ir/shapes.hpp"
 #include "plan/matrix_product.hpp"
+#include "plan/settled_values.hpp"
 
 namespace tightloop::plan {
 namespace {
@@ -39,16 +40,18 @@ class Partition {
   }
 
  private:
-  /// Calls visit(reduction, under_view) for the reductions that the cones of `roots` read directly.
+  /// Calls visit(reduction, under_view) for the reductions that the cones of `roots` read directly,
+  /// but not by way of a node of `settled`.
   void frontier(std::vector<std::pair<NodeId, bool>> roots,
-                const std::function<void(NodeId, bool)>& visit) {
+                const std::function<void(NodeId, bool)>& visit,
+                const std::vector<bool>& settled = {}) {
     ++walk_;
     std::vector<std::pair<NodeId, bool>>& stack = roots;
     while (!stack.empty()) {
       const auto [id, viewed] = stack.back();
       stack.pop_back();
       std::uint32_t& mark = seen_[2 * std::size_t{id} + (viewed ? 1 : 0)];
-      if (mark == walk_) continue;
+      if (mark == walk_ || (!settled.empty() && settled[id])) continue;
       mark = walk_;
       const ir::TypedNode& node = graph_.nodes[id];
       if (is_reduction(node.op)) {
@@ -247,13 +250,15 @@ class Partition {
 
   void keep_what_is_read() {
     std::vector<bool> kept(graph_.nodes.size(), false);
+    const std::vector<bool> settled = settle_values(graph_, shapes_, pass_of_, passes_);
     for (std::uint32_t p = 0; p < passes_.size(); ++p) {
       const Pass& pass = passes_[p];
       std::vector<std::pair<NodeId, bool>> roots, ends;
       for (NodeId id : pass.reductions) roots.emplace_back(graph_.nodes[id].args[0], false);
       for (std::uint32_t r : pass.stores) roots.emplace_back(graph_.results[r], false);
       for (std::uint32_t r : pass.epilogues) ends.emplace_back(graph_.results[r], false);
-      frontier(std::move(roots), [&](NodeId id, bool) { kept[id] = true; });
+      frontier(
+          std::move(roots), [&](NodeId id, bool) { kept[id] = true; }, settled);
       frontier(std::move(ends), [&](NodeId id, bool) {
         if (pass_of_[id] != p) kept[id] = true;
       });

@@ -24,6 +24,7 @@ struct Pass {
   std::vector<std::uint32_t> stores;          ///< results stored element by element
   std::vector<std::uint32_t> epilogues;       ///< results computed from this pass's accumulators
   std::vector<std::uint32_t> kept;            ///< positions in `reductions` that a later pass reads
+  std::vector<ir::NodeId> values;  ///< what a later pass reads that is computed from `reductions`
 };
 
 /// Returns the passes in an order in which each finds what it needs. `shapes` holds every node's

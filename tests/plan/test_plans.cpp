@@ -1,9 +1,11 @@
 // What plans look like: passes of named expressions, the loops that are chosen, the size of
 // intermediates, blocking, and the text that names a kernel.
+#include <algorithm>
 #include <string>
 
 #include "catch.hpp"
 #include "planned.hpp"
+#include "reduced_size.hpp"
 
 using namespace tightloop;
 using plan::KernelKind;
@@ -71,10 +73,41 @@ TEST_CASE("plan: number of passes") {
     if (mid.turn_bytes > 0) {
       CHECK(mid.turn_bytes <= 48 << 10);
     } else {
-      CHECK(is_reduction(p.graph.nodes[mid.node].op));
+      CHECK(plan_test::has_reduced_size(p.plan, p.graph, mid.node));
       CHECK(elements(mid.shape) <= 500);
     }
   }
+}
+
+TEST_CASE("plan: what follows from reductions alone is computed once") {
+  const auto divisions = [](const plan::KernelPlan& kernel) {
+    return std::count_if(kernel.body.begin(), kernel.body.end(), [](const plan::Inst& i) {
+      return i.op == Op::divide || i.op == Op::sqrt;
+    });
+  };
+  const auto kept = [](const Planned& p) {
+    std::vector<Dims> shapes;
+    for (const plan::Intermediate& mid : p.plan.intermediates) shapes.push_back(mid.shape);
+    return shapes;
+  };
+  const Planned score = planned("(a - mean(a, axis=0)) / std(a, axis=0)", kPlanes);
+  INFO(to_string(score.plan));
+  REQUIRE(score.plan.stages.size() == 2);
+  CHECK(divisions(score.plan.stages[0].epilogue.kernel) == 3);
+  CHECK(divisions(score.plan.stages[1].main.kernel) == 1);
+  CHECK(kept(score) == std::vector<Dims>{{500}, {500}});
+
+  // Results that need the same values are computed with them.
+  const Planned both = planned("m = mean(a, axis=0); a - m, m", kPlanes);
+  CHECK(divisions(both.plan.stages[0].epilogue.kernel) == 1);
+  CHECK(divisions(both.plan.stages[1].main.kernel) == 0);
+
+  // Sums and differences cost less than they would take to store, what is the same along rows is
+  // computed once for each anyway, and what other arrays go into is none of a reduction's values.
+  CHECK(kept(planned("a - (max(a, axis=0) - min(a, axis=0))", kPlanes)).size() == 2);
+  CHECK(!planned("a - mean(a)", kPlanes).plan.stages[0].has_epilogue);
+  CHECK(!planned("a - mean(a, axis=1, keepdims=True)", kPlanes).plan.stages[0].has_epilogue);
+  CHECK(!planned("a / sqrt(sum(a, axis=0) + v)", kPlanes).plan.stages[0].has_epilogue);
 }
 
 TEST_CASE("plan: neighbours that all operands walk as one are one loop") {
