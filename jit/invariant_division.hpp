@@ -11,10 +11,11 @@ namespace tightloop::jit {
 bool divides_by_reciprocal(const Target& target, DType lane);
 
 /// Makes what divide_by_invariant needs of a divisor that is the same in all lanes: its reciprocal,
-/// and, in `im`, whether its size is such that nothing overflows or underflows on the way.
+/// and, in `im`, a zero; NaN in place of one that may not be used.
 Value prepare_divisor(Emitter& e, DType lane, llvm::Value* divisor);
 
-/// Returns x / divisor, rounded to nearest. Vectors of very large or small elements are divided.
+/// Returns x / divisor, rounded to nearest. Vectors with a very small quotient, or one that is not
+/// finite, are divided.
 llvm::Value* divide_by_invariant(Emitter& e, DType lane, llvm::Value* x, llvm::Value* divisor,
                                  const Value& prepared);
 
