@@ -42,8 +42,18 @@ class IntSum : public ColumnReducer {
   IntSum(const plan::KernelReduce& r, DType lane)
       : acc_(r.acc), lane_(lane), bits_(bits_of(lane) <= 16 ? 32 : 64) {}
   Parts identity(Emitter& e) override { return {e.zero(e.int_vector(bits_))}; }
+  // 16 bits hold the sum of a group's bytes.
+  Parts open(Emitter& e, const Parts& acc) override {
+    return adds_bytes() ? Parts{e.zero(e.int_vector(16))} : acc;
+  }
   void update(Emitter& e, Parts& acc, const Sources& values) override {
-    acc[0] = e.b.CreateAdd(acc[0], widen(e, values[0].re, lane_, bits_));
+    const unsigned bits = acc[0]->getType()->getScalarSizeInBits();
+    acc[0] = e.b.CreateAdd(acc[0], widen(e, values[0].re, lane_, bits));
+  }
+  Parts close(Emitter& e, const Parts& acc, const Parts& group) override {
+    static_assert(kGroup * 255 < 1 << 15);
+    if (!adds_bytes()) return group;
+    return {e.b.CreateAdd(acc[0], widen(e, group[0], lane_, bits_))};
   }
   void finish(Emitter& e, const Parts& acc, llvm::Value* slot) override {
     const Value old = load_elements(e, acc_, slot);
@@ -52,6 +62,7 @@ class IntSum : public ColumnReducer {
   }
 
  private:
+  bool adds_bytes() const { return bits_of(lane_) == 8; }
   DType acc_;
   DType lane_;
   unsigned bits_;

@@ -355,7 +355,7 @@ void KernelEmitter::reduce_joined_rows(llvm::Value* first, Carried& carried) {
 // tile by tile with the accumulators in registers. More rows at once are more streams of memory
 // than the hardware prefetches.
 void KernelEmitter::columns(Carried& carried) {
-  constexpr unsigned kRows = 32;
+  constexpr unsigned kRows = ColumnReducer::kGroup;
   ColumnAccumulators acc(e_, plan_, shape_);
   e_.place.origin = number_;
   e_.place.stride = number_per_row_;
@@ -401,7 +401,9 @@ void KernelEmitter::column_tile(ColumnAccumulators& acc, llvm::Value* strip, llv
   llvm::Value* const index = b_.CreateAdd(strip, at);
   Sets sets(acc.reducers.size());
   for (std::size_t r = 0; r < sets.size(); ++r) {
-    for (unsigned t = 0; t < tiles; ++t) sets[r].push_back(acc.load(r, step(at, t)));
+    for (unsigned t = 0; t < tiles; ++t) {
+      sets[r].push_back(acc.reducers[r]->open(e_, acc.load(r, step(at, t))));
+    }
   }
   Carried all = pack(sets, carried);
   e_.loop(rows.begin, rows.end, b_.getInt64(1), all, false, [&](llvm::Value* row, Carried& c) {
@@ -419,7 +421,10 @@ void KernelEmitter::column_tile(ColumnAccumulators& acc, llvm::Value* strip, llv
   });
   unpack(all, sets, carried);
   for (std::size_t r = 0; r < sets.size(); ++r) {
-    for (unsigned t = 0; t < tiles; ++t) acc.store(r, step(at, t), sets[r][t]);
+    for (unsigned t = 0; t < tiles; ++t) {
+      llvm::Value* set = step(at, t);
+      acc.store(r, set, acc.reducers[r]->close(e_, acc.load(r, set), sets[r][t]));
+    }
   }
 }
 

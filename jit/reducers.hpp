@@ -45,6 +45,12 @@ class RowReducer : public Reducer {
 
 class ColumnReducer : public Reducer {
  public:
+  /// Most rows of a group.
+  static constexpr unsigned kGroup = 32;
+  /// Returns what update() adds the rows of a group to, by default the accumulators themselves.
+  virtual Parts open(Emitter&, const Parts& acc) { return acc; }
+  /// Returns the accumulators with a group, that open() began, added to them.
+  virtual Parts close(Emitter&, const Parts&, const Parts& group) { return group; }
   /// Combines `lanes` columns into their slots from `slot` on (under the live mask, or with all
   /// of them accessible; see memory.hpp). Notes overflow.
   virtual void finish(Emitter& e, const Parts& acc, llvm::Value* slot) = 0;

@@ -237,3 +237,25 @@ TEST_CASE("engine: reductions of integers at the ends of their types, under ever
   CHECK(tl::evaluate("ptp(x)", {{"x", wide}}, exact).item<std::uint64_t>() == ~0ULL);
   CHECK(tl::evaluate("ptp(x)", {{"x", bytes}}, exact).dtype() == DType::uint8);
 }
+
+TEST_CASE("engine: sums of extreme bytes down columns are exact") {
+  const auto check = [](const auto extreme, std::int64_t rows, std::int64_t columns) {
+    using T = std::decay_t<decltype(extreme)>;
+    const std::vector<T> x(static_cast<std::size_t>(rows * columns), extreme);
+    const tl::Array sums =
+        tl::evaluate("sum(x, axis=0)", {{"x", tl::ArrayView(x.data(), {rows, columns})}});
+    INFO(int{extreme} << ", " << rows << " rows");
+    for (std::int64_t i = 0; i < columns; ++i) {
+      std::int64_t sum = 0;
+      std::memcpy(&sum, static_cast<const char*>(sums.data()) + 8 * i, sizeof sum);
+      REQUIRE(sum == rows * int{extreme});
+    }
+  };
+  for (const std::int64_t rows : {1, 33, 128, 3001}) {
+    for (const std::int64_t columns : {7, 300}) {
+      check(std::uint8_t{255}, rows, columns);
+      check(std::int8_t{-128}, rows, columns);
+      check(std::int8_t{127}, rows, columns);
+    }
+  }
+}
