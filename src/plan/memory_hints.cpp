@@ -8,10 +8,12 @@
 namespace tightloop::plan {
 namespace {
 
+/// True where the kernel itself writes the results, and nothing else.
 bool stores_results_only(const Nest& nest) {
   const auto& all = nest.operands;
-  return std::all_of(all.begin() + static_cast<std::ptrdiff_t>(nest.kernel.loads.size()), all.end(),
-                     [](const Operand& o) { return o.source.kind == Source::Kind::result; });
+  return std::all_of(
+      all.begin() + static_cast<std::ptrdiff_t>(nest.kernel.loads.size()), all.end(),
+      [](const Operand& o) { return o.source.kind == Source::Kind::result && !o.packed; });
 }
 
 bool announces(const Operand& o, const KernelLoad& load) {
@@ -66,8 +68,8 @@ void choose_memory_hints(std::span<Stage> stages, std::uint64_t bytes) {
   constexpr std::uint16_t kAlongColumns = 512;  // the next tiles of each row of a group of rows
   for (Stage& stage : stages) {
     Nest& nest = stage.main;
-    nest.kernel.streaming_stores = bytes >= kStreamingBytes && stage.r.empty() &&
-                                   !nest.any_packed && stores_results_only(nest);
+    nest.kernel.streaming_stores =
+        bytes >= kStreamingBytes && stage.r.empty() && stores_results_only(nest);
   }
   if (bytes < kFetchBytes || fetch_next_turn(stages)) return;
   for (Stage& stage : stages) {

@@ -1,5 +1,6 @@
 // Map stages: every element of the iteration space once, in tasks of contiguous rows or row pieces.
 #include <algorithm>
+#include <cstdlib>
 
 #include "run/nest_runner.hpp"
 #include "run/run_loops.hpp"
@@ -17,21 +18,33 @@ struct MapTasks {
   std::int64_t count;
 };
 
+/// Rows that one task takes together: where an operand lies across them, neighbours are in the same
+/// cache lines.
+std::int64_t rows_together(const BoundNest& nest, std::int64_t rows) {
+  constexpr std::int64_t kAcross = 64;
+  const std::size_t dims = nest.m.size();
+  for (std::size_t i = 0; dims > 1 && i < nest.operands(); ++i) {
+    const std::int64_t row = std::abs(nest.m[dims - 2][i]);
+    if (row != 0 && row < std::abs(nest.m[dims - 1][i])) return std::min(rows, kAcross);
+  }
+  return 1;
+}
+
 MapTasks cut(const BoundStage& bound, std::int64_t rows, std::int64_t columns, int threads) {
   if (threads <= 1) return {rows, columns, 1, 1};
   constexpr double kTaskCost = 1 << 20;  // pieces of 1 MiB keep a stream's order in memory
   const double total = static_cast<double>(rows) * static_cast<double>(columns);
   const double pieces = std::clamp(bound.cost / kTaskCost, 2.0 * threads, 1e6);
   const auto elements = static_cast<std::int64_t>(std::max(4096.0, total / pieces));
-  MapTasks t{1, columns, 1, 0};
-  if (columns > elements) {
-    t.columns_per_task = (elements + 63) / 64 * 64;
+  const std::int64_t together = rows_together(bound.nests[0], rows);
+  MapTasks t{together, columns, 1, 0};
+  if (columns > elements / together) {
+    t.columns_per_task = (elements / together + 63) / 64 * 64;
     t.per_row = (columns + t.columns_per_task - 1) / t.columns_per_task;
-    t.count = rows * t.per_row;
   } else {
-    t.rows_per_task = std::max<std::int64_t>(1, elements / columns);
-    t.count = (rows + t.rows_per_task - 1) / t.rows_per_task;
+    t.rows_per_task = std::max<std::int64_t>(1, elements / columns / together) * together;
   }
+  t.count = (rows + t.rows_per_task - 1) / t.rows_per_task * t.per_row;
   return t;
 }
 

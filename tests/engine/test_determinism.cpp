@@ -105,6 +105,33 @@ TEST_CASE("engine: the same bits from 1, 2, 3 and 7 threads") {
   }
 }
 
+TEST_CASE("engine: transposed operands by any number of threads are those of a copy") {
+  fuzz::Random random(7);
+  tl::run::ThreadPool pool(7);
+  for (tl::DType t : {tl::uint8, tl::float16, tl::float32, tl::float64, tl::complex128}) {
+    for (const tl::Dims& shape : {tl::Dims{3, 60001}, tl::Dims{90, 3001}, tl::Dims{503, 300}}) {
+      const auto x = ill_conditioned(random, t, shape);
+      const auto y = ill_conditioned(random, t, {shape[1], shape[0]});
+      tl::Array turned(t, shape);
+      for (std::int64_t i = 0; i < shape[0]; ++i) {
+        for (std::int64_t j = 0; j < shape[1]; ++j) {
+          const auto size = static_cast<std::int64_t>(itemsize(t));
+          std::memcpy(static_cast<char*>(turned.data()) + (i * shape[1] + j) * size,
+                      y.memory.get() + (j * shape[0] + i) * size, itemsize(t));
+        }
+      }
+      const tl::Array want = tl::evaluate("x * y", {{"x", x.view}, {"y", turned}});
+      for (int threads : {1, 2, 7}) {
+        tl::Options options;
+        options.executor = &pool;
+        options.threads = threads;
+        INFO(name(t) << " with " << threads << " threads");
+        CHECK(same_bytes(want, tl::evaluate("x * y.T", {{"x", x.view}, {"y", y.view}}, options)));
+      }
+    }
+  }
+}
+
 TEST_CASE("engine: the same bits for every vector width") {
   if (tl::cache_info().backend != "jit") return;
   fuzz::Random random(6);

@@ -32,6 +32,10 @@ TEST_CASE("plan: reads are announced and stores go around the caches where a pas
   CHECK(distances(large.stages[0]).size() == 1);
   CHECK(large.stages[0].main.kernel.streaming_stores);
   CHECK(distances(plan_of("sum(x, axis=0)", 2000).stages[0]).size() == 1);
+  // What is packed on its way to the kernel does not matter.
+  const plan::LoopPlan turned = planned("x + x.T", {{"x", DType::float32, {2000, 2000}, {}}}).plan;
+  CHECK(turned.stages[0].main.any_packed);
+  CHECK(turned.stages[0].main.kernel.streaming_stores);
 }
 
 TEST_CASE("plan: of stages that share turns, a later one asks for the rows of the next turn") {
