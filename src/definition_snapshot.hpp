@@ -14,8 +14,9 @@ struct DefinitionSnapshot {
   std::uint64_t version = 0;  ///< unique in the process; 0 is for the empty set alone
 };
 
-/// Returns the functions that a call with these definitions (null: the process's) sees; null where
-/// there are none.
+/// Returns the set that a call sees which names this one (null: the process's).
+const Definitions& set_of(const Definitions* definitions);
+/// Returns the functions of that set; null where there are none.
 std::shared_ptr<const DefinitionSnapshot> snapshot_of(const Definitions* definitions);
 
 }  // namespace tightloop::detail

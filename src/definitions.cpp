@@ -46,21 +46,34 @@ auto guarded(F&& f) {
 
 namespace detail {
 
+const Definitions& set_of(const Definitions* definitions) {
+  return definitions != nullptr ? *definitions : default_definitions();
+}
+
 std::shared_ptr<const DefinitionSnapshot> snapshot_of(const Definitions* definitions) {
-  return (definitions != nullptr ? *definitions : default_definitions()).snapshot();
+  return set_of(definitions).snapshot();
 }
 
 }  // namespace detail
 
 Definitions::Definitions() = default;
 Definitions::~Definitions() = default;
-Definitions::Definitions(const Definitions& other) : now_(other.snapshot()) {}
+Definitions::Definitions(const Definitions& other) {
+  State now = other.snapshot();
+  take(now);
+}
 
 Definitions& Definitions::operator=(const Definitions& other) {
   State next = other.snapshot();
   const std::lock_guard lock(run::locks().definitions);
-  now_.swap(next);
+  take(next);
   return *this;
+}
+
+/// Exchanges the state for another, which the caller frees when the lock is gone.
+void Definitions::take(State& next) {
+  now_.swap(next);
+  version_.store(now_ == nullptr ? 0 : now_->version, std::memory_order_release);
 }
 
 State Definitions::snapshot() const {
@@ -81,7 +94,7 @@ void Definitions::define(std::string_view text) {
       const std::lock_guard lock(run::locks().definitions);
       // What another thread defined meanwhile may be what the text calls.
       if (now_ != before) continue;
-      now_.swap(replaced);
+      take(replaced);
       return;
     }
   });
@@ -97,7 +110,7 @@ bool Definitions::undefine(std::string_view name) {
       State replaced = next;
       const std::lock_guard lock(run::locks().definitions);
       if (now_ != before) continue;
-      now_.swap(replaced);
+      take(replaced);
       return true;
     }
   });

@@ -34,9 +34,9 @@ struct Call {
     detail::check_names({out, items.size()});
     return {out, items.size()};
   }
-  std::span<const Variable> variables(std::span<const Arg> leaves) {
+  std::span<const Variable> variables(std::span<const Arg* const> leaves) {
     auto* out = arena.array<Variable>(leaves.size());
-    for (std::size_t i = 0; i < leaves.size(); ++i) new (out + i) Variable{{}, &leaves[i]};
+    for (std::size_t i = 0; i < leaves.size(); ++i) new (out + i) Variable{{}, leaves[i]};
     return {out, leaves.size()};
   }
   std::span<const Arg* const> arguments(const Prepared& p, std::span<const Variable> variables) {
@@ -144,7 +144,7 @@ std::vector<Array> evaluate_with(run::EngineCore& engine, std::string_view text,
   });
 }
 
-Array evaluate_steps(std::span<const Step> steps, std::span<const Arg> leaves,
+Array evaluate_steps(std::span<const Step> steps, std::span<const Arg* const> leaves,
                      const Options& options) {
   return guarded({}, [&] {
     check_steps(steps);
@@ -155,7 +155,7 @@ Array evaluate_steps(std::span<const Step> steps, std::span<const Arg> leaves,
 }
 
 void evaluate_steps_into(const Destination& out, std::span<const Step> steps,
-                         std::span<const Arg> leaves, const Options& options) {
+                         std::span<const Arg* const> leaves, const Options& options) {
   guarded({}, [&] {
     check_steps(steps);
     Call call;

@@ -134,15 +134,15 @@ InUse prepare_for_call(const Expression& expression, std::span<const Variable> v
                 "the expression is longer than " + std::to_string(ir::kMaxSource) + " bytes");
   }
   const Call call{expression, variables, destinations, options, engine};
-  const bool text = expression.steps.empty();
-  const auto definitions = text ? snapshot_of(options.definitions) : nullptr;
-  const CallKey key(call, definitions == nullptr ? 0 : definitions->version);
+  const CallKey key(call, set_of(options.definitions).version());
   RecentCall& recent = RecentCall::place_of(key);
   if (recent.holds(key)) return InUse(recent);
   const std::uint64_t age = RecentCall::current.load(std::memory_order_acquire);
+  const auto definitions = snapshot_of(options.definitions);
+  const CallKey full(call, definitions == nullptr ? 0 : definitions->version);
   run::Arena& arena = run::Arena::local();
   const run::Arena::Mark mark(arena);
-  const auto words = key.write(arena.array<std::uint64_t>(key.room()));
+  const auto words = full.write(arena.array<std::uint64_t>(full.room()));
   const std::string_view bytes(reinterpret_cast<const char*>(words.data()), words.size_bytes());
   std::shared_ptr<const Prepared> found;
   {

@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "tightloop/dtype.hpp"
@@ -21,7 +22,16 @@ inline constexpr int kMaxRank = 16;
 /// Holds up to kMaxRank 64-bit extents or byte strides, without allocating.
 class Dims {
  public:
-  constexpr Dims() = default;
+  // Of the storage only what is in use is written and copied: calls on small arrays would spend
+  // more on the rest than on their loops.
+  constexpr Dims() noexcept {
+    if (std::is_constant_evaluated()) v_ = {};
+  }
+  constexpr Dims(const Dims& other) noexcept : Dims() { copy(other); }
+  constexpr Dims& operator=(const Dims& other) noexcept {
+    copy(other);
+    return *this;
+  }
   Dims(std::initializer_list<std::int64_t> values)
       : Dims(std::span<const std::int64_t>(values.begin(), values.size())) {}
   /// One dimension.
@@ -57,7 +67,11 @@ class Dims {
   }
 
  private:
-  std::array<std::int64_t, kMaxRank> v_{};
+  constexpr void copy(const Dims& other) noexcept {
+    size_ = other.size_;
+    for (int i = 0; i < size_; ++i) (*this)[i] = other[i];
+  }
+  std::array<std::int64_t, kMaxRank> v_;
   std::int32_t size_ = 0;
 };
 

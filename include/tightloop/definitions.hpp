@@ -3,6 +3,8 @@
 // process shares.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -48,10 +50,13 @@ class TIGHTLOOP_API Definitions {
   /// Returns the functions of the set by name; the prelude is not among them.
   std::vector<DefinitionInfo> list() const;
 
-  /// Returns the current state; for the library's own use.
+  /// Returns the current state, and its version alone; for the library's own use.
   std::shared_ptr<const detail::DefinitionSnapshot> snapshot() const;
+  std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
 
  private:
+  void take(std::shared_ptr<const detail::DefinitionSnapshot>& next);
+  std::atomic<std::uint64_t> version_{0};
   std::shared_ptr<const detail::DefinitionSnapshot> now_;  // null while the set is empty
 };
 

@@ -88,10 +88,10 @@ TEST_CASE("face: lazy borrows whatever an argument accepts") {
                         const tl::Dims& shape) {
     const auto flat = flatten(leaf);
     CHECK(flat.leaf_count == 1);
-    CHECK(flat.leaves()[0].view().data() == data);
-    CHECK(flat.leaves()[0].view().dtype() == dtype);
-    CHECK(flat.leaves()[0].view().shape() == shape);
-    CHECK(flat.leaves()[0].view().readonly());
+    CHECK(flat.leaves()[0]->view().data() == data);
+    CHECK(flat.leaves()[0]->view().dtype() == dtype);
+    CHECK(flat.leaves()[0]->view().shape() == shape);
+    CHECK(flat.leaves()[0]->view().readonly());
   };
   check(tl::lazy(vector), vector.data(), tl::float64, {3});
   check(tl::lazy(array), array.data(), tl::int16, {4});
@@ -99,9 +99,10 @@ TEST_CASE("face: lazy borrows whatever an argument accepts") {
   check(tl::lazy(std::span<const double>(vector)), vector.data(), tl::float64, {3});
   check(tl::lazy(owned), owned.data(), tl::complex64, {2, 3});
   check(tl::lazy(view), owned.data(), tl::complex64, {2, 3});
-  const auto scalar = flatten(tl::lazy(2.5F));
-  CHECK(scalar.leaves()[0].weak());
-  CHECK(scalar.leaves()[0].scalar_dtype() == tl::float64);
+  const auto weak = tl::lazy(2.5F);
+  const auto scalar = flatten(weak);
+  CHECK(scalar.leaves()[0]->weak());
+  CHECK(scalar.leaves()[0]->scalar_dtype() == tl::float64);
 }
 
 namespace {
@@ -168,8 +169,8 @@ TEST_CASE("face: equal leaves are one variable") {
   const auto e = tl::lazy(y) - tl::lazy(x) * tl::lazy(y) + tl::lazy(x);
   const auto flat = flatten(e);
   CHECK(flat.leaf_count == 2);
-  CHECK(flat.leaves()[0].view().data() == y.data());
-  CHECK(flat.leaves()[1].view().data() == x.data());
+  CHECK(flat.leaves()[0]->view().data() == y.data());
+  CHECK(flat.leaves()[1]->view().data() == x.data());
   const Op ops[] = {Op::variable, Op::variable, Op::variable, Op::multiply,
                     Op::subtract, Op::variable, Op::add};
   const int numbers[] = {0, 1, 0, 0, 0, 1, 0};
@@ -190,10 +191,11 @@ TEST_CASE("face: a weak scalar is one variable where it is the same object or ex
   CHECK(leaves(weak * weak + weak) == 1);
   const auto before = tl::lazy(s);
   s = 4;
-  const auto both = flatten(before * tl::lazy(s));
+  const auto product = before * tl::lazy(s);
+  const auto both = flatten(product);
   CHECK(both.leaf_count == 2);
   std::int64_t first = 0;
-  std::memcpy(&first, both.leaves()[0].scalar(), sizeof first);
+  std::memcpy(&first, both.leaves()[0]->scalar(), sizeof first);
   CHECK(first == 3);
 }
 
@@ -211,7 +213,7 @@ TEST_CASE("face: expressions are values that outlive their parts") {
   CHECK(a.steps.size() == 8);
   CHECK(std::memcmp(a.steps.data(), b.steps.data(), sizeof a.steps) == 0);
   CHECK(a.leaf_count == 1);
-  CHECK(a.leaves()[0].view().data() == x.data());
+  CHECK(a.leaves()[0]->view().data() == x.data());
 }
 
 namespace {
@@ -244,12 +246,13 @@ TEST_CASE("face: at most 255 different leaves") {
   const auto repeated =
       std::make_unique<decltype(sum_of<8>(block, false))>(sum_of<8>(block, false));
   CHECK(flatten(*repeated).leaf_count == 1);
-  const auto most = flatten(sum_of<7>(block, true) + sum_of<6>(block + 128, true) +
-                            sum_of<5>(block + 192, true) + sum_of<4>(block + 224, true) +
-                            sum_of<3>(block + 240, true) + sum_of<2>(block + 248, true) +
-                            sum_of<1>(block + 252, true) + sum_of<0>(block + 254, true));
+  const auto sum = sum_of<7>(block, true) + sum_of<6>(block + 128, true) +
+                   sum_of<5>(block + 192, true) + sum_of<4>(block + 224, true) +
+                   sum_of<3>(block + 240, true) + sum_of<2>(block + 248, true) +
+                   sum_of<1>(block + 252, true) + sum_of<0>(block + 254, true);
+  const auto most = flatten(sum);
   CHECK(most.leaf_count == 255);
-  CHECK(most.leaves()[254].view().data() == block + 254);
+  CHECK(most.leaves()[254]->view().data() == block + 254);
 }
 
 TEST_CASE("face: axes") {

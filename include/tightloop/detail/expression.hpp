@@ -11,7 +11,6 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
-#include <utility>
 
 #include "tightloop/engine.hpp"
 #include "tightloop/op.hpp"
@@ -51,10 +50,10 @@ inline constexpr std::size_t kMaxSubscripts = kMaxRank + 2 * sizeof(std::uint64_
 inline constexpr std::size_t kMaxLeaves = 255;
 
 /// Evaluates steps over leaves (arrays or weak scalars, indexed by Step::leaf).
-TIGHTLOOP_API Array evaluate_steps(std::span<const Step> steps, std::span<const Arg> leaves,
+TIGHTLOOP_API Array evaluate_steps(std::span<const Step> steps, std::span<const Arg* const> leaves,
                                    const Options& options);
 TIGHTLOOP_API void evaluate_steps_into(const Destination& out, std::span<const Step> steps,
-                                       std::span<const Arg> leaves, const Options& options);
+                                       std::span<const Arg* const> leaves, const Options& options);
 
 [[noreturn]] TIGHTLOOP_API void throw_too_many_leaves();
 [[noreturn]] TIGHTLOOP_API void throw_long_subscripts();
@@ -396,31 +395,26 @@ class Conversion : public tightloop::Expression<Conversion<kOp, X>> {
   DType target_;
 };
 
-/// An expression as evaluate_steps takes it, on the stack.
+/// An expression as evaluate_steps takes it, on the stack; its leaves are the expression's.
 template <std::size_t Steps, std::size_t Leaves>
 struct Flat {
-  std::array<Step, Steps> steps;
-  std::array<Arg, Leaves> args;  ///< the first leaf_count are the leaves
-  std::size_t leaf_count;
-  std::span<const Arg> leaves() const noexcept { return {args.data(), leaf_count}; }
+  std::array<Step, Steps> steps{};
+  std::array<const Arg*, Leaves> args;  ///< the first leaf_count are the leaves
+  std::size_t leaf_count = 0;
+  std::span<const Arg* const> leaves() const noexcept { return {args.data(), leaf_count}; }
 };
 
-template <std::size_t... I>
-std::array<Arg, sizeof...(I)> copy_args(const Leaf* const* leaves, std::size_t count,
-                                        std::index_sequence<I...>) {
-  return {leaves[I < count ? I : 0]->arg()...};
-}
-
-/// Writes an expression as steps over its different leaves. Throws Error(limit) for more than
-/// kMaxLeaves of them.
+/// Writes an expression as steps over its different leaves, which must outlive the result. Throws
+/// Error(limit) for more than kMaxLeaves of them.
 template <LazyExpression E>
 Flat<E::kSteps, E::kLeaves> flatten(const E& expression) {
-  std::array<Step, E::kSteps> steps{};
-  std::array<const Leaf*, E::kLeaves> leaves{};
-  StepWriter writer(steps.data(), leaves.data());
+  Flat<E::kSteps, E::kLeaves> flat;
+  std::array<const Leaf*, E::kLeaves> leaves;
+  StepWriter writer(flat.steps.data(), leaves.data());
   expression.write(writer);
-  const std::size_t count = writer.leaf_count();
-  return {steps, copy_args(leaves.data(), count, std::make_index_sequence<E::kLeaves>{}), count};
+  flat.leaf_count = writer.leaf_count();
+  for (std::size_t i = 0; i < flat.leaf_count; ++i) flat.args[i] = &leaves[i]->arg();
+  return flat;
 }
 
 }  // namespace detail
