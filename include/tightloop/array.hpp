@@ -69,7 +69,10 @@ class Dims {
  private:
   constexpr void copy(const Dims& other) noexcept {
     size_ = other.size_;
-    for (int i = 0; i < size_; ++i) (*this)[i] = other[i];
+    // Most arrays have one or two dimensions; a loop alone would become a call of memcpy().
+    if (size_ > 0) v_[0] = other.v_[0];
+    if (size_ > 1) v_[1] = other.v_[1];
+    for (int i = 2; i < size_; ++i) (*this)[i] = other[i];
   }
   std::array<std::int64_t, kMaxRank> v_;
   std::int32_t size_ = 0;

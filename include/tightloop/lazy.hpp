@@ -30,7 +30,7 @@ namespace tightloop {
 template <class T>
 requires std::is_constructible_v<Arg, const T&> &&(!detail::LazyExpression<T>)
     [[nodiscard]] detail::Leaf lazy(const T& value) {
-  return detail::Leaf(Arg(value), &value);
+  return detail::Leaf(value, &value);
 }
 /// Refuses containers that would be gone before the expression is evaluated; name them first.
 template <class T, class A>

@@ -5,7 +5,7 @@
 
 namespace tightloop::run {
 
-void Arena::enter(std::size_t block, std::size_t used) {
+void Arena::enter(std::uint32_t block, std::size_t used) {
   block_ = block;
   begin_ = block < blocks_.size() ? blocks_[block].begin : nullptr;
   size_ = block < blocks_.size() ? blocks_[block].size : 0;
@@ -19,11 +19,11 @@ void* Arena::in_next_block(std::size_t count) {
   if (count > std::size_t{1} << 40) throw std::bad_alloc();
   count = (count + 63) & ~std::size_t{63};
   if (begin_ == nullptr || size_ - used_ < count) {
-    std::size_t next = begin_ == nullptr ? block_ : block_ + 1;
+    std::uint32_t next = begin_ == nullptr ? block_ : block_ + 1;
     while (next < blocks_.size() && blocks_[next].size < count) ++next;
     if (next == blocks_.size()) {
       Block b;
-      b.size = std::max(count, kFirst << std::min<std::size_t>(next, 4));
+      b.size = std::max(count, kFirst << std::min(next, 4U));
       b.memory.reset(new unsigned char[b.size + 64]);
       const auto address = reinterpret_cast<std::uintptr_t>(b.memory.get());
       b.begin = b.memory.get() + ((64 - address % 64) % 64);
@@ -36,7 +36,7 @@ void* Arena::in_next_block(std::size_t count) {
   return at;
 }
 
-void Arena::rewind(std::size_t block, std::size_t used) {
+void Arena::rewind(std::uint32_t block, std::size_t used) {
   if (block == 0 && used == 0) {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < blocks_.size(); ++i) {

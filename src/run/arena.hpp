@@ -35,7 +35,7 @@ class Arena {
 
    private:
     Arena& arena_;
-    std::size_t block_;
+    std::uint32_t block_;
     std::size_t used_;
   };
 
@@ -58,11 +58,13 @@ class Arena {
     std::size_t size = 0;  // a multiple of 64
   };
   void* in_next_block(std::size_t count);
-  void rewind(std::size_t block, std::size_t used);
-  void enter(std::size_t block, std::size_t used);
+  void rewind(std::uint32_t block, std::size_t used);
+  void enter(std::uint32_t block, std::size_t used);
   static constexpr std::size_t kKeptBytes = std::size_t{192} << 10;
   std::vector<Block> blocks_;
-  std::size_t block_ = 0;  // the block in use, with its memory
+  // The block in use, with its memory. Of another width than `used_`: a compiler that moves both at
+  // once waits for what the last call wrote one by one.
+  std::uint32_t block_ = 0;
   unsigned char* begin_ = nullptr;
   std::size_t size_ = 0;
   std::size_t used_ = 0;  // bytes used of it, a multiple of 64

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "run/run_loops.hpp"
-#include "run/run_small.hpp"
 
 namespace tightloop::run {
 namespace {
@@ -118,10 +117,6 @@ std::uint64_t run_stage(const BoundStage& stage, const StageArguments& arguments
 
 std::uint64_t execute(const BoundPlan& bound, const CallArguments& call, Workers workers,
                       std::uint64_t& extra_bytes) {
-  if (bound.small) {
-    extra_bytes = 0;  // the stack
-    return run_small(bound, call);
-  }
   Arena& arena = Arena::local();
   const Arena::Mark mark(arena);
   void** intermediates = arena.array<void*>(bound.plan.intermediates.size());

@@ -242,8 +242,7 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
     if (options.stats != nullptr) options.stats->run_seconds += seconds_since(start);
     return;
   }
-  Arena& arena = Arena::local();
-  const Arena::Mark mark(arena);
+  Arena& arena = Arena::local();  // until the caller's mark
   auto** inputs = arena.array<const void*>(args.size());
   auto* scalars = arena.array<Scalar>(args.size());  // of arrays: left as they are
   for (std::size_t i = 0; i < args.size(); ++i) {
@@ -251,9 +250,13 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
     inputs[i] = weak ? nullptr : args[i]->view().data();
     if (weak) new (scalars + i) Scalar(scalar_as(*args[i], graph_.inputs[i].dtype));
   }
-  const Workers workers = bound->small ? Workers{} : workers_of(options);
+  const CallArguments call{inputs, scalars, results};
   std::uint64_t extra = 0;
-  const std::uint64_t events = execute(*bound, {inputs, scalars, results}, workers, extra);
+  const auto compute = [&] {
+    return bound->small ? run_small(*bound, call)
+                        : execute(*bound, call, workers_of(options), extra);
+  };
+  const std::uint64_t events = compute();
   if (options.stats != nullptr) {
     Stats& s = *options.stats;
     s.run_seconds += seconds_since(start);
@@ -267,7 +270,7 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
     confirm_overflow(args, outs, options.stop);
     // A partial product overflowed but the product fits: it is right modulo 2^64, hence right. The
     // oracle has used the results as scratch memory, so they are computed once more.
-    execute(*bound, {inputs, scalars, results}, workers, extra);
+    compute();
   }
   if (graph_.report_events) report_events(args, options);
 }

@@ -207,7 +207,8 @@ class Leaf : public tightloop::Expression<Leaf> {
   static constexpr std::size_t kSteps = 1;
   static constexpr std::size_t kLeaves = 1;
   /// `identity` tells weak scalars apart that hold the same value; it is never followed.
-  Leaf(const Arg& arg, const void* identity) noexcept : arg_(arg), identity_(identity) {}
+  template <class T>
+  Leaf(const T& value, const void* identity) : arg_(value), identity_(identity) {}
   const Arg& arg() const noexcept { return arg_; }
   void write(StepWriter& out) const { out.variable(*this); }
 
