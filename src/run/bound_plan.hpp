@@ -32,7 +32,8 @@ struct BoundStage {
 struct BoundPlan {
   plan::LoopPlan plan;
   std::vector<BoundStage> stages;
-  bool small = false;  ///< run_small may run it
+  bool simple = false;  ///< run_small may run it on one thread
+  bool small = false;   ///< and more threads would not pay
 };
 
 /// Work below which waking a thread costs more than it saves, in bytes moved.

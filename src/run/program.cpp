@@ -131,7 +131,8 @@ std::shared_ptr<const BoundPlan> Program::make_bound(std::span<const Arg* const>
     compiled += origin == KernelOrigin::compiled ? 1 : 0;
     return out;
   });
-  bound->small = is_small(*bound);
+  bound->simple = is_simple(*bound);
+  bound->small = bound->simple && bound->stages[0].cost < kThreadedCost;
   if (options.stats != nullptr) {
     options.stats->plan_seconds += planned;
     options.stats->kernels_compiled += compiled;
@@ -253,8 +254,10 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
   const CallArguments call{inputs, scalars, results};
   std::uint64_t extra = 0;
   const auto compute = [&] {
-    return bound->small ? run_small(*bound, call)
-                        : execute(*bound, call, workers_of(options), extra);
+    if (bound->small) return run_small(*bound, call);
+    const Workers workers = workers_of(options);
+    const bool alone = workers.threads == 1 && workers.stop == nullptr;
+    return bound->simple && alone ? run_small(*bound, call) : execute(*bound, call, workers, extra);
   };
   const std::uint64_t events = compute();
   if (options.stats != nullptr) {

@@ -129,10 +129,10 @@ void run_small_reduce(const BoundStage& bound, const CallArguments& call, std::u
 
 }  // namespace
 
-bool is_small(const BoundPlan& bound) {
-  if (bound.stages.size() != 1 || bound.stages[0].cost >= kThreadedCost) return false;
+bool is_simple(const BoundPlan& bound) {
+  if (bound.stages.size() != 1) return false;
   const plan::Stage& stage = *bound.stages[0].stage;
-  if (stage.product || !fits(stage.main)) return false;
+  if (stage.product || !fits(stage.main) || stage.main.kernel.streaming_stores) return false;
   if (stage.r.empty()) return stage.m.size() <= 2;
   return stage.m_size() == 1 && stage.r.size() == 1 && stage.blocking.chunks == 1 &&
          stage.main.kernel.kind == plan::KernelKind::row_reduce &&
