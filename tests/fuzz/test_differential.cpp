@@ -212,6 +212,12 @@ struct Case {
   Options options;
 };
 
+Arg random_scalar(Random& random) {
+  if (random.chance(50)) return static_cast<std::int64_t>(random.below(600) - 200);
+  if (random.chance(50)) return static_cast<double>(random.below(64)) / 8;
+  return random.chance(50);
+}
+
 Case make_case(Random& random) {
   Case c;
   const int count = 1 + random.below(3);
@@ -228,10 +234,7 @@ Case make_case(Random& random) {
     c.bindings.push_back({c.names[i], Arg(c.arrays[i].view)});
   }
   if (c.names.size() > c.arrays.size()) {
-    const Arg weak = random.chance(50)   ? Arg(static_cast<std::int64_t>(random.below(600) - 200))
-                     : random.chance(50) ? Arg(static_cast<double>(random.below(64)) / 8)
-                                         : Arg(random.chance(50));
-    c.bindings.push_back({"n", weak});
+    c.bindings.push_back({"n", random_scalar(random)});
   }
   std::int64_t size = 1;
   for (std::int64_t extent : shape) size *= extent;
