@@ -96,7 +96,16 @@ void NestRunner::call(std::int64_t n0, const std::int64_t* inner, std::int64_t n
                       const std::int64_t* step, Slots slots) {
   if (step == nullptr) step = zero_step_;
   if (stop_ != nullptr) return call_in_pieces(n0, inner, n1, step, slots);
-  call_kernel(n0, inner, n1, step, slots);
+  call_kernel(at_, n0, inner, n1, step, slots);
+}
+
+void NestRunner::call_at_base(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
+                              const std::int64_t* step, Slots slots) {
+  if (stop_ != nullptr || nest_.nest->any_packed) {
+    move_to_base();
+    return call(n0, inner, n1, step, slots);
+  }
+  call_kernel(base_, n0, inner, n1, step == nullptr ? zero_step_ : step, slots);
 }
 
 void NestRunner::call_in_pieces(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
@@ -123,7 +132,8 @@ void NestRunner::call_in_pieces(std::int64_t n0, const std::int64_t* inner, std:
         slots.acc = piece_acc_;
       }
       slots.numbers.first = all.first + row * all.step + column * all.inner;
-      call_kernel(std::min(columns, n0 - column), inner, std::min(rows, n1 - row), step, slots);
+      call_kernel(at_, std::min(columns, n0 - column), inner, std::min(rows, n1 - row), step,
+                  slots);
       shift(inner, -column, step, -row);
     }
   }
@@ -145,12 +155,12 @@ void NestRunner::offset_slots(void** out, void* const* acc, std::int64_t row,
   }
 }
 
-void NestRunner::call_kernel(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
-                             const std::int64_t* step, Slots slots) {
+void NestRunner::call_kernel(char* const* at, std::int64_t n0, const std::int64_t* inner,
+                             std::int64_t n1, const std::int64_t* step, Slots slots) {
   if (nest_.nest->any_packed) return call_packed(n0, inner, n1, step, slots);
   frame_.n0 = n0;
   frame_.n1 = n1;
-  frame_.ptr = reinterpret_cast<void* const*>(at_);
+  frame_.ptr = reinterpret_cast<void* const*>(at);
   frame_.step = step;
   frame_.acc = slots.acc;
   frame_.acc_per_row = slots.per_row ? 1 : 0;

@@ -46,12 +46,18 @@ class NestRunner {
   void call(std::int64_t n0, const std::int64_t* inner, std::int64_t n1, const std::int64_t* step,
             Slots slots = {});
 
+  /// The same from the base. Where nothing is to be packed or to stop, the kernel reads the
+  /// addresses where the caller wrote them: a copy would load several at once and so wait for all
+  /// stores before them, those around the caches too.
+  void call_at_base(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
+                    const std::int64_t* step, Slots slots = {});
+
   std::uint64_t events() const { return events_; }
 
  private:
   void call_in_pieces(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
                       const std::int64_t* step, Slots slots);
-  void call_kernel(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
+  void call_kernel(char* const* at, std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
                    const std::int64_t* step, Slots slots);
   /// Moves by so many columns and rows.
   void shift(const std::int64_t* inner, std::int64_t columns, const std::int64_t* step,

@@ -86,8 +86,10 @@ std::uint64_t Reduction::accumulate(std::int64_t first, std::int64_t last, std::
 
 void Reduction::add_whole(NestRunner& runner, std::int64_t first, std::int64_t count,
                           void* const* acc) const {
+  const Slots slots{acc, true, numbers(0, 0)};
+  if (first == 0) return runner.call_at_base(stage_.r.back(), inner_r(), count, inner_m(), slots);
   place(runner, first);
-  runner.call(stage_.r.back(), inner_r(), count, inner_m(), {acc, true, numbers(0, 0)});
+  runner.call(stage_.r.back(), inner_r(), count, inner_m(), slots);
 }
 
 const std::int64_t* Reduction::inner_r() const {
@@ -231,6 +233,7 @@ void Reduction::copy_out(std::size_t which, std::int64_t first, std::int64_t las
   const auto size = static_cast<std::int64_t>(itemsize(to.dtype));
   const std::size_t unit = is_complex(to.dtype) ? itemsize(to.dtype) / 2 : itemsize(to.dtype);
   const char* from = static_cast<const char*>(acc[copy.accumulator]);
+  if (arguments_.copies[which] == from) return;  // read where they are
   for (std::int64_t at = first; at < last;) {
     const std::int64_t count = std::min(last - at, columns_ - at % columns_);
     char* target = arguments_.copies[which];

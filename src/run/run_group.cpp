@@ -50,6 +50,10 @@ class Turn {
       new (ready_ + i) std::optional<TurnStage>();
       if (!TurnStage::suits(stage(i))) continue;
       ready_[i].emplace(bound.stages[group.first + i], arguments_[i], group.rows, stop, arena);
+      for (const plan::AccumulatorCopy& c : stage(i).copies) {
+        if (bytes_in_turn(c.to) == 0 || !lies_like_accumulators(c.to)) continue;
+        scratch_[c.to.source.index] = ready_[i]->accumulator(c.accumulator);
+      }
     }
   }
 
@@ -89,6 +93,14 @@ class Turn {
   std::int64_t bytes_in_turn(const plan::Operand& o) const {
     if (o.source.kind != Source::Kind::intermediate) return 0;
     return bound_.plan.intermediates[o.source.index].turn_bytes;
+  }
+
+  /// True where rows follow each other without gaps: later stages may read the accumulators
+  /// themselves. A copy of them would be written and read in pieces of other sizes, which waits for
+  /// all stores before it, those around the caches too.
+  static bool lies_like_accumulators(const plan::Operand& to) {
+    return !to.swapped && to.offset == 0 &&
+           to.m.back() == static_cast<std::int64_t>(itemsize(to.dtype));
   }
 
   char* move(const plan::Stage& s, const plan::Operand& o, char* first) const {

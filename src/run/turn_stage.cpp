@@ -36,8 +36,7 @@ TurnStage::TurnStage(const BoundStage& bound, const StageArguments& at, std::int
 
 std::uint64_t TurnStage::run(std::int64_t rows) {
   if (!reduction_) {
-    main_.move_to_base();
-    main_.call(columns_, nest_.m.back().data(), rows, nest_.m[nest_.m.size() - 2].data());
+    main_.call_at_base(columns_, nest_.m.back().data(), rows, nest_.m[nest_.m.size() - 2].data());
     return main_.events();
   }
   reduction_->fill(slots_, rows);

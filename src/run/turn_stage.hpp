@@ -22,6 +22,9 @@ class TurnStage {
   TurnStage(const BoundStage& bound, const StageArguments& at, std::int64_t rows, StopFlag stop,
             Arena& arena);
 
+  /// Returns where an accumulator's rows are, plain elements once a turn has run.
+  char* accumulator(std::uint32_t i) const { return static_cast<char*>(slots_[i]); }
+
   /// Runs the first `rows` rows of the present turn; returns the events of all turns so far. Throws
   /// Error(stopped).
   std::uint64_t run(std::int64_t rows);
