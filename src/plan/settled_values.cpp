@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <utility>
 
 namespace tightloop::plan {
 namespace {
@@ -28,11 +27,6 @@ std::int64_t size_of(const Dims& shape) {
   std::int64_t n = 1;
   for (std::int64_t e : shape) n *= e;
   return n;
-}
-
-/// What is the same for a whole row is computed once per row in any case.
-bool varies_within_rows(const Dims& shape) {
-  return shape.size() > 0 && shape[shape.size() - 1] > 1;
 }
 
 /// Of every node, the pass whose accumulators suffice to compute it, element by element and in
@@ -96,25 +90,22 @@ std::vector<bool> settle_values(const ir::TypedGraph& graph, std::span<const Dim
   std::vector<std::size_t> seen(graph.nodes.size(), 0);
   for (std::size_t p = 0; p < passes.size(); ++p) {
     const std::int64_t elements = size_of(passes[p].iteration);
-    std::vector<std::pair<NodeId, NodeId>> stack;  // nodes, and the first view that leads to them
-    for (NodeId id : passes[p].reductions) stack.emplace_back(graph.nodes[id].args[0], ir::kNoNode);
-    for (std::uint32_t r : passes[p].stores) stack.emplace_back(graph.results[r], ir::kNoNode);
+    std::vector<NodeId> stack;
+    for (NodeId id : passes[p].reductions) stack.push_back(graph.nodes[id].args[0]);
+    for (std::uint32_t r : passes[p].stores) stack.push_back(graph.results[r]);
     while (!stack.empty()) {
-      auto [id, view] = stack.back();
+      const NodeId id = stack.back();
       stack.pop_back();
       const ir::TypedNode& node = graph.nodes[id];
       if (seen[id] == p + 1 || is_reduction(node.op) || node.op == Op::extent) continue;
       seen[id] = p + 1;
       const std::int64_t size = size_of(shapes[id]);
-      const bool small =
-          size < elements && varies_within_rows(shapes[view == ir::kNoNode ? id : view]);
-      if (homes.is_worth_it(id) && small) {
+      if (homes.is_worth_it(id) && size > 1 && size < elements) {
         if (!settled[id]) passes[homes.home(id)].values.push_back(id);
         settled[id] = true;
         continue;
       }
-      if (node.op == Op::view && view == ir::kNoNode) view = id;
-      for (std::size_t i = 0; i < node.nargs; ++i) stack.emplace_back(node.args[i], view);
+      stack.insert(stack.end(), node.args.begin(), node.args.begin() + node.nargs);
     }
   }
   for (Pass& pass : passes) std::sort(pass.values.begin(), pass.values.end());

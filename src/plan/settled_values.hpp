@@ -9,8 +9,8 @@
 
 namespace tightloop::plan {
 
-/// Notes in `Pass::values` what later passes over more elements read, what differs along the last
-/// axis, and what costs a division, a root or a function. `pass_of` holds the pass of each
+/// Notes in `Pass::values` what later passes over more elements read, if it is more than one number
+/// and costs a division, a root or a function. `pass_of` holds the pass of each
 /// reduction. Returns, of every node, whether it is such a value.
 std::vector<bool> settle_values(const ir::TypedGraph& graph, std::span<const Dims> shapes,
                                 std::span<const std::uint32_t> pass_of, std::vector<Pass>& passes);

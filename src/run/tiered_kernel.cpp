@@ -9,6 +9,7 @@ namespace {
 
 // An instruction on an element takes about a nanosecond; compiling takes some milliseconds.
 constexpr std::int64_t kWarm = 1'000'000;
+constexpr std::int64_t kCall = 256;  // what a call costs, however few its elements
 
 }  // namespace
 
@@ -25,8 +26,8 @@ void TieredKernel::run(const plan::KernelFrame& frame) const {
   if (ask_ == nullptr) return;
   const unsigned epoch = background_epoch();
   if (asked_.load(std::memory_order_relaxed) == epoch) return;
-  const std::int64_t size =
-      frame.n0 * frame.n1 * std::max<std::int64_t>(frame.n2, 1) * frame.n3 * quick_->instructions();
+  const std::int64_t size = kCall + frame.n0 * frame.n1 * std::max<std::int64_t>(frame.n2, 1) *
+                                        frame.n3 * quick_->instructions();
   if (work_.fetch_add(size, std::memory_order_relaxed) + size < kWarm) return;
   if (asked_.exchange(epoch) != epoch) ask_();
 }
