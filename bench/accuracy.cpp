@@ -2,8 +2,9 @@
 // with the argument where it occurs, as MPFR has it, on all processors. float32 arguments are
 // spread over all bit patterns (one drawn in each of COUNT equal parts; --exp32 for exp), float64
 // ones are random bit patterns and values from where the function neither over- nor underflows;
-// pairs are drawn alike. Ends with the rows of src/math/measured_ulp.def. Usage: accuracy [--f32
-// COUNT] [--exp32 COUNT] [--f64 COUNT] [--seed N] [function ...]
+// pairs are drawn alike. Halves are all taken, for functions of one operand. Ends with the rows of
+// src/math/measured_ulp.def. Usage: accuracy [--f32 COUNT] [--exp32 COUNT] [--f64 COUNT]
+// [--seed N] [function ...]
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -17,8 +18,7 @@
 #include <thread>
 #include <vector>
 
-#include "../tests/math/error_meter.hpp"
-#include "../tests/math/samples.hpp"
+#include "../tests/math/half_errors.hpp"
 #include "math/leaf_array.hpp"
 
 namespace {
@@ -210,7 +210,7 @@ int main(int argc, char** argv) {
   std::printf("float32: %llu (exp: %llu), float64: %llu arguments per function, seed %llu\n",
               static_cast<unsigned long long>(o.f32), static_cast<unsigned long long>(o.exp32),
               static_cast<unsigned long long>(o.f64), static_cast<unsigned long long>(o.seed));
-  std::string rows;
+  std::string rows, half_rows;
   for (int k = 0; k < kTableOps; ++k) {
     const Op op = static_cast<Op>(k);
     if (info(op).lowering != Lowering::math) continue;
@@ -225,7 +225,14 @@ int main(int argc, char** argv) {
     std::snprintf(row, sizeof row, "TIGHTLOOP_MEASURED(%s, %.2f, %.2f)\n", spelled.c_str(),
                   std::ceil(f32 * 100) / 100, std::ceil(f64 * 100) / 100);
     rows += row;
+    if (info(op).arity != 1) continue;
+    const int lanes = math::host_lanes(DType::float32).back();
+    const double f16 = math::worst_of_halves<float16_t>(op, lanes).ulps;
+    const double bf16 = math::worst_of_halves<bfloat16_t>(op, lanes).ulps;
+    std::snprintf(row, sizeof row, "TIGHTLOOP_MEASURED_HALF(%s, %.2f, %.2f)\n", spelled.c_str(),
+                  std::ceil(f16 * 100) / 100, std::ceil(bf16 * 100) / 100);
+    half_rows += row;
   }
-  std::printf("\n%s", rows.c_str());
+  std::printf("\n%s%s", rows.c_str(), half_rows.c_str());
   return 0;
 }

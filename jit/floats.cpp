@@ -186,32 +186,35 @@ struct Leaf {
 };
 
 // The widest leaf that is no wider than a register.
-Leaf find_leaf_function(Emitter& e, Op op, DType lane, std::size_t arity) {
+Leaf find_leaf_function(Emitter& e, Op op, DType precision, llvm::Type* element,
+                        std::size_t arity) {
   auto& b = e.b;
-  for (auto width = static_cast<unsigned>(e.target.vector_bytes / itemsize(lane)); width != 0;
-       width /= 2) {
+  const unsigned bits = element->getScalarSizeInBits();
+  for (unsigned width = 8 * e.target.vector_bytes / bits; width != 0; width /= 2) {
     const auto lanes = static_cast<int>(width);
-    if (e.find_leaf == nullptr || e.find_leaf(op, lane, lanes) == nullptr) continue;
-    llvm::Type* type = e.element(lane);
+    if (e.find_leaf == nullptr || e.find_leaf(op, precision, lanes) == nullptr) continue;
+    llvm::Type* type = element;
     if (width > 1) type = llvm::FixedVectorType::get(type, width);
     const std::vector<llvm::Type*> parameters(arity, type);
     auto* signature = llvm::FunctionType::get(type, parameters, false);
     llvm::Module* module = b.GetInsertBlock()->getModule();
-    Leaf leaf{module->getOrInsertFunction(plan::leaf_symbol(op, lane, lanes), signature), width};
+    Leaf leaf{module->getOrInsertFunction(plan::leaf_symbol(op, precision, lanes), signature),
+              width};
     auto* function = llvm::cast<llvm::Function>(leaf.function.getCallee());
     function->setDoesNotThrow();
     function->setDoesNotAccessMemory();
     return leaf;
   }
   throw CannotEmit{"no vector math function for " + std::string(id(op)) + " of " +
-                   std::string(name(lane))};
+                   std::string(name(precision))};
 }
 
 }  // namespace
 
-llvm::Value* call_leaf(Emitter& e, Op op, DType lane, const std::vector<llvm::Value*>& args) {
+llvm::Value* call_leaf(Emitter& e, Op op, DType precision, const std::vector<llvm::Value*>& args) {
   auto& b = e.b;
-  const Leaf leaf = find_leaf_function(e, op, lane, args.size());
+  const Leaf leaf =
+      find_leaf_function(e, op, precision, args[0]->getType()->getScalarType(), args.size());
   if (leaf.width == 1) {
     llvm::Value* result = llvm::PoisonValue::get(args[0]->getType());
     for (unsigned i = 0; i < e.lanes; ++i) {
@@ -225,7 +228,7 @@ llvm::Value* call_leaf(Emitter& e, Op op, DType lane, const std::vector<llvm::Va
     return b.CreateCall(leaf.function, piece);
   };
   if (e.lanes >= leaf.width) {
-    return e.by_pieces(args, leaf.width * bits_of(lane) / 8, call);
+    return e.by_pieces(args, leaf.width * e.element_bits(args[0]) / 8, call);
   }
   // Fewer lanes than the leaf takes: repeat them, so that no operand is one nobody wrote.
   std::vector<int> repeated(leaf.width);

@@ -21,8 +21,9 @@ llvm::Value* is_finite(Emitter& e, llvm::Value* x);
 Value complex_multiply(Emitter& e, const Value& x, const Value& y);
 Value complex_divide(Emitter& e, const Value& x, const Value& y);
 
-/// Calls the leaf of an op whose lowering is `math`, register by register.
-llvm::Value* call_leaf(Emitter& e, Op op, DType lane, const std::vector<llvm::Value*>& args);
+/// Calls the leaf of an op whose lowering is `math`, register by register. `precision` is the lane,
+/// or a half type in lanes of float32.
+llvm::Value* call_leaf(Emitter& e, Op op, DType precision, const std::vector<llvm::Value*>& args);
 /// Calls the leaf of a function of complex operands, over memory.
 Value call_complex_leaf(Emitter& e, Op op, DType lane, const std::vector<Value>& args);
 

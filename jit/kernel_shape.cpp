@@ -169,7 +169,9 @@ std::string fault_of_inst(const plan::KernelPlan& plan, std::size_t i) {
     return plan.constants[inst.attr].dtype == inst.lane ? "" : "a lane type unlike its constant's";
   }
   const unsigned arity = in_table(inst.op) ? info(inst.op).arity : 1;
-  return inst.nargs == arity ? "" : "a wrong number of operands";
+  if (inst.nargs != arity) return "a wrong number of operands";
+  const bool function = in_table(inst.op) && info(inst.op).lowering == Lowering::math;
+  return !function || ir::lane_of(inst.target) == inst.lane ? "" : "a precision of other lanes";
 }
 
 std::string fault_of_bitcast(DType from, const plan::Inst& inst) {

@@ -65,7 +65,7 @@ Value math(Emitter& e, const plan::Inst& inst, const Args& args) {
   if (!is_float(inst.lane)) refuse(inst, args);
   std::vector<llvm::Value*> values;
   for (const Operand& a : args) values.push_back(a.value.re);
-  return {inst.lane, call_leaf(e, inst.op, inst.lane, values)};
+  return {inst.lane, call_leaf(e, inst.op, inst.target, values)};
 }
 
 Value power(Emitter& e, const plan::Inst& inst, const Args& args) {

@@ -24,6 +24,8 @@ Every operation of the language, from the table that the parser, the C++ functio
 the kernels share. Types are those of operands of one dtype, under `exact` promotion;
 [promotion.md](promotion.md) has the pairs, [functions.md](functions.md) the functions that are written in
 the language itself. "Exact" means exact or correctly rounded. Half types are computed in float32 and rounded once, where a result is stored.
+Where nothing wider than a half reads them, `exp`, `exp2`, `exp10`, `log`, `log2` and `log10` of halves are exact to
+2^-17 of their value, not to the last bit of float32; half a unit of float16 is 2^-11.
 
 The examples use
 
@@ -116,6 +118,9 @@ std::string accuracy(const OpInfo& op) {
   if (measured != nullptr) {
     out += "; measured: " + fixed(measured->f32) + " (float32), " + fixed(measured->f64) +
            " (float64)";
+  }
+  if (const auto* halves = math::measured_half_ulp(static_cast<Op>(&op - op_table().data()))) {
+    out += ", " + fixed(halves->f16) + " (float16), " + fixed(halves->bf16) + " (bfloat16)";
   }
   return out + ".\n\n";
 }

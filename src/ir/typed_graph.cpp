@@ -18,6 +18,7 @@ class Verifier {
     n_ = &g_.nodes[id];
     check_arguments();
     check_range();
+    check_precision();
     if (in_table(n_->op)) {
       is_reduction(n_->op) ? check_reduction() : check_elementwise();
     } else {
@@ -66,6 +67,12 @@ class Verifier {
     if (!is_integer(t) && !is_bool(t)) return;
     require(n_->range.lo <= n_->range.hi, "its range is empty");
     require(range_of(t).contains(n_->range), "its range is not within its dtype");
+  }
+
+  void check_precision() const {
+    if (!n_->half_precision) return;
+    require(is_half(n_->dtype), "its precision is not that of its dtype");
+    require(in_table(n_->op) && info(n_->op).lowering == Lowering::math, "it is no function");
   }
 
   void check_structural() const {
@@ -284,6 +291,7 @@ std::string type_text(const TypedNode& n) {
   if (is_integer(n.dtype)) text += " [" + decimal(n.range.lo) + ", " + decimal(n.range.hi) + "]";
   if (n.weak) text += " weak";
   if (n.may_wrap) text += " wraps";
+  if (n.half_precision) text += " precise as " + std::string(name(n.dtype));
   return text;
 }
 

@@ -81,6 +81,7 @@ struct TypedNode {
   bool weak = false;      ///< built of literals and weak scalars alone
   bool may_wrap = false;  ///< an integer operation whose exact range does not fit its dtype; under
                           ///< Overflow::check the back end reports elements that do not fit
+  bool half_precision = false;  ///< a function of a half type: as exact as that type will do
   std::array<NodeId, 3> args{kNoNode, kNoNode, kNoNode};
   std::uint32_t attr = 0;
   Range range;              ///< integers and bool: the values it can have, within dtype

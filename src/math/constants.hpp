@@ -408,5 +408,14 @@ alignas(64) constexpr float kCbrtScaleF[16] = {
     0x1.965fea0000000p-1f, 0x1.428a300000000p-1f, 0x1.0000000000000p+0f, 0x1.965fea0000000p-1f,
     0x1.428a300000000p-1f, 0x1.0000000000000p+0f, 0x1.965fea0000000p-1f, 0x1.428a300000000p-1f,
     0x1.0000000000000p+0f, 0x1.965fea0000000p-1f, 0x1.428a300000000p-1f, 0x1.0000000000000p+0f};
+// [-0.5, 0.5], error 2^-18.44
+constexpr float kHalfExp2PolyF[4] = {0x1.62e12c0000000p-1f, 0x1.ec03780000000p-3f,
+                                     0x1.c9fc460000000p-5f, 0x1.3a02ba0000000p-7f};
+// [-0.01563, 0.03125], error 2^-20.27
+constexpr float kHalfLogPolyF[3] = {0x1.00000c0000000p+0f, -0x1.00077c0000000p-1f,
+                                    0x1.4f82300000000p-2f};
+// [-0.01608, 0.03125], error 2^-20.23
+constexpr float kHalfLog2PolyF[3] = {0x1.7154860000000p+0f, -0x1.7160220000000p-1f,
+                                     0x1.e449780000000p-2f};
 }  // namespace
 }  // namespace tightloop::math

@@ -135,6 +135,18 @@ def logarithms(t, s, degree):
              safe(lambda r: abs(r * r / log1p(r)) * base, TINY), a, b, degree)
 
 
+def for_halves():
+    """Polynomials of the leaves for float16 and bfloat16: in float32, to about 2^-19."""
+    m = mpf(1) / 2
+    poly("kHalfExp2PolyF", "float", safe(lambda r: expm1(r * LN2) / r, LN2), lambda r: abs(r) * mpf(2) ** -r + TINY,
+         -m, m, 3)
+    for name, base in (("Log", mpf(1)), ("Log2", LN2)):
+        c = reciprocals("float", base)
+        ends = [(1 + mpf(j + d) / 32) * c[j] - 1 for j in range(32) for d in (0, 1)]
+        poly(f"kHalf{name}PolyF", "float", safe(lambda r: log1p(r) / r / base, 1 / base),
+             safe(lambda r: abs(r / log1p(r)) * base, base), min(ends), max(ends), 2)
+
+
 def cube_roots(t, s, degree):
     poly(f"kCbrtPoly{s}", t, lambda y: y ** (mpf(-1) / 3), lambda y: y ** (mpf(1) / 3), 1, 2, degree)
     array(f"kCbrtScale{s}", [mpf(2) ** (-mpf(j % 3) / 3) for j in range(16)], t,
@@ -149,4 +161,5 @@ if __name__ == "__main__":
         exponentials(t, s, *e)
         logarithms(t, s, l)
         cube_roots(t, s, c)
+    for_halves()
     print("}  // namespace\n}  // namespace tightloop::math")

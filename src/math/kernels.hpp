@@ -7,6 +7,7 @@
 #include "math/error_functions.hpp"
 #include "math/exponentials.hpp"
 #include "math/gamma.hpp"
+#include "math/half_functions.hpp"
 #include "math/hyperbolic.hpp"
 #include "math/inverse_circular.hpp"
 #include "math/leaf_set.hpp"
@@ -31,6 +32,12 @@ namespace {
 #undef TIGHTLOOP_LEAF
 #undef TIGHTLOOP_LEAF_1
 #undef TIGHTLOOP_LEAF_2
+#define TIGHTLOOP_HALF_LEAF(name)   \
+  F name##_leaf_half(F x) {         \
+    return half_##name##_kernel(x); \
+  }
+#include "math/half_leaves.def"
+#undef TIGHTLOOP_HALF_LEAF
 
 }  // namespace
 
@@ -51,6 +58,11 @@ const LeafSet TIGHTLOOP_LEAVES = {{
 #define TIGHTLOOP_LEAF(name, arity) reinterpret_cast<LeafFn>(&name##_leaf_f),
 #include "math/leaves.def"
 #undef TIGHTLOOP_LEAF
+                                  },
+                                  {
+#define TIGHTLOOP_HALF_LEAF(name) reinterpret_cast<LeafFn>(&name##_leaf_half),
+#include "math/half_leaves.def"
+#undef TIGHTLOOP_HALF_LEAF
                                   }};
 
 }  // namespace tightloop::math

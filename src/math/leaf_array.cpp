@@ -67,9 +67,9 @@ Loop<T> loop_of(std::size_t bytes) {
 }
 
 template <class T>
-void apply(Op op, int lanes, const T* x, const T* y, T* out, std::size_t n) {
+void apply(Op op, int lanes, const T* x, const T* y, T* out, std::size_t n, DType precision) {
   const std::vector<int> widths = host_lanes(dtype_of<T>);
-  void* leaf = find_leaf(op, dtype_of<T>, lanes);
+  void* leaf = find_leaf(op, precision, lanes);
   if (leaf == nullptr || std::find(widths.begin(), widths.end(), lanes) == widths.end()) {
     throw Error(ErrorCode::internal, "no leaf of that width on this host");
   }
@@ -94,11 +94,12 @@ std::vector<int> host_lanes(DType lane) {
   return lanes;
 }
 
-void apply_leaf(Op op, int lanes, const float* x, const float* y, float* out, std::size_t n) {
-  apply(op, lanes, x, y, out, n);
+void apply_leaf(Op op, int lanes, const float* x, const float* y, float* out, std::size_t n,
+                DType precision) {
+  apply(op, lanes, x, y, out, n, precision);
 }
 void apply_leaf(Op op, int lanes, const double* x, const double* y, double* out, std::size_t n) {
-  apply(op, lanes, x, y, out, n);
+  apply(op, lanes, x, y, out, n, DType::float64);
 }
 
 }  // namespace tightloop::math

@@ -15,9 +15,19 @@ enum class LeafRow {
 };
 inline constexpr int kLeafRows = static_cast<int>(LeafRow::count);
 
+/// Order of the rows of LeafSet::half.
+enum class HalfLeafRow {
+#define TIGHTLOOP_HALF_LEAF(name) name,
+#include "math/half_leaves.def"
+#undef TIGHTLOOP_HALF_LEAF
+  count
+};
+inline constexpr int kHalfLeafRows = static_cast<int>(HalfLeafRow::count);
+
 struct LeafSet {
   LeafFn f64[kLeafRows];
   LeafFn f32[kLeafRows];
+  LeafFn half[kHalfLeafRows];
 };
 
 #if defined(__x86_64__)

@@ -21,6 +21,18 @@ int row_of(Op op) {
   }
 }
 
+/// The row among the leaves for halves.
+int half_row_of(Op op) {
+  switch (op) {
+#define TIGHTLOOP_HALF_LEAF(name) \
+  case Op::name:                  \
+    return static_cast<int>(HalfLeafRow::name);
+#include "math/half_leaves.def"
+#undef TIGHTLOOP_HALF_LEAF
+    default: return kNoRow;
+  }
+}
+
 template <class T>
 LeafFn address_1(T (*f)(T)) {
   return reinterpret_cast<LeafFn>(f);
@@ -56,17 +68,19 @@ const LeafSet* set_of(int bytes) {
 
 }  // namespace
 
-void* find_leaf(Op op, DType lane, int lanes) {
-  if (is_complex(lane)) return lanes == 1 ? find_complex_leaf(op, lane) : nullptr;
+void* find_leaf(Op op, DType precision, int lanes) {
+  if (is_complex(precision)) return lanes == 1 ? find_complex_leaf(op, precision) : nullptr;
   const int row = row_of(op);
-  if (row == kNoRow || (lane != DType::float32 && lane != DType::float64)) return nullptr;
-  const bool wide = lane == DType::float64;
+  if (row == kNoRow || !is_float(precision)) return nullptr;
+  const bool wide = precision == DType::float64;
   if (lanes == 1) {
     return reinterpret_cast<void*>(wide ? scalar_leaf<double>(row) : scalar_leaf<float>(row));
   }
   if (lanes < 1 || lanes > 16) return nullptr;
   const LeafSet* set = set_of(lanes * (wide ? 8 : 4));
   if (set == nullptr) return nullptr;
+  const int half_row = is_half(precision) ? half_row_of(op) : kNoRow;
+  if (half_row != kNoRow) return reinterpret_cast<void*>(set->half[half_row]);
   return reinterpret_cast<void*>(wide ? set->f64[row] : set->f32[row]);
 }
 

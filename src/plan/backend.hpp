@@ -29,13 +29,13 @@ class Kernel {
   mutable std::atomic<KernelFn> fn_{nullptr};
 };
 
-/// Finds the leaf function of vector math: returns null where there is none. `lane` is float32 or
-/// float64, `lanes` the number of elements in one vector register argument; arity is the op's.
-/// The function takes and returns whole vectors in registers, e.g. __m512d(__m512d, __m512d). Where
-/// `lane` is complex there is one for lanes = 1, which replaces n elements in memory by its
-/// results: void(T* re, T* im, int64 n), or void(T* re, T* im, const T* y_re, const T* y_im, int64
-/// n).
-using FindLeaf = void* (*)(Op op, DType lane, int lanes);
+/// Finds the leaf function of vector math: returns null where there is none. `precision` is
+/// float64, float32 or, for less exact ones in float32 lanes, a half type; `lanes` the number of
+/// elements in one vector register argument; arity is the op's. The function takes and returns
+/// whole vectors in registers, e.g. __m512d(__m512d, __m512d). Where `precision` is complex there
+/// is one for lanes = 1, which replaces n elements in memory by its results: void(T* re, T* im,
+/// int64 n), or void(T* re, T* im, const T* y_re, const T* y_im, int64 n).
+using FindLeaf = void* (*)(Op op, DType precision, int lanes);
 
 class Backend {
  public:

@@ -168,7 +168,9 @@ std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
     inst.param = true;
     inst.attr = param({false, 0, count}, DType::float64);
   } else {
-    if (node.op == Op::round_half || node.op == Op::saturate) inst.target = node.dtype;
+    if (node.op == Op::round_half || node.op == Op::saturate || node.half_precision) {
+      inst.target = node.dtype;
+    }
     if (node.op == Op::bitcast) {
       const DType from = graph_.nodes[node.args[0]].dtype;
       inst.target = is_half(from) ? from : node.dtype;

@@ -97,7 +97,8 @@ struct Inst {
   Op op = Op::constant;
   DType lane = DType::float64;    ///< lane type of the result; never a half type
   DType target = DType::float64;  ///< round_half, saturate: the dtype; bitcast: the half type that
-                                  ///< it is of or gives, if any; else equal to lane
+                                  ///< it is of or gives, if any; functions: the type that they are
+                                  ///< as exact as; else equal to lane
   bool param = false;
   bool check = false;  ///< report integer overflow of this instruction
   bool watch = false;  ///< report what may be a floating-point event of it; of a load, which is a

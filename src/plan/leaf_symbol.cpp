@@ -17,8 +17,8 @@ bool find_row(std::string_view id, Op& op) {
 
 }  // namespace
 
-std::string leaf_symbol(Op op, DType lane, int lanes) {
-  return std::string(kPrefix) + std::string(id(op)) + "_" + std::string(name(lane)) + "x" +
+std::string leaf_symbol(Op op, DType precision, int lanes) {
+  return std::string(kPrefix) + std::string(id(op)) + "_" + std::string(name(precision)) + "x" +
          std::to_string(lanes);
 }
 
@@ -33,7 +33,8 @@ bool parse_leaf_symbol(std::string_view symbol, LeafName& out) {
   symbol = symbol.substr(0, times);
   const std::size_t line = symbol.rfind('_');
   if (line == std::string_view::npos) return false;
-  return parse_dtype(symbol.substr(line + 1), out.lane) && find_row(symbol.substr(0, line), out.op);
+  return parse_dtype(symbol.substr(line + 1), out.precision) &&
+         find_row(symbol.substr(0, line), out.op);
 }
 
 }  // namespace tightloop::plan

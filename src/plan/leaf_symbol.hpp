@@ -10,11 +10,11 @@
 namespace tightloop::plan {
 
 /// Names a leaf: "tightloop_leaf_exp_float64x8".
-std::string leaf_symbol(Op op, DType lane, int lanes);
+std::string leaf_symbol(Op op, DType precision, int lanes);
 
 struct LeafName {
   Op op = Op::constant;
-  DType lane = DType::float64;
+  DType precision = DType::float64;
   int lanes = 0;
 };
 /// Reads such a name back; false for any other text.

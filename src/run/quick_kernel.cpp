@@ -99,7 +99,7 @@ bool QuickKernel::choose(const Inst& inst, int vector_bytes, Operation& out) con
     out.leaf_lanes = vector_bytes / static_cast<int>(itemsize(lane));
     const std::vector<int> host = math::host_lanes(lane);
     return inst.nargs <= 2 && std::find(host.begin(), host.end(), out.leaf_lanes) != host.end() &&
-           math::find_leaf(inst.op, lane, out.leaf_lanes) != nullptr;
+           math::find_leaf(inst.op, inst.target, out.leaf_lanes) != nullptr;
   }
   // Complex functions are made of leaves in ways of their own.
   if (is_complex(lane) &&
@@ -224,11 +224,12 @@ class QuickKernel::Call {
     for (unsigned k = 0; k < inst.nargs; ++k) args[k] = block(inst.args[k]);
     const auto n = static_cast<std::size_t>(count);
     if (op.leaf_lanes > 0) {
-      const auto leaf = [&]<class T>() {
+      const auto leaf = [&]<class T>(auto... precision) {
         math::apply_leaf(inst.op, op.leaf_lanes, static_cast<const T*>(args[0]),
-                         static_cast<const T*>(args[1]), static_cast<T*>(block(i)), n);
+                         static_cast<const T*>(args[1]), static_cast<T*>(block(i)), n,
+                         precision...);
       };
-      return inst.lane == DType::float32 ? leaf.template operator()<float>()
+      return inst.lane == DType::float32 ? leaf.template operator()<float>(inst.target)
                                          : leaf.template operator()<double>();
     }
     op.kernel.run(block(i), args, n);

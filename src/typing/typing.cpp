@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "typing/half_precision.hpp"
 #include "typing/resolver.hpp"
 #include "typing/scalars.hpp"
 
@@ -249,6 +250,7 @@ ir::TypedGraph resolve(ir::Graph graph, std::span<const VariableType> variables,
   out.check_overflow = policy.overflow == Overflow::check;
   out.report_events = policy.report_events;
   out.source = std::move(graph);
+  mark_half_precision(out);
 #ifndef NDEBUG
   ir::verify(out);
 #endif

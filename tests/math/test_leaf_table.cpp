@@ -9,7 +9,7 @@ TEST_CASE("math: every math-lowered op has leaves for all widths") {
   CHECK(!math_ops().empty());
   for (const Op op : math_ops()) {
     INFO(std::string(id(op)));
-    for (const DType lane : {DType::float32, DType::float64}) {
+    for (const DType lane : {DType::float16, DType::bfloat16, DType::float32, DType::float64}) {
       CHECK(find_leaf(op, lane, 1) != nullptr);
 #if defined(__x86_64__)
       const int narrow = lane == DType::float64 ? 2 : 4;
@@ -29,7 +29,7 @@ TEST_CASE("math: no leaf for other ops, lane types or widths") {
   CHECK(find_leaf(Op::cast, DType::float64, 1) == nullptr);
   for (int k = 0; k < kDTypeCount; ++k) {
     const DType lane = static_cast<DType>(k);
-    if (lane == DType::float32 || lane == DType::float64 || is_complex(lane)) continue;
+    if (is_float(lane) || is_complex(lane)) continue;
     for (const int lanes : {1, 2, 4, 8, 16}) CHECK(find_leaf(Op::exp, lane, lanes) == nullptr);
   }
   for (const int lanes : {-8, -1, 0, 3, 5, 16, 32, 1 << 30}) {

@@ -64,6 +64,31 @@ TEST_CASE("typing: half types round where they are stored, or after every operat
   CHECK(as_float(numpy("g + 0.1"), {{Scalar::of(0.0f)}}) == 0.10009765625f);
 }
 
+TEST_CASE("typing: functions are as exact as halves where nothing wider reads them") {
+  const std::vector<Variable> v = {
+      {"h", DType::float16}, {"b", DType::bfloat16}, {"f", DType::float32}};
+  const auto marked = [&](const char* text, const typing::Policy& policy = exact_policy()) {
+    const ir::TypedGraph g = type_text(text, v, policy);
+    int count = 0;
+    for (const ir::TypedNode& n : g.nodes) count += n.half_precision ? 1 : 0;
+    return count;
+  };
+  CHECK(marked("exp(h) + log(h**2)") == 2);
+  CHECK(marked("where(h > 0, exp(b), b)") == 1);
+  CHECK(marked("max(sin(h))") == 1);
+  CHECK(marked("sqrt(h)") == 0);  // an instruction
+  CHECK(marked("exp(f)") == 0);
+  CHECK(marked("sum(exp(h))") == 0);
+  CHECK(marked("float32(exp(h))") == 0);
+  CHECK(marked("exp(h) * f") == 0);
+  CHECK(marked("exp(h) > 1") == 0);
+  CHECK(marked("exp(h), mean(exp(h))") == 0);
+  CHECK(marked("exp(sin(h)), sin(h) > 0") == 1);
+  CHECK(marked("exp(h)", numpy_policy()) == 0);  // rounded as NumPy does
+  CHECK(ir::to_string(type_text("exp(h)", v, exact_policy())).find("precise as float16") !=
+        std::string::npos);
+}
+
 TEST_CASE("typing: weak scalars convert once, to the lane they meet") {
   const ir::TypedGraph g = exact("x * (2*pi/3)");
   CHECK(g.nodes.size() == 3);
