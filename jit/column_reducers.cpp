@@ -9,16 +9,34 @@
 #include "jit/reducers.hpp"
 
 namespace tightloop::jit {
+
+void ColumnReducer::update_rows(Emitter& e, Parts& acc, const std::vector<Sources>& rows) {
+  llvm::Value* const first = e.place.position;
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    if (k > 0) e.place.position = e.b.CreateAdd(first, e.b.getInt64(k));
+    update(e, acc, rows[k]);
+  }
+  e.place.position = first;
+}
+
 namespace {
 
 class FloatFold : public ColumnReducer {
  public:
-  explicit FloatFold(const plan::KernelReduce& r) : op_(r.op), acc_(r.acc) {}
+  explicit FloatFold(const plan::KernelReduce& r)
+      : op_(r.op), acc_(r.acc), narrow_first_(r.narrow_first) {}
   Parts identity(Emitter& e) override {
     return float_identity(e, op_, acc_, e.vector(DType::float64));
   }
   void update(Emitter& e, Parts& acc, const Sources& values) override {
     acc = combine_floats(e, op_, acc, float_parts(e, values[0], false), e.fast_math);
+  }
+  void update_rows(Emitter& e, Parts& acc, const std::vector<Sources>& rows) override {
+    if (!narrow_first_) return ColumnReducer::update_rows(e, acc, rows);
+    const auto sum = [&](std::size_t k) {
+      return e.b.CreateFAdd(rows[k][0].re, rows[k + 1][0].re);
+    };
+    update(e, acc, {{DType::float32, e.b.CreateFAdd(sum(0), sum(2)), nullptr}});
   }
   void finish(Emitter& e, const Parts& acc, llvm::Value* slot) override {
     const Value old = load_elements(e, acc_, slot);
@@ -29,6 +47,7 @@ class FloatFold : public ColumnReducer {
  private:
   Op op_;
   DType acc_;
+  bool narrow_first_;
 };
 
 llvm::Value* widen(Emitter& e, llvm::Value* v, DType from, unsigned bits) {

@@ -3,11 +3,11 @@
 
 #include <memory>
 
+#include "jit/accumulators.hpp"
 #include "jit/emitter.hpp"
 #include "jit/kernel_shape.hpp"
 #include "jit/long_body.hpp"
 #include "jit/operations.hpp"
-#include "jit/reducers.hpp"
 
 namespace tightloop::jit {
 
@@ -26,6 +26,7 @@ class KernelEmitter {
   struct Rows {
     llvm::Value* begin;
     llvm::Value* end;
+    unsigned at_once;  ///< so many they are, and taken together; 0: one after the other
   };
   class ColumnAccumulators;
   using Values = std::vector<Value>;
@@ -65,6 +66,8 @@ class KernelEmitter {
   void columns(Carried& carried);
   void column_tile(ColumnAccumulators& acc, llvm::Value* strip, llvm::Value* at, unsigned tiles,
                    const Rows& rows, Carried& carried);
+  void take_rows(ColumnAccumulators& acc, const Rows& rows, llvm::Value* index, Sets& sets,
+                 unsigned tile, Carried& carried);
   void finish_columns(ColumnReducer& reducer, const Parts& acc, std::size_t reduction,
                       llvm::Value* index);
   llvm::Value* rounded_down(llvm::Value* extent, unsigned step);

@@ -62,142 +62,6 @@ void KernelEmitter::map_row(Carried& carried) {
   tail(end, n0_, carried, [&](llvm::Value* i, Carried& c) { emit_step({i, false}, c); });
 }
 
-namespace {
-
-using Sets = std::vector<std::vector<Parts>>;  // per reduction, per set
-
-// Accumulators as one list of registers, for the loops to carry; `rest` is what they carry besides.
-Carried pack(const Sets& sets, const Carried& rest) {
-  Carried all;
-  for (const auto& of_reduction : sets) {
-    for (const Parts& parts : of_reduction) all.insert(all.end(), parts.begin(), parts.end());
-  }
-  all.insert(all.end(), rest.begin(), rest.end());
-  return all;
-}
-
-void unpack(const Carried& all, Sets& sets, Carried& rest) {
-  std::size_t next = 0;
-  for (auto& of_reduction : sets) {
-    for (Parts& parts : of_reduction) {
-      for (llvm::Value*& part : parts) part = all[next++];
-    }
-  }
-  rest.assign(all.begin() + static_cast<std::ptrdiff_t>(next), all.end());
-}
-
-// The accumulators of an ordered reduction on the stack, where a step finds its own by its number.
-class StackSets {
- public:
-  StackSets(Emitter& e, const Parts& like, unsigned count) {
-    for (llvm::Value* part : like) {
-      types_.push_back(part->getType());
-      const auto bits = part->getType()->getPrimitiveSizeInBits().getFixedValue();
-      memory_.push_back(e.reserve(count * bits / 8));
-    }
-  }
-  void store(Emitter& e, llvm::Value* set, const Parts& parts) {
-    for (std::size_t k = 0; k < parts.size(); ++k) {
-      e.b.CreateAlignedStore(parts[k], address(e, set, k), llvm::Align(8));
-    }
-  }
-  Parts load(Emitter& e, llvm::Value* set) {
-    Parts parts;
-    for (std::size_t k = 0; k < types_.size(); ++k) {
-      parts.push_back(e.b.CreateAlignedLoad(types_[k], address(e, set, k), llvm::Align(8)));
-    }
-    return parts;
-  }
-
- private:
-  llvm::Value* address(Emitter& e, llvm::Value* set, std::size_t part) {
-    return e.b.CreateGEP(types_[part], memory_[part], set);
-  }
-  std::vector<llvm::Type*> types_;
-  std::vector<llvm::Value*> memory_;
-};
-
-// One row of a row_reduce kernel. Ordered reductions need all their accumulators until the end;
-// the others merge theirs after the main loop.
-class RowAccumulators {
- public:
-  RowAccumulators(Emitter& e, const plan::KernelPlan& plan, const KernelShape& shape)
-      : e_(e), shape_(shape) {
-    for (std::size_t r = 0; r < plan.reductions.size(); ++r) {
-      const ReductionSource& source = shape.sources[r];
-      const DType lane = plan.body[source.values[0]].lane;
-      reducers.push_back(make_row_reducer(e, plan.reductions[r], source, lane));
-      const Parts identity = reducers[r]->identity(e);
-      sets.emplace_back(shape.unroll, identity);
-      stack.emplace_back();
-      if (reducers[r]->ordered && shape.sum_sets > 1) {
-        stack[r] = std::make_unique<StackSets>(e, identity, shape.sum_sets);
-      }
-    }
-  }
-
-  // One vector step at element i, into set 0 or, on the stack, into the step's own.
-  void take(llvm::Value* i, const std::vector<Sources>& sources) {
-    e_.place.position = i;
-    llvm::Value* number = e_.b.CreateLShr(i, e_.b.getInt64(std::countr_zero(e_.lanes)));
-    llvm::Value* set = e_.b.CreateAnd(number, e_.b.getInt64(shape_.sum_sets - 1));
-    for (std::size_t r = 0; r < reducers.size(); ++r) {
-      if (stack[r] == nullptr) {
-        reducers[r]->update(e_, sets[r][0], sources[r]);
-      } else {
-        Parts parts = stack[r]->load(e_, set);
-        reducers[r]->update(e_, parts, sources[r]);
-        stack[r]->store(e_, set, parts);
-      }
-    }
-  }
-  void take_all(llvm::Value* i, const std::vector<std::vector<Sources>>& steps) {
-    e_.place.position = i;
-    for (std::size_t r = 0; r < reducers.size(); ++r) {
-      std::vector<Sources> values;
-      for (const auto& step : steps) values.push_back(step[r]);
-      reducers[r]->update_all(e_, sets[r], values);
-    }
-  }
-  void merge_unordered() {
-    for (std::size_t r = 0; r < reducers.size(); ++r) {
-      if (stack[r] != nullptr) continue;
-      for (std::size_t k = 1; k < sets[r].size(); ++k) {
-        reducers[r]->merge(e_, sets[r][0], sets[r][k]);
-      }
-      sets[r].resize(1);
-    }
-  }
-  void spill() {
-    for (std::size_t r = 0; r < reducers.size(); ++r) {
-      if (stack[r] == nullptr) continue;
-      for (unsigned k = 0; k < shape_.sum_sets; ++k) {
-        stack[r]->store(e_, e_.b.getInt64(k), sets[r][k < sets[r].size() ? k : 0]);
-      }
-      sets[r].clear();
-    }
-  }
-  void reload() {
-    for (std::size_t r = 0; r < reducers.size(); ++r) {
-      if (stack[r] == nullptr) continue;
-      sets[r].resize(shape_.sum_sets);
-      for (unsigned k = 0; k < shape_.sum_sets; ++k) {
-        sets[r][k] = stack[r]->load(e_, e_.b.getInt64(k));
-      }
-    }
-  }
-
-  std::vector<std::unique_ptr<RowReducer>> reducers;
-  Sets sets;
-  std::vector<std::unique_ptr<StackSets>> stack;
-
- private:
-  Emitter& e_;
-  const KernelShape& shape_;
-};
-
-}  // namespace
-
 // The accumulators of a strip of columns: on the stack, by vector step.
 class KernelEmitter::ColumnAccumulators {
  public:
@@ -353,9 +217,12 @@ void KernelEmitter::reduce_joined_rows(llvm::Value* first, Carried& carried) {
 
 // A strip of columns at a time, its accumulators on the stack; in it a group of rows at a time,
 // tile by tile with the accumulators in registers. More rows at once are more streams of memory
-// than the hardware prefetches.
+// than the hardware prefetches. Narrow sums take their rows at once: so few streams are better, and
+// their accumulators come from the stack and go back for every few rows.
 void KernelEmitter::columns(Carried& carried) {
-  constexpr unsigned kRows = ColumnReducer::kGroup;
+  const bool at_once = std::any_of(plan_.reductions.begin(), plan_.reductions.end(),
+                                   [](const plan::KernelReduce& r) { return r.narrow_first; });
+  const unsigned rows_of_group = at_once ? plan::kNarrowSumRows : ColumnReducer::kGroup;
   ColumnAccumulators acc(e_, plan_, shape_);
   e_.place.origin = number_;
   e_.place.stride = number_per_row_;
@@ -368,18 +235,24 @@ void KernelEmitter::columns(Carried& carried) {
     Carried none;
     e_.loop(b_.getInt64(0), width, lanes, none, false,
             [&](llvm::Value* at, Carried&) { acc.start(at); });
-    e_.loop(b_.getInt64(0), n1_, b_.getInt64(kRows), outer, false,
-            [&](llvm::Value* row, Carried& c) {
-              const Rows rows{row, e_.least(b_.CreateAdd(row, b_.getInt64(kRows)), n1_)};
-              const auto tile = [&](llvm::Value* at, Carried& inner) {
-                column_tile(acc, begin, at, shape_.unroll, rows, inner);
-              };
-              llvm::Value* const wide = b_.getInt64(e_.lanes * shape_.unroll);
-              if (!shape_.is_long) e_.loop(b_.getInt64(0), tiled, wide, c, true, tile);
-              tail(tiled, width, c, [&](llvm::Value* at, Carried& inner) {
-                column_tile(acc, begin, at, 1, rows, inner);
-              });
-            });
+    const auto rows_from = [&](llvm::Value* row, unsigned count, Carried& c) {
+      llvm::Value* const last = b_.CreateAdd(row, b_.getInt64(count));
+      const Rows rows{row, at_once ? last : e_.least(last, n1_), at_once ? count : 0};
+      const auto tile = [&](llvm::Value* at, Carried& inner) {
+        column_tile(acc, begin, at, shape_.unroll, rows, inner);
+      };
+      llvm::Value* const wide = b_.getInt64(e_.lanes * shape_.unroll);
+      if (!shape_.is_long) e_.loop(b_.getInt64(0), tiled, wide, c, true, tile);
+      tail(tiled, width, c,
+           [&](llvm::Value* at, Carried& inner) { column_tile(acc, begin, at, 1, rows, inner); });
+    };
+    llvm::Value* const grouped = at_once ? rounded_down(n1_, rows_of_group) : n1_;
+    e_.loop(b_.getInt64(0), grouped, b_.getInt64(rows_of_group), outer, at_once,
+            [&](llvm::Value* row, Carried& c) { rows_from(row, rows_of_group, c); });
+    if (at_once) {
+      e_.loop(grouped, n1_, b_.getInt64(1), outer, true,
+              [&](llvm::Value* row, Carried& c) { rows_from(row, 1, c); });
+    }
     const auto finish = [&](llvm::Value* at, Carried& c) {
       for (std::size_t r = 0; r < acc.reducers.size(); ++r) {
         finish_columns(*acc.reducers[r], acc.load(r, at), r, b_.CreateAdd(begin, at));
@@ -405,27 +278,47 @@ void KernelEmitter::column_tile(ColumnAccumulators& acc, llvm::Value* strip, llv
       sets[r].push_back(acc.reducers[r]->open(e_, acc.load(r, step(at, t))));
     }
   }
-  Carried all = pack(sets, carried);
-  e_.loop(rows.begin, rows.end, b_.getInt64(1), all, false, [&](llvm::Value* row, Carried& c) {
-    unpack(c, sets, carried);
-    start_row(row, carried);
-    e_.place.position = row;
-    for (unsigned t = 0; t < tiles; ++t) {
-      const std::vector<Sources> sources = emit_step({step(index, t), false}, carried);
-      for (std::size_t r = 0; r < sets.size(); ++r) {
-        acc.reducers[r]->update(e_, sets[r][t], sources[r]);
+  if (rows.at_once > 1) {
+    for (unsigned t = 0; t < tiles; ++t) take_rows(acc, rows, step(index, t), sets, t, carried);
+  } else {
+    Carried all = pack(sets, carried);
+    e_.loop(rows.begin, rows.end, b_.getInt64(1), all, false, [&](llvm::Value* row, Carried& c) {
+      unpack(c, sets, carried);
+      start_row(row, carried);
+      e_.place.position = row;
+      for (unsigned t = 0; t < tiles; ++t) {
+        const std::vector<Sources> sources = emit_step({step(index, t), false}, carried);
+        for (std::size_t r = 0; r < sets.size(); ++r) {
+          acc.reducers[r]->update(e_, sets[r][t], sources[r]);
+        }
+        collect_overflow(carried);
       }
-      collect_overflow(carried);
-    }
-    c = pack(sets, carried);
-  });
-  unpack(all, sets, carried);
+      c = pack(sets, carried);
+    });
+    unpack(all, sets, carried);
+  }
   for (std::size_t r = 0; r < sets.size(); ++r) {
     for (unsigned t = 0; t < tiles; ++t) {
       llvm::Value* set = step(at, t);
       acc.store(r, set, acc.reducers[r]->close(e_, acc.load(r, set), sets[r][t]));
     }
   }
+}
+
+// One vector step of columns from `index` on, over rows that are taken at once.
+void KernelEmitter::take_rows(ColumnAccumulators& acc, const Rows& rows, llvm::Value* index,
+                              Sets& sets, unsigned tile, Carried& carried) {
+  std::vector<std::vector<Sources>> taken(sets.size());
+  for (unsigned k = 0; k < rows.at_once; ++k) {
+    start_row(b_.CreateAdd(rows.begin, b_.getInt64(k)), carried);
+    const std::vector<Sources> sources = emit_step({index, false}, carried);
+    for (std::size_t r = 0; r < sets.size(); ++r) taken[r].push_back(sources[r]);
+  }
+  e_.place.position = rows.begin;
+  for (std::size_t r = 0; r < sets.size(); ++r) {
+    acc.reducers[r]->update_rows(e_, sets[r][tile], taken[r]);
+  }
+  collect_overflow(carried);
 }
 
 void KernelEmitter::finish_columns(ColumnReducer& reducer, const Parts& acc, std::size_t reduction,

@@ -214,6 +214,8 @@ std::string fault_of_operands(const plan::KernelPlan& plan, const plan::Inst& in
 
 std::string fault_of_reduction(const plan::KernelPlan& plan, const plan::KernelReduce& r) {
   const DType lane = plan.body[r.value].lane;
+  const bool narrow = r.op == Op::sum && lane == DType::float32;
+  if (r.narrow_first && !narrow) return "elements that are not added in float32";
   const bool exact = is_integer(lane) || is_bool(lane);
   if (is_sum_or_product(r.op)) {
     const bool good = exact ? r.acc == DType::int64 || r.acc == DType::uint64

@@ -35,6 +35,8 @@ class RowReducer : public Reducer {
   /// True for a reducer whose start() is called before each row, with the row's first element in
   /// the first lane of `values`.
   bool needs_start = false;
+  /// True for a reducer with one set of accumulators, whose update takes plan::kSumLanes elements.
+  bool takes_groups = false;
   virtual void start(Emitter&, const Sources&) {}
   virtual void merge(Emitter& e, Parts& acc, const Parts& other) = 0;
   /// Combines the row's partial into the slot. `n0` is the row's length. The result is an i64 that
@@ -56,7 +58,12 @@ class ColumnReducer : public Reducer {
   virtual void finish(Emitter& e, const Parts& acc, llvm::Value* slot) = 0;
   /// True where finish() itself leaves the slots of dead lanes alone.
   bool by_lane = false;
+  /// Takes in plan::kNarrowSumRows rows at once; the first is the one at e.place.
+  virtual void update_rows(Emitter& e, Parts& acc, const std::vector<Sources>& rows);
 };
+
+/// The floats that a reducer which takes groups reads, as one vector; dead lanes are -0.
+llvm::Value* group_of(Emitter& e, const std::vector<Sources>& steps);
 
 /// `lane` is the lane type of the values that `source` names.
 std::unique_ptr<RowReducer> make_row_reducer(const Emitter& e, const plan::KernelReduce& r,

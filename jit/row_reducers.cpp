@@ -381,6 +381,7 @@ class BoolFold : public RowReducer {
 
 std::unique_ptr<RowReducer> make_float_extremum(const plan::KernelReduce& r, DType lane);
 std::unique_ptr<RowReducer> make_row_moments();
+std::unique_ptr<RowReducer> make_narrow_sum();
 std::unique_ptr<RowReducer> make_row_position(const plan::KernelReduce& r, DType lane);
 
 std::unique_ptr<RowReducer> make_row_reducer(const Emitter& e, const plan::KernelReduce& r,
@@ -389,6 +390,7 @@ std::unique_ptr<RowReducer> make_row_reducer(const Emitter& e, const plan::Kerne
   if (plan::is_position(r.op)) return make_row_position(r, lane);
   if (is_ordered(r)) {
     const bool single = e.fast_math && r.op == Op::sum && part_of(lane) == DType::float32;
+    if (r.narrow_first && !single) return make_narrow_sum();
     return std::make_unique<FloatFold>(r, single);
   }
   if (r.op == Op::sum) {

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "plan/magnitudes.hpp"
+
 namespace tightloop::plan {
 namespace {
 
@@ -33,8 +35,9 @@ class Drafter {
       const std::uint32_t value = body.emit(node.args[0]);
       const DType acc =
           is_position(node.op) ? body.kernel.body[value].lane : accumulator_dtype(graph_, pass, id);
-      body.kernel.reductions.push_back({node.op, acc, value, check});
+      body.kernel.reductions.push_back({node.op, acc, value, check, false});
     }
+    add_halves_narrow(body.kernel);
     std::vector<AxisOperand> stores;
     for (std::uint32_t r : pass.stores) {
       const NodeId id = graph_.results[r];
@@ -56,6 +59,19 @@ class Drafter {
   }
 
  private:
+  /// Sums of halves that float32 holds, however they are added, start in float32.
+  void add_halves_narrow(KernelPlan& kernel) const {
+    constexpr double kMost = 0x1p120;
+    std::vector<double> bounds;
+    for (std::size_t i = 0; i < kernel.reductions.size(); ++i) {
+      KernelReduce& r = kernel.reductions[i];
+      const ir::TypedNode& operand = graph_.nodes[graph_.nodes[draft_.pass.reductions[i]].args[0]];
+      if (r.op != Op::sum || !is_half(operand.dtype)) continue;
+      if (bounds.empty()) bounds = magnitudes(kernel);
+      r.narrow_first = bounds[r.value] <= kMost;
+    }
+  }
+
   static std::vector<std::pair<NodeId, std::uint32_t>> in_order(const Kept& values) {
     std::vector<std::pair<NodeId, std::uint32_t>> out(values.begin(), values.end());
     std::sort(out.begin(), out.end());

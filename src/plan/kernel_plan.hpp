@@ -58,6 +58,7 @@ struct KernelReduce {
   std::uint32_t value = 0;
   bool check = false;  ///< prod: report a partial product that overflows 64 bits (the product
                        ///< itself may still fit, if a zero follows)
+  bool narrow_first = false;  ///< a sum of float32 lanes: see kNarrowSumLanes
 };
 
 /// What var accumulates in: a number of elements, their mean, which is origin + offset, and the sum
@@ -143,6 +144,16 @@ inline constexpr std::int64_t kMaxReduceBlock = 65536;
 /// (column_reduce) for K: whatever the data, K belongs to them, and within a block of this length a
 /// K far from the mean costs few digits.
 inline constexpr int kSumLanes = 32;
+
+/// A sum that is narrow_first adds four elements in float32, as (x + y) + (z + w), and only then to
+/// its accumulators. row_reduce: of each group of kSumLanes elements, counted from the call's
+/// first, x[j], x[j + 16], x[j + 8] and x[j + 24] go to accumulator j of 8, which combine for h =
+/// 4, 2, 1; elements past n0 count as -0. column_reduce: of each kNarrowSumRows rows the elements
+/// of a column; rows that are left over are added one by one. It is meant for halves whose sums
+/// cannot overflow: a float32 addition rounds by at most 2^-24 of its result, and so both by less
+/// than 2^-23 + 2^-48 of the sum of the four magnitudes, 1.2e-7.
+inline constexpr int kNarrowSumLanes = 8;
+inline constexpr int kNarrowSumRows = 4;
 
 /// A product kernel multiplies a packed block of the left operand by strips of the right one:
 /// target[i, j] (+)= sum over k of left[i, k] * right[k, j], for n1 rows i, n0 whole strips of

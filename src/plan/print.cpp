@@ -123,6 +123,7 @@ std::string to_string(const KernelPlan& plan) {
   for (const KernelReduce& r : plan.reductions) {
     (out += "reduce ") += id(r.op);
     (out += " %" + std::to_string(r.value) + " : ") += name(r.acc);
+    if (r.narrow_first) out += " narrow_first";
     out += r.check ? " check\n" : "\n";
   }
   return out;

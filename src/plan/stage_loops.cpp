@@ -55,6 +55,14 @@ void join_rows(Stage& stage) {
   }
 }
 
+/// Kernels of columns take several rows at once for narrow sums, which only small bodies let them.
+void add_columns_wide(Stage& stage) {
+  constexpr std::size_t kSmallBody = 12;
+  KernelPlan& kernel = stage.main.kernel;
+  if (kernel.kind != KernelKind::column_reduce || kernel.body.size() <= kSmallBody) return;
+  for (KernelReduce& r : kernel.reductions) r.narrow_first = false;
+}
+
 void block(Stage& stage) {
   bool float_sums = false;
   for (const KernelReduce& red : stage.main.kernel.reductions) {
@@ -76,6 +84,7 @@ Stage loops_of(const Draft& draft, const CommonAxes* common) {
   const bool numbered = reduces_positions(stage.main.kernel);
   if (numbered) operands.push_back(element_numbers(draft.pass));
   choose_loops(stage, draft.pass.iteration, draft.pass.mask, reduces, operands, common);
+  add_columns_wide(stage);
   if (numbered) {
     stage.index = std::move(operands.back().operand.r);
     operands.pop_back();

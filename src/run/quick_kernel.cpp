@@ -257,10 +257,10 @@ class QuickKernel::Call {
     }
   }
 
-  /// The operand of a reduction in the accumulator's type.
+  /// The operand of a reduction in the type that it adds.
   const char* widened(const plan::KernelReduce& r, std::int64_t count) {
     const DType lane = plan_.body[r.value].lane;
-    if (lane == r.acc) return static_cast<const char*>(block(r.value));
+    if (lane == r.acc || r.narrow_first) return static_cast<const char*>(block(r.value));
     const void* args[3] = {block(r.value), nullptr, nullptr};
     void* wide = arena_.bytes(static_cast<std::size_t>(kernel_.step_) * itemsize(r.acc));
     reference::find_cast(lane, r.acc).run(wide, args, static_cast<std::size_t>(count));
@@ -292,8 +292,9 @@ class QuickKernel::Call {
         const Arena::Mark wide(arena_);
         const plan::KernelReduce& r = plan_.reductions[k];
         const char* values = widened(r, count);
+        const std::size_t size = itemsize(r.narrow_first ? plan_.body[r.value].lane : r.acc);
         for (std::int64_t i = 0; i < count; i += plan::kSumLanes) {
-          into[k].add(values + static_cast<std::size_t>(i) * itemsize(r.acc),
+          into[k].add(values + static_cast<std::size_t>(i) * size,
                       std::min<std::int64_t>(plan::kSumLanes, count - i),
                       first + (at + i) * frame_.index_inner, frame_.index_inner);
         }

@@ -63,8 +63,11 @@ bool QuickReduction::can(const plan::KernelReduce& r) {
 
 QuickReduction::QuickReduction(const plan::KernelReduce& r, Shape shape, std::int64_t width,
                                Arena& arena, std::uint64_t* events)
-    : r_(r), shape_(shape), width_(width), events_(events) {
-  const auto count = static_cast<std::size_t>(width);
+    : r_(r),
+      shape_(shape),
+      width_(r.narrow_first && shape == Shape::row ? plan::kNarrowSumLanes : width),
+      events_(events) {
+  const auto count = static_cast<std::size_t>(width_);
   if (r.op == Op::var) {
     shift_ = arena.array<double>(count);
     sum_ = arena.array<double>(count);
@@ -73,7 +76,8 @@ QuickReduction::QuickReduction(const plan::KernelReduce& r, Shape shape, std::in
     std::fill_n(squares_, count, 0.0);
   } else {
     acc_ = arena.array<char>(count * plan::slot_bytes(r));
-    fill_identity(r, acc_, width, false);
+    fill_identity(r, acc_, width_, false);
+    if (r.narrow_first) rows_ = arena.array<float>(count * plan::kNarrowSumRows);
   }
 }
 
@@ -99,6 +103,27 @@ void QuickReduction::add_deviations(const double* values, std::int64_t count) {
   }
 }
 
+void QuickReduction::add_group(const float* values, std::int64_t count) {
+  float x[plan::kSumLanes];
+  std::fill(std::copy_n(values, count, x), std::end(x), -0.0F);
+  for (int half = plan::kSumLanes / 2; half >= plan::kNarrowSumLanes; half /= 2) {
+    for (int i = 0; i < half; ++i) x[i] += x[i + half];
+  }
+  auto* acc = reinterpret_cast<double*>(acc_);
+  for (int i = 0; i < plan::kNarrowSumLanes; ++i) acc[i] += static_cast<double>(x[i]);
+}
+
+void QuickReduction::add_row(const float* values, std::int64_t count) {
+  std::copy_n(values, count, rows_ + waiting_ * width_);
+  if (++waiting_ < plan::kNarrowSumRows) return;
+  waiting_ = 0;
+  auto* acc = reinterpret_cast<double*>(acc_);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float* x = rows_ + i;
+    acc[i] += static_cast<double>((x[0] + x[width_]) + (x[2 * width_] + x[3 * width_]));
+  }
+}
+
 void QuickReduction::add_positions(const char* values, std::int64_t count, std::int64_t number,
                                    std::int64_t number_step) {
   const std::size_t size = itemsize(r_.acc);
@@ -114,6 +139,9 @@ void QuickReduction::add(const char* values, std::int64_t count, std::int64_t nu
                          std::int64_t number_step) {
   if (r_.op == Op::var) {
     add_deviations(reinterpret_cast<const double*>(values), count);
+  } else if (r_.narrow_first) {
+    const auto* floats = reinterpret_cast<const float*>(values);
+    shape_ == Shape::row ? add_group(floats, count) : add_row(floats, count);
   } else if (plan::is_position(r_.op)) {
     add_positions(values, count, number, number_step);
   } else {
@@ -141,6 +169,10 @@ void QuickReduction::finish_row(char* slot, std::int64_t elements) {
 }
 
 void QuickReduction::finish_columns(char* slots, std::int64_t rows) {
+  for (int k = 0; k < waiting_; ++k) {
+    auto* acc = reinterpret_cast<double*>(acc_);
+    for (std::int64_t i = 0; i < width_; ++i) acc[i] += static_cast<double>(rows_[k * width_ + i]);
+  }
   if (r_.op != Op::var) return combine(acc_, slots, width_);
   for (std::int64_t i = 0; i < width_; ++i) {
     join_moments(slots + static_cast<std::size_t>(i) * sizeof(plan::Moments),

@@ -14,15 +14,17 @@ class QuickReduction {
   /// True where interpreting can match what compiled kernels do.
   static bool can(const plan::KernelReduce& r);
 
-  /// A row (kSumLanes accumulators that are combined at its end) or columns (one each).
+  /// A row (kSumLanes accumulators that are combined at its end, of a sum that is narrow first
+  /// kNarrowSumLanes) or columns (one each).
   enum class Shape : unsigned char { row, columns };
 
   /// `width` accumulators in memory of the arena.
   QuickReduction(const plan::KernelReduce& r, Shape shape, std::int64_t width, Arena& arena,
                  std::uint64_t* events);
 
-  /// Adds one value to each of the first `count` accumulators. `number` is the C-order number of
-  /// the first value, `number_step` what each further one adds to it.
+  /// Adds one value to each of the first `count` accumulators; of a sum that is narrow first, a
+  /// group of at most kSumLanes floats. `number` is the C-order number of the first value,
+  /// `number_step` what each further one adds to it.
   void add(const char* values, std::int64_t count, std::int64_t number, std::int64_t number_step);
   /// Combines all accumulators, which hold `elements` values, into a slot.
   void finish_row(char* slot, std::int64_t elements);
@@ -31,6 +33,8 @@ class QuickReduction {
 
  private:
   void add_deviations(const double* values, std::int64_t count);
+  void add_group(const float* values, std::int64_t count);
+  void add_row(const float* values, std::int64_t count);
   void add_positions(const char* values, std::int64_t count, std::int64_t number,
                      std::int64_t number_step);
   void combine(const char* from, char* into, std::int64_t count);
@@ -46,6 +50,9 @@ class QuickReduction {
   double* sum_ = nullptr;
   double* squares_ = nullptr;
   bool started_ = false;
+  // Columns of a sum that is narrow first: rows that wait for others.
+  float* rows_ = nullptr;
+  int waiting_ = 0;
 };
 
 }  // namespace tightloop::run

@@ -166,12 +166,48 @@ A row_partial(Op op, const std::vector<A>& values) {
   return acc[0];
 }
 
+double narrow_row_partial(std::vector<float> values) {
+  const std::size_t group = plan::kSumLanes, lanes = plan::kNarrowSumLanes;
+  while (values.size() % group != 0) values.push_back(-0.0F);
+  std::vector<double> acc(lanes, -0.0);
+  for (std::size_t at = 0; at < values.size(); at += group) {
+    const float* x = &values[at];
+    for (std::size_t j = 0; j < lanes; ++j) {
+      const float low = x[j] + x[j + 16], high = x[j + 8] + x[j + 24];
+      acc[j] += static_cast<double>(low + high);
+    }
+  }
+  for (std::size_t h = lanes / 2; h != 0; h /= 2) {
+    for (std::size_t j = 0; j < h; ++j) acc[j] += acc[j + h];
+  }
+  return acc[0];
+}
+
 template <class A>
 void reduce_rows(const plan::KernelReduce& r, DType lane, const std::vector<Bytes>& rows,
                  PackedRun& run, Bytes& slots) {
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    const A partial = row_partial(r.op, widened<A>(rows[row], lane));
+    A partial = row_partial(r.op, widened<A>(rows[row], lane));
+    if constexpr (std::is_same_v<A, double>) {
+      if (r.narrow_first) partial = narrow_row_partial(widened<float>(rows[row], lane));
+    }
     take_partial(r, partial, &slots[run.slot_per_row ? row * itemsize(r.acc) : 0]);
+  }
+}
+
+void take_narrow_columns(const std::vector<Bytes>& rows, DType lane, std::vector<double>& acc) {
+  const auto row = [&](std::size_t k) { return widened<float>(rows[k], lane); };
+  const std::size_t at_once = plan::kNarrowSumRows, grouped = rows.size() / at_once * at_once;
+  for (std::size_t k = 0; k < grouped; k += at_once) {
+    const auto a = row(k), b = row(k + 1), c = row(k + 2), d = row(k + 3);
+    for (std::size_t i = 0; i < acc.size(); ++i) {
+      const float low = a[i] + b[i], high = c[i] + d[i];
+      acc[i] += static_cast<double>(low + high);
+    }
+  }
+  for (std::size_t k = grouped; k < rows.size(); ++k) {
+    const auto rest = row(k);
+    for (std::size_t i = 0; i < acc.size(); ++i) acc[i] += static_cast<double>(rest[i]);
   }
 }
 
@@ -180,12 +216,14 @@ void reduce_columns(const plan::KernelReduce& r, DType lane, const std::vector<B
                     Bytes& slots) {
   std::vector<A> acc(rows[0].size() / itemsize(lane));
   for (std::size_t i = 0; i < acc.size(); ++i) acc[i] = identity<A>(r.op);
-  for (const Bytes& row : rows) {
-    const std::vector<A> values = widened<A>(row, lane);
-    for (std::size_t i = 0; i < acc.size(); ++i) {
-      const A next = combine<A>(r.op, acc[i], values[i]);
-      acc[i] = next;
-    }
+  bool taken = false;
+  if constexpr (std::is_same_v<A, double>) {
+    if (r.narrow_first) take_narrow_columns(rows, lane, acc);
+    taken = r.narrow_first;
+  }
+  for (std::size_t k = 0; k < rows.size() && !taken; ++k) {
+    const std::vector<A> values = widened<A>(rows[k], lane);
+    for (std::size_t i = 0; i < acc.size(); ++i) acc[i] = combine<A>(r.op, acc[i], values[i]);
   }
   for (std::size_t i = 0; i < acc.size(); ++i) {
     take_partial<A>(r, acc[i], &slots[i * itemsize(r.acc)]);
