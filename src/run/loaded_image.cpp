@@ -56,7 +56,8 @@ void* find_library_function(std::string_view name) {
 
 void* find_symbol(const std::string& name) {
   plan::LeafName leaf;
-  if (plan::parse_leaf_symbol(name, leaf)) return math::find_leaf(leaf.op, leaf.precision, leaf.lanes);
+  if (plan::parse_leaf_symbol(name, leaf))
+    return math::find_leaf(leaf.op, leaf.precision, leaf.lanes);
   return find_library_function(name);
 }
 
