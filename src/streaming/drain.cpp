@@ -48,6 +48,11 @@ bool Drain::wait(std::size_t output, std::uint64_t end, std::uint64_t room) {
   return fits();
 }
 
+void Drain::check() {
+  const std::lock_guard lock(mutex_);
+  if (failure_) std::rethrow_exception(failure_);
+}
+
 bool Drain::find_work(std::size_t& output, std::uint64_t& begin, std::uint64_t& end) {
   for (std::size_t k = 0; k < outputs_.size(); ++k) {
     if (complete_[k] <= written_[k]) continue;

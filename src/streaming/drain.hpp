@@ -34,6 +34,8 @@ class Drain {
   /// Waits for a while until at most `room` bytes before `end` are left to write; returns whether
   /// they are. Throws what the sink threw.
   bool wait(std::size_t output, std::uint64_t end, std::uint64_t room);
+  /// Throws what a sink threw, if one did.
+  void check();
 
  private:
   void run();

@@ -136,6 +136,7 @@ class Pipeline {
 
   void look_around() {
     check_stop(e_.workers.stop);
+    drain_.check();
     const auto now = Clock::now();
     if (!e_.progress || now - told_ < std::chrono::milliseconds(50)) return;
     told_ = now;

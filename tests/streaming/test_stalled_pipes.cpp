@@ -38,11 +38,12 @@ class StalledPipe {
   int descriptor_ = -1;
 };
 
-/// Refuses the first elements, as a disk that is full does.
+/// Refuses the first elements, as a disk that is full does, when all that came is computed.
 class FullSink final : public Sink {
  public:
   void begin(DType, const Dims&) override {}
   void write(const void*, std::size_t) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
     throw Error(ErrorCode::file, "the disk is full");
   }
   void finish() override {}
