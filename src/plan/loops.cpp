@@ -91,6 +91,18 @@ void collapse(std::vector<Axis>& axes) {
   if (!axes.empty()) axes.resize(kept + 1);
 }
 
+/// The elements of the innermost axis, once neighbours are merged as far as the loads of the loop
+/// go: where results are written does not decide how they are summed.
+std::int64_t innermost_run(std::vector<Axis> axes, const std::vector<AxisOperand>& operands) {
+  for (Axis& axis : axes) {
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+      if (operands[i].in_epilogue) axis.strides[i] = 0;
+    }
+  }
+  collapse(axes);
+  return axes.empty() ? 1 : axes.back().extent;
+}
+
 std::vector<Axis> collect_axes(const Dims& extents, std::uint32_t mask,
                                std::vector<AxisOperand>& operands, const CommonAxes* common) {
   std::vector<Axis> axes;
@@ -141,13 +153,14 @@ void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool re
   bool row = axes.empty() || axes.back().reduced;
   std::vector<Axis> m, r;
   for (Axis& a : axes) (a.reduced ? r : m).push_back(std::move(a));
+  const std::int64_t run = innermost_run(m, operands);
   collapse(m);
   collapse(r);
   const Axis unit{1, false, std::vector<std::int64_t>(operands.size(), 0), false, -1};
   if (m.empty()) m.push_back(unit);
   if (reduces && r.empty()) r.push_back(unit);
   // Short rows would spend their time on combining lanes: run along the map axis instead.
-  if (reduces && row && r.back().extent < 16 && m.back().extent >= 64) row = false;
+  if (reduces && row && r.back().extent < 16 && run >= 64) row = false;
   const KernelKind kind = common != nullptr ? common->kind
                           : !reduces        ? KernelKind::map
                           : row             ? KernelKind::row_reduce

@@ -163,3 +163,24 @@ TEST_CASE("engine: the same bits for every vector width") {
     }
   }
 }
+
+TEST_CASE("engine: where a result is written does not decide how it is summed") {
+  fuzz::Random random(9);
+  INFO("seed 9");
+  for (const tl::Dims& shape : {tl::Dims{11, 33, 9}, tl::Dims{7, 100, 3}, tl::Dims{70, 2, 15},
+                                tl::Dims{5, 9, 40}, tl::Dims{3, 20, 1000}}) {
+    const auto x = ill_conditioned(random, tl::float64, shape);
+    for (const char* call : {"sum", "var", "prod", "mean"}) {
+      for (const char* axis : {"-1", "0", "1"}) {
+        const std::string text = std::string(call) + "(x, axis=" + axis + ")";
+        INFO(text);
+        const tl::Array want = tl::evaluate(text, {{"x", x.view}});
+        tl::Array flipped(want.dtype(), tl::Dims{want.shape()[1], want.shape()[0]});
+        const tl::Dims strides{flipped.view().strides()[1], flipped.view().strides()[0]};
+        const tl::ArrayView out(flipped.data(), want.dtype(), want.shape(), strides);
+        tl::evaluate_into(out, text, {{"x", x.view}});
+        CHECK(same_bytes(tl::Array::copy_of(out), want));
+      }
+    }
+  }
+}
