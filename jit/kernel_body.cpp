@@ -157,39 +157,50 @@ void KernelEmitter::store_results(const Step& step, const Values& values) {
   });
 }
 
-// Asks for the cache lines that the loads of a later step will read. An address beyond the array is
+// Asks for the cache lines that the loads of later steps will read. An address beyond the array is
 // no error.
 void KernelEmitter::fetch_ahead(llvm::Value* index) {
-  constexpr std::size_t kLine = 64;
   for (std::size_t k = 0; k < plan_.loads.size(); ++k) {
     const plan::KernelLoad& load = plan_.loads[k];
-    if (load.fetch_ahead == 0 || row_[k] == nullptr) continue;
+    if (!load.is_announced() || row_[k] == nullptr) continue;
     llvm::Value* address = step_address(k, index);
+    std::size_t bytes = e_.lanes * itemsize(load.dtype) * (skipped(load) + 1);
     if (load.fetch_half) {
       llvm::Value* read = b_.CreateSub(b_.CreatePtrToInt(address, b_.getInt64Ty()),
                                        b_.CreatePtrToInt(base_[k], b_.getInt64Ty()));
       address = b_.CreateGEP(b_.getInt8Ty(), base_[k], b_.CreateAShr(read, 1));
+      bytes /= 2;
     }
-    const std::size_t read = e_.lanes * itemsize(load.dtype) * (skipped(load) + 1);
-    const std::size_t bytes = read >> (load.fetch_half ? 1 : 0);
-    const int ahead = load.stride < 0 ? -static_cast<int>(load.fetch_ahead) : load.fetch_ahead;
-    for (std::size_t at = 0; at < bytes; at += kLine) {
-      const std::int64_t offset = ahead + static_cast<std::int64_t>(at);
-      llvm::Value* line =
-          b_.CreateGEP(b_.getInt8Ty(), address, b_.getInt64(static_cast<std::uint64_t>(offset)));
-      constexpr unsigned kRead = 0, kKeep = 3, kData = 1;
-      b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {b_.getPtrTy()},
-                         {line, b_.getInt32(kRead), b_.getInt32(kKeep), b_.getInt32(kData)});
+    const auto distance = [&](std::uint16_t planned, const std::vector<llvm::Value*>& known) {
+      if (!known.empty()) return known[k];
+      return static_cast<llvm::Value*>(
+          llvm::ConstantInt::getSigned(b_.getInt64Ty(), load.stride < 0 ? -planned : planned));
+    };
+    constexpr unsigned kFirstCache = 3, kSecondCache = 2;
+    if (load.fetch_ahead > 0) {
+      fetch(address, distance(load.fetch_ahead, ahead_.near), bytes, kFirstCache);
+    }
+    if (load.fetch_far > 0) {
+      fetch(address, distance(load.fetch_far, ahead_.far), bytes, kSecondCache);
     }
   }
 }
 
-std::vector<Sources> KernelEmitter::emit_step(const Step& step, Carried& carried) {
-  if (e_.live_count != nullptr) {
-    fill_bounce_buffers(step.index);
-  } else {
-    fetch_ahead(step.index);
+void KernelEmitter::fetch(llvm::Value* address, llvm::Value* ahead, std::size_t bytes,
+                          unsigned cache) {
+  constexpr std::size_t kLine = 64;
+  constexpr unsigned kRead = 0, kData = 1;
+  for (std::size_t at = 0; at < bytes; at += kLine) {
+    llvm::Value* offset = b_.CreateAdd(ahead, b_.getInt64(at));
+    llvm::Value* line = b_.CreateGEP(b_.getInt8Ty(), address, offset);
+    b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {b_.getPtrTy()},
+                       {line, b_.getInt32(kRead), b_.getInt32(cache), b_.getInt32(kData)});
   }
+}
+
+std::vector<Sources> KernelEmitter::emit_step(const Step& step, Carried& carried) {
+  if (e_.live_count != nullptr) fill_bounce_buffers(step.index);
+  if (e_.live_count == nullptr || !ahead_.near.empty()) fetch_ahead(step.index);
   Values values = call_values_;
   if (long_body_ != nullptr) long_body_->start(values);
   emit_level(Level::element, &step, values);

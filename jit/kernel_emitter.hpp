@@ -23,13 +23,14 @@ class KernelEmitter {
     llvm::Value* index;
     bool around_caches;
   };
-  struct Rows {
-    llvm::Value* begin;
-    llvm::Value* end;
-    unsigned at_once;  ///< so many they are, and taken together; 0: one after the other
-  };
-  class ColumnAccumulators;
   using Values = std::vector<Value>;
+  class ColumnAccumulators;
+  class ColumnsAhead;
+  struct Rows;
+  // Per load, bytes from what is read to what is asked of memory; empty: those of the plan.
+  struct Ahead {
+    std::vector<llvm::Value*> near, far;
+  };
 
   // Frame and operands (kernel_emitter.cpp).
   llvm::Value* frame_field(std::size_t offset, llvm::Type* type);
@@ -51,21 +52,23 @@ class KernelEmitter {
   std::vector<Sources> sources_in(const Values& values);
   void fill_bounce_buffers(llvm::Value* index);
   void fetch_ahead(llvm::Value* index);
+  void fetch(llvm::Value* address, llvm::Value* ahead, std::size_t bytes, unsigned cache);
   void fill_bounce_buffer(std::size_t load, llvm::Value* index);
   llvm::Value* readable(std::size_t load, llvm::Value* index);
   void store_results(const Step& step, const Values& values);
   llvm::Value* bounce_buffer(std::size_t operand, std::size_t bytes);
   llvm::Value* all_live();
 
-  // Loops (kernel_loops.cpp).
+  // Loops (kernel_loops.cpp; over columns kernel_columns.cpp).
   void map_row(Carried& carried);
   void reduce_row(llvm::Value* row, Carried& carried);
   void reduce_joined_rows(llvm::Value* first, Carried& carried);
   void finish_row(RowReducer& reducer, const std::vector<Parts>& acc, std::size_t reduction,
                   llvm::Value* row, Carried& carried);
   void columns(Carried& carried);
-  void column_tile(ColumnAccumulators& acc, llvm::Value* strip, llvm::Value* at, unsigned tiles,
-                   const Rows& rows, Carried& carried);
+  Rows start_rows(llvm::Value* begin, unsigned count, bool at_once, Carried& carried);
+  void column_tile(ColumnAccumulators& acc, const ColumnsAhead& ahead, llvm::Value* strip,
+                   llvm::Value* at, unsigned tiles, const Rows& rows, Carried& carried);
   void take_rows(ColumnAccumulators& acc, const Rows& rows, llvm::Value* index, Sets& sets,
                  unsigned tile, Carried& carried);
   void finish_columns(ColumnReducer& reducer, const Parts& acc, std::size_t reduction,
@@ -85,9 +88,10 @@ class KernelEmitter {
 
   llvm::Value* n0_ = nullptr;
   llvm::Value* n1_ = nullptr;
-  std::vector<llvm::Value*> base_;    // per operand (loads, then stores), row 0; null if unused
-  std::vector<llvm::Value*> step_;    // bytes per row
-  std::vector<llvm::Value*> row_;     // address in the current row
+  std::vector<llvm::Value*> base_;  // per operand (loads, then stores), row 0; null if unused
+  std::vector<llvm::Value*> step_;  // bytes per row
+  std::vector<llvm::Value*> row_;   // address in the current row
+  Ahead ahead_;
   std::vector<llvm::Value*> bounce_;  // buffers for tails, made when first needed
   std::vector<llvm::Value*> slots_;
   llvm::Value* slot_step_ = nullptr;  // slots per row

@@ -36,11 +36,15 @@ constexpr bool is_near_stride(std::int64_t stride) {
 struct KernelLoad {
   DType dtype = DType::float64;  ///< storage dtype, native byte order; half types are converted
   Access access = Access::contiguous;
-  bool shared = false;            ///< every row reads the same elements: the frame's step is 0
-  std::uint16_t fetch_ahead = 0;  ///< bytes ahead of what is read that are asked of memory (a hint)
+  bool shared = false;  ///< every row reads the same elements: the frame's step is 0
+  // Bytes ahead of what is read that are asked of memory; 0: none are (hints).
+  std::uint16_t fetch_ahead = 0;  ///< into the first cache
+  std::uint16_t fetch_far = 0;    ///< into the second one
   bool fetch_half = false;  ///< half as fast as it is read: so far ahead of row 0, plus half of
                             ///< what was read since
   std::int8_t stride = 1;   ///< strided access: is_near_stride
+
+  constexpr bool is_announced() const { return fetch_ahead > 0 || fetch_far > 0; }
 };
 
 /// Stores body[value], converted from its lane type to the storage dtype; the lane type always

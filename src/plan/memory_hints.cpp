@@ -29,18 +29,41 @@ bool announces_any(const Stage& stage) {
   return false;
 }
 
-void fetch_ahead(Stage& stage, std::int64_t distance, bool half = false) {
+/// How many bytes ahead of what is read memory is asked for what will be read, 0: not at all. What
+/// is asked for far ahead comes as far as the second cache, which waits for more of it at a time
+/// than the first one can.
+struct Distances {
+  std::int64_t near;
+  std::int64_t far;
+};
+
+constexpr Distances kAlongRows{4096, 16384};
+// Along each of a group's rows. Where the rows are few, there is less between two of their steps.
+constexpr Distances kAlongColumns{512, 2048};
+constexpr Distances kAlongFewColumns{1024, 4096};
+
+void fetch_ahead(Stage& stage, Distances distances, bool half = false) {
   Nest& nest = stage.main;
   for (std::size_t k = 0; k < nest.kernel.loads.size(); ++k) {
     KernelLoad& load = nest.kernel.loads[k];
     if (!announces(nest.operands[k], load)) continue;
-    load.fetch_ahead = static_cast<std::uint16_t>(distance);
+    load.fetch_ahead = static_cast<std::uint16_t>(distances.near);
+    load.fetch_far = static_cast<std::uint16_t>(distances.far);
     load.fetch_half = half;
   }
 }
 
+bool computes_function(const Stage& stage) {
+  const auto& body = stage.main.kernel.body;
+  return std::any_of(body.begin(), body.end(), [](const Inst& inst) {
+    return in_table(inst.op) && info(inst.op).lowering == Lowering::math;
+  });
+}
+
 /// Of stages that take turns, those that find in the cache what they read ask for what the first
-/// one will read in the next turn, two of them for a half each. Returns false where there is none.
+/// one will read in the next turn, two of them for a half each. The first one asks, too, unless
+/// they have so much more to do meanwhile that all has come by then. Returns false where there is
+/// none.
 bool fetch_next_turn(std::span<Stage> stages) {
   std::vector<Stage*> later;
   for (std::size_t i = 1; i < stages.size(); ++i) {
@@ -48,13 +71,23 @@ bool fetch_next_turn(std::span<Stage> stages) {
     if (by_row && announces_any(stages[i])) later.push_back(&stages[i]);
   }
   if (later.empty()) return false;
+  const bool busy = std::any_of(later.begin(), later.end(),
+                                [](const Stage* stage) { return computes_function(*stage); });
+  fetch_ahead(stages[0], {kAlongRows.near / 2, busy ? 0 : kAlongRows.far});
   if (later.size() == 1) {
-    fetch_ahead(*later[0], kTurnBytes);
+    fetch_ahead(*later[0], {0, kTurnBytes});
   } else {
-    fetch_ahead(*later[later.size() - 2], kTurnBytes, true);
-    fetch_ahead(*later.back(), kTurnBytes + kTurnBytes / 2, true);
+    fetch_ahead(*later[later.size() - 2], {0, kTurnBytes}, true);
+    fetch_ahead(*later.back(), {0, kTurnBytes + kTurnBytes / 2}, true);
   }
   return true;
+}
+
+Distances distances_of(const KernelPlan& kernel) {
+  if (kernel.kind != KernelKind::column_reduce) return kAlongRows;
+  const bool few_rows = std::any_of(kernel.reductions.begin(), kernel.reductions.end(),
+                                    [](const KernelReduce& r) { return r.narrow_first; });
+  return few_rows ? kAlongFewColumns : kAlongColumns;
 }
 
 }  // namespace
@@ -64,8 +97,6 @@ void choose_memory_hints(std::span<Stage> stages, std::uint64_t bytes) {
   // More than a second-level cache holds. What the hardware fetches by itself comes too late where
   // there is work to do between the loads.
   constexpr std::uint64_t kFetchBytes = std::uint64_t{3} << 20;
-  constexpr std::uint16_t kAlongRows = 2048;
-  constexpr std::uint16_t kAlongColumns = 512;  // the next tiles of each row of a group of rows
   for (Stage& stage : stages) {
     Nest& nest = stage.main;
     nest.kernel.streaming_stores =
@@ -73,8 +104,7 @@ void choose_memory_hints(std::span<Stage> stages, std::uint64_t bytes) {
   }
   if (bytes < kFetchBytes || fetch_next_turn(stages)) return;
   for (Stage& stage : stages) {
-    const bool columns = stage.main.kernel.kind == KernelKind::column_reduce;
-    fetch_ahead(stage, columns ? kAlongColumns : kAlongRows);
+    fetch_ahead(stage, distances_of(stage.main.kernel));
     if (announces_any(stage)) return;
   }
 }

@@ -109,6 +109,7 @@ std::string to_string(const KernelPlan& plan) {
       (out += l.fetch_half ? " fetch_half_ahead " : " fetch_ahead ") +=
           std::to_string(l.fetch_ahead);
     }
+    if (l.fetch_far > 0) out += " fetch_far " + std::to_string(l.fetch_far);
     out += l.shared ? " shared\n" : "\n";
   }
   for (DType p : plan.params) ((out += "param ") += name(p)) += "\n";

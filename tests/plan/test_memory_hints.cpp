@@ -1,5 +1,5 @@
 // What kernels are told about memory that does not stay in a cache.
-#include <set>
+#include <vector>
 
 #include "catch.hpp"
 #include "plan/planned.hpp"
@@ -13,34 +13,58 @@ plan::LoopPlan plan_of(const char* text, std::int64_t rows) {
   return planned(text, {{"x", DType::float32, {rows, 1000}, {}}}).plan;
 }
 
-/// The distances of all loads of a stage that announce their reads.
-std::multiset<int> distances(const plan::Stage& stage) {
-  std::multiset<int> out;
+/// The loads of a stage that announce what they will read.
+std::vector<plan::KernelLoad> announced(const plan::Stage& stage) {
+  std::vector<plan::KernelLoad> out;
   for (const plan::KernelLoad& load : stage.main.kernel.loads) {
-    if (load.fetch_ahead > 0) out.insert(load.fetch_ahead);
+    if (load.is_announced()) out.push_back(load);
   }
   return out;
+}
+
+plan::KernelLoad only(const plan::Stage& stage) {
+  const std::vector<plan::KernelLoad> all = announced(stage);
+  REQUIRE(all.size() == 1);
+  return all[0];
 }
 
 }  // namespace
 
 TEST_CASE("plan: reads are announced and stores go around the caches where a pass is large") {
   const plan::LoopPlan small = plan_of("2*x + 1", 100);
-  CHECK(distances(small.stages[0]).empty());
+  CHECK(announced(small.stages[0]).empty());
   CHECK_FALSE(small.stages[0].main.kernel.streaming_stores);
   const plan::LoopPlan large = plan_of("2*x + 1", 2000);
-  CHECK(distances(large.stages[0]).size() == 1);
+  CHECK(only(large.stages[0]).fetch_far > only(large.stages[0]).fetch_ahead);
   CHECK(large.stages[0].main.kernel.streaming_stores);
-  CHECK(distances(plan_of("sum(x, axis=0)", 2000).stages[0]).size() == 1);
   // What is packed on its way to the kernel does not matter.
   const plan::LoopPlan turned = planned("x + x.T", {{"x", DType::float32, {2000, 2000}, {}}}).plan;
   CHECK(turned.stages[0].main.any_packed);
   CHECK(turned.stages[0].main.kernel.streaming_stores);
 }
 
+TEST_CASE("plan: the fewer rows a group of columns has, the farther ahead along each it asks") {
+  const plan::LoopPlan floats = plan_of("sum(x, axis=0)", 2000);
+  const plan::LoopPlan halves =
+      planned("sum(x, axis=0)", {{"x", DType::float16, {2000, 1000}, {}}}).plan;
+  REQUIRE(halves.stages[0].main.kernel.reductions[0].narrow_first);
+  const plan::KernelLoad many = only(floats.stages[0]), few = only(halves.stages[0]);
+  CHECK(many.fetch_ahead > 0);
+  CHECK(many.fetch_far > many.fetch_ahead);
+  CHECK(few.fetch_ahead > many.fetch_ahead);
+  CHECK(few.fetch_far > many.fetch_far);
+}
+
 TEST_CASE("plan: of stages that share turns, a later one asks for the rows of the next turn") {
-  const plan::LoopPlan plan = plan_of("x - mean(x, axis=-1, keepdims=True)", 2000);
-  REQUIRE(plan.stages.size() == 2);
-  CHECK(distances(plan.stages[0]).empty());
-  CHECK(distances(plan.stages[1]).size() == 1);
+  const plan::LoopPlan light = plan_of("x - mean(x, axis=-1, keepdims=True)", 2000);
+  REQUIRE(light.stages.size() == 2);
+  CHECK(only(light.stages[0]).fetch_far > 0);
+  CHECK(only(light.stages[1]).fetch_ahead == 0);
+  CHECK(only(light.stages[1]).fetch_far > only(light.stages[0]).fetch_far);
+  // One that computes a function has the time to ask for all of it.
+  const plan::LoopPlan busy = plan_of("exp(x - max(x, axis=-1, keepdims=True))", 2000);
+  REQUIRE(busy.stages.size() == 2);
+  CHECK(only(busy.stages[0]).fetch_ahead > 0);
+  CHECK(only(busy.stages[0]).fetch_far == 0);
+  CHECK(only(busy.stages[1]).fetch_far > 0);
 }
