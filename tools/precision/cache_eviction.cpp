@@ -59,7 +59,7 @@ bool evict_lines(const std::byte*, const std::byte*) {
 
 }  // namespace
 
-bool evict(const Array& array) {
+bool evict(const ArrayView& array) {
   const auto bytes = static_cast<std::size_t>(array.size()) * itemsize(array.dtype());
   const auto* begin = static_cast<const std::byte*>(array.data());
   return evict_lines(begin, begin + bytes);

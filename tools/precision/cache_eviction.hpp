@@ -8,6 +8,6 @@ namespace tightloop::tool {
 
 /// Writes back and drops the cached lines of an array without gaps. Returns false where this
 /// machine's instructions cannot.
-bool evict(const Array& array);
+bool evict(const ArrayView& array);
 
 }  // namespace tightloop::tool

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,10 +9,17 @@
 
 namespace tightloop::tool {
 
+/// An array of a sample in another dtype.
+struct StoredArray {
+  std::string name;     ///< in both texts
+  std::string text;     ///< gives it, of the shape of the sample's array, from that
+  const Array* sample;  ///< not owned; outlives the timing
+};
+
 /// One evaluation to be timed.
 struct Job {
   std::string text;
-  std::vector<std::pair<std::string, Array>> arrays;
+  std::vector<StoredArray> arrays;
   std::vector<std::pair<std::string, Arg>> numbers;
   double seconds = 0;  ///< the median; set by time_jobs
 };
@@ -25,8 +31,9 @@ struct Turns {
 };
 
 /// Times the jobs in turns, so that what else the machine does falls on all alike, for about as
-/// many seconds as `budget` says, at least 3 turns after one that does not count. Results are
-/// written into memory that is there before.
+/// many seconds as `budget` says, at least 3 turns after one that does not count. Arrays are stored
+/// anew before each run, all jobs' in the same memory, and results are written into memory that is
+/// there before: bytes for the widest of each. Throws Error.
 Turns time_jobs(std::vector<Job>& jobs, const Options& options, double budget);
 
 }  // namespace tightloop::tool

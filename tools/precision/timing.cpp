@@ -36,8 +36,8 @@ Job job_of(const Subject& subject, const Data& data, const Sample& sample, const
   for (std::size_t i = 0; i < data.files().size(); ++i) {
     const Datum& file = data.files()[i];
     const Coding& coding = row.storage.codings[i];
-    job.arrays.emplace_back(file.alias, evaluate(stored_text(row.storage.dtype, coding, file.alias),
-                                                 {{file.alias, sample.arrays[i]}}, data.options()));
+    job.arrays.push_back(
+        {file.alias, stored_text(row.storage.dtype, coding, file.alias), &sample.arrays[i]});
     restored.push_back(restored_text(coding, file.alias));
   }
   job.numbers = numbers_of(data);
@@ -65,9 +65,8 @@ void time_speeds(const Array& x, const Options& options, double seconds, Precisi
   if (x.ndim() >= 2) expressions.emplace_back("mean(x, axis=1)");
   std::vector<Job> jobs;
   for (DType dtype : kSpeedDTypes) {
-    const Array stored = evaluate(std::string(name(dtype)) + "(x)", {{"x", x}}, options);
     for (const std::string& expression : expressions) {
-      jobs.push_back({expression, {{"x", stored}}, {}, 0});
+      jobs.push_back({expression, {{"x", std::string(name(dtype)) + "(x)", &x}}, {}, 0});
     }
   }
   time_jobs(jobs, options, seconds);
@@ -83,9 +82,9 @@ void time_speeds(const Array& x, const Options& options, double seconds, Precisi
 }  // namespace
 
 std::int64_t sample_values(const Data& data) {
-  // The sample in its own dtype and in every other, and results of each dtype.
-  constexpr std::uint64_t kBytesPerValue = 48;
-  constexpr std::int64_t kEnough = 8 << 20;
+  // The sample in its own dtype, in another one, and a result.
+  constexpr std::uint64_t kBytesPerValue = 24;
+  constexpr std::int64_t kEnough = 16 << 20;
   if (data.memory() == 0) return kEnough;
   const std::uint64_t share = data.memory() / 4 * 3 / kBytesPerValue / data.files().size();
   return std::clamp<std::int64_t>(static_cast<std::int64_t>(share), 1024, kEnough);
