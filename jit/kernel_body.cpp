@@ -23,6 +23,8 @@ std::optional<std::int64_t> integer_constant(const plan::KernelPlan& plan, const
   return static_cast<std::int64_t>(bits << unused) >> unused;
 }
 
+constexpr std::size_t kLine = 64;  // bytes that memory is asked for at a time
+
 }  // namespace
 
 void KernelEmitter::emit_level(Level level, const Step* step, Values& values) {
@@ -159,11 +161,11 @@ void KernelEmitter::store_results(const Step& step, const Values& values) {
 
 // Asks for the cache lines that the loads of later steps will read. An address beyond the array is
 // no error.
-void KernelEmitter::fetch_ahead(llvm::Value* index) {
+void KernelEmitter::fetch_ahead(const Step& step) {
   for (std::size_t k = 0; k < plan_.loads.size(); ++k) {
     const plan::KernelLoad& load = plan_.loads[k];
     if (!load.is_announced() || row_[k] == nullptr) continue;
-    llvm::Value* address = step_address(k, index);
+    llvm::Value* address = step_address(k, step.index);
     std::size_t bytes = e_.lanes * itemsize(load.dtype) * (skipped(load) + 1);
     if (load.fetch_half) {
       llvm::Value* read = b_.CreateSub(b_.CreatePtrToInt(address, b_.getInt64Ty()),
@@ -171,6 +173,7 @@ void KernelEmitter::fetch_ahead(llvm::Value* index) {
       address = b_.CreateGEP(b_.getInt8Ty(), base_[k], b_.CreateAShr(read, 1));
       bytes /= 2;
     }
+    if (step.turn * bytes % kLine != 0) continue;  // the line that an earlier step asked for
     const auto distance = [&](std::uint16_t planned, const std::vector<llvm::Value*>& known) {
       if (!known.empty()) return known[k];
       return static_cast<llvm::Value*>(
@@ -188,7 +191,6 @@ void KernelEmitter::fetch_ahead(llvm::Value* index) {
 
 void KernelEmitter::fetch(llvm::Value* address, llvm::Value* ahead, std::size_t bytes,
                           unsigned cache) {
-  constexpr std::size_t kLine = 64;
   constexpr unsigned kRead = 0, kData = 1;
   for (std::size_t at = 0; at < bytes; at += kLine) {
     llvm::Value* offset = b_.CreateAdd(ahead, b_.getInt64(at));
@@ -200,7 +202,7 @@ void KernelEmitter::fetch(llvm::Value* address, llvm::Value* ahead, std::size_t 
 
 std::vector<Sources> KernelEmitter::emit_step(const Step& step, Carried& carried) {
   if (e_.live_count != nullptr) fill_bounce_buffers(step.index);
-  if (e_.live_count == nullptr || !ahead_.near.empty()) fetch_ahead(step.index);
+  if (e_.live_count == nullptr || !ahead_.near.empty()) fetch_ahead(step);
   Values values = call_values_;
   if (long_body_ != nullptr) long_body_->start(values);
   emit_level(Level::element, &step, values);

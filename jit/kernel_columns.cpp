@@ -219,7 +219,7 @@ void KernelEmitter::column_tile(ColumnAccumulators& acc, const ColumnsAhead& ahe
       e_.place.position = row;
       for (unsigned t = 0; t < tiles; ++t) {
         ahead_ = next[t];
-        const std::vector<Sources> sources = emit_step({step(index, t), false}, carried);
+        const std::vector<Sources> sources = emit_step({step(index, t), false, t}, carried);
         for (std::size_t r = 0; r < sets.size(); ++r) {
           acc.reducers[r]->update(e_, sets[r][t], sources[r]);
         }

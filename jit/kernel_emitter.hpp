@@ -22,6 +22,7 @@ class KernelEmitter {
   struct Step {
     llvm::Value* index;
     bool around_caches;
+    unsigned turn = 0;  // among the steps of an unrolled loop
   };
   using Values = std::vector<Value>;
   class ColumnAccumulators;
@@ -51,7 +52,7 @@ class KernelEmitter {
   std::vector<Sources> emit_first();
   std::vector<Sources> sources_in(const Values& values);
   void fill_bounce_buffers(llvm::Value* index);
-  void fetch_ahead(llvm::Value* index);
+  void fetch_ahead(const Step& step);
   void fetch(llvm::Value* address, llvm::Value* ahead, std::size_t bytes, unsigned cache);
   void fill_bounce_buffer(std::size_t load, llvm::Value* index);
   llvm::Value* readable(std::size_t load, llvm::Value* index);

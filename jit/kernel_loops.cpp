@@ -48,7 +48,7 @@ void KernelEmitter::map_row(Carried& carried) {
     e_.loop(from, to, b_.getInt64(step), carried, true, [&](llvm::Value* i, Carried& c) {
       for (unsigned u = 0; u < shape_.unroll; ++u) {
         llvm::Value* at = u == 0 ? i : b_.CreateAdd(i, b_.getInt64(u * e_.lanes));
-        emit_step({at, around_caches}, c);
+        emit_step({at, around_caches, u}, c);
       }
     });
   };
@@ -104,7 +104,7 @@ void KernelEmitter::reduce_row(llvm::Value* row, Carried& carried) {
       std::vector<std::vector<Sources>> steps;
       for (unsigned u = 0; u < shape_.unroll; ++u) {
         llvm::Value* at = u == 0 ? i : b_.CreateAdd(i, b_.getInt64(u * e_.lanes));
-        steps.push_back(emit_step({at, false}, carried));
+        steps.push_back(emit_step({at, false, u}, carried));
       }
       acc.take_all(i, steps);
     });

@@ -16,15 +16,36 @@ bool stores_results_only(const Nest& nest) {
       [](const Operand& o) { return o.source.kind == Source::Kind::result && !o.packed; });
 }
 
-bool announces(const Operand& o, const KernelLoad& load) {
-  return o.source.kind == Source::Kind::input && !o.packed && !load.shared &&
-         load.access != Access::splat;
+// More than a second-level cache holds. What the hardware fetches by itself comes too late where
+// there is work to do between the loads.
+constexpr std::uint64_t kFetchBytes = std::uint64_t{3} << 20;
+
+/// True for an operand that is read again and again, and stays in a cache meanwhile.
+bool stays_in_cache(const Stage& stage, const Operand& o) {
+  std::uint64_t bytes = itemsize(o.dtype);
+  bool again = false;
+  const auto count = [&](const std::vector<std::int64_t>& extents,
+                         const std::vector<std::int64_t>& strides) {
+    for (std::size_t d = 0; d < extents.size(); ++d) {
+      if (strides[d] != 0) bytes *= static_cast<std::uint64_t>(extents[d]);
+      again = again || strides[d] == 0;
+    }
+  };
+  count(stage.m, o.m);
+  count(stage.r, o.r);
+  return again && bytes <= kFetchBytes;
+}
+
+bool announces(const Stage& stage, std::size_t load) {
+  const Operand& o = stage.main.operands[load];
+  const KernelLoad& l = stage.main.kernel.loads[load];
+  return o.source.kind == Source::Kind::input && !o.packed && !l.shared &&
+         l.access != Access::splat && !stays_in_cache(stage, o);
 }
 
 bool announces_any(const Stage& stage) {
-  const Nest& nest = stage.main;
-  for (std::size_t k = 0; k < nest.kernel.loads.size(); ++k) {
-    if (announces(nest.operands[k], nest.kernel.loads[k])) return true;
+  for (std::size_t k = 0; k < stage.main.kernel.loads.size(); ++k) {
+    if (announces(stage, k)) return true;
   }
   return false;
 }
@@ -39,14 +60,13 @@ struct Distances {
 
 constexpr Distances kAlongRows{4096, 16384};
 // Along each of a group's rows. Where the rows are few, there is less between two of their steps.
-constexpr Distances kAlongColumns{512, 2048};
+constexpr Distances kAlongColumns{384, 1536};
 constexpr Distances kAlongFewColumns{1024, 4096};
 
 void fetch_ahead(Stage& stage, Distances distances, bool half = false) {
-  Nest& nest = stage.main;
-  for (std::size_t k = 0; k < nest.kernel.loads.size(); ++k) {
-    KernelLoad& load = nest.kernel.loads[k];
-    if (!announces(nest.operands[k], load)) continue;
+  for (std::size_t k = 0; k < stage.main.kernel.loads.size(); ++k) {
+    KernelLoad& load = stage.main.kernel.loads[k];
+    if (!announces(stage, k)) continue;
     load.fetch_ahead = static_cast<std::uint16_t>(distances.near);
     load.fetch_far = static_cast<std::uint16_t>(distances.far);
     load.fetch_half = half;
@@ -94,9 +114,6 @@ Distances distances_of(const KernelPlan& kernel) {
 
 void choose_memory_hints(std::span<Stage> stages, std::uint64_t bytes) {
   constexpr std::uint64_t kStreamingBytes = std::uint64_t{8} << 20;
-  // More than a second-level cache holds. What the hardware fetches by itself comes too late where
-  // there is work to do between the loads.
-  constexpr std::uint64_t kFetchBytes = std::uint64_t{3} << 20;
   for (Stage& stage : stages) {
     Nest& nest = stage.main;
     nest.kernel.streaming_stores =

@@ -55,6 +55,17 @@ TEST_CASE("plan: the fewer rows a group of columns has, the farther ahead along 
   CHECK(few.fetch_far > many.fetch_far);
 }
 
+TEST_CASE("plan: what is read again and again, and stays in a cache, is not asked for") {
+  const plan::LoopPlan plan =
+      planned("sum(abs(a - b), axis=(-2, -1))",
+              {{"a", DType::uint8, {50, 1000, 1000}, {}}, {"b", DType::uint8, {1000, 1000}, {}}})
+          .plan;
+  const auto& loads = plan.stages[0].main.kernel.loads;
+  REQUIRE(loads.size() == 2);
+  CHECK(loads[0].is_announced());
+  CHECK_FALSE(loads[1].is_announced());
+}
+
 TEST_CASE("plan: of stages that share turns, a later one asks for the rows of the next turn") {
   const plan::LoopPlan light = plan_of("x - mean(x, axis=-1, keepdims=True)", 2000);
   REQUIRE(light.stages.size() == 2);
