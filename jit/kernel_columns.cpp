@@ -50,7 +50,9 @@ struct KernelEmitter::Rows {
   llvm::Value* begin;
   llvm::Value* end;
   std::vector<llvm::Value*> to_next;  // of ColumnsAhead::to_next_group
-  // Of rows that are taken at once, else empty: their operands' addresses and their own values.
+  unsigned at_once;  // so many they are, and taken together; 0: one after the other
+  // Of rows at once, their operands' addresses and their own values; not of long bodies, which
+  // keep those of one row.
   std::vector<std::vector<llvm::Value*>> addresses;
   std::vector<Values> values;
 };
@@ -179,8 +181,8 @@ void KernelEmitter::columns(Carried& carried) {
 KernelEmitter::Rows KernelEmitter::start_rows(llvm::Value* begin, unsigned count, bool at_once,
                                               Carried& carried) {
   llvm::Value* const end = b_.CreateAdd(begin, b_.getInt64(count));
-  Rows rows{begin, at_once ? end : e_.least(end, n1_), {}, {}, {}};
-  for (unsigned k = 0; at_once && k < count; ++k) {
+  Rows rows{begin, at_once ? end : e_.least(end, n1_), {}, at_once ? count : 0, {}, {}};
+  for (unsigned k = 0; k < rows.at_once && long_body_ == nullptr; ++k) {
     start_row(b_.CreateAdd(begin, b_.getInt64(k)), carried);
     rows.addresses.push_back(row_);
     rows.values.push_back(call_values_);
@@ -206,7 +208,7 @@ void KernelEmitter::column_tile(ColumnAccumulators& acc, const ColumnsAhead& ahe
       sets[r].push_back(acc.reducers[r]->open(e_, acc.load(r, step(at, t))));
     }
   }
-  if (!rows.addresses.empty()) {
+  if (rows.at_once > 0) {
     for (unsigned t = 0; t < tiles; ++t) {
       ahead_ = next[t];
       take_rows(acc, rows, step(index, t), sets, t, carried);
@@ -241,9 +243,13 @@ void KernelEmitter::column_tile(ColumnAccumulators& acc, const ColumnsAhead& ahe
 void KernelEmitter::take_rows(ColumnAccumulators& acc, const Rows& rows, llvm::Value* index,
                               Sets& sets, unsigned tile, Carried& carried) {
   std::vector<std::vector<Sources>> taken(sets.size());
-  for (std::size_t k = 0; k < rows.addresses.size(); ++k) {
-    row_ = rows.addresses[k];
-    call_values_ = rows.values[k];
+  for (unsigned k = 0; k < rows.at_once; ++k) {
+    if (rows.addresses.empty()) {
+      start_row(b_.CreateAdd(rows.begin, b_.getInt64(k)), carried);
+    } else {
+      row_ = rows.addresses[k];
+      call_values_ = rows.values[k];
+    }
     const std::vector<Sources> sources = emit_step({index, false}, carried);
     for (std::size_t r = 0; r < sets.size(); ++r) taken[r].push_back(sources[r]);
   }

@@ -85,6 +85,20 @@ TEST_CASE("jit: columns of halves are added in float32 first, four rows at once"
   }
 }
 
+TEST_CASE("jit: columns of halves with a long body and values of each row") {
+  PlanBuilder p(KernelKind::column_reduce);
+  const std::uint32_t x = p.load(DType::float16), y = p.load(DType::float16, plan::Access::splat);
+  std::vector<std::uint32_t> values = {p.op(Op::subtract, DType::float32, {x, y})};
+  for (int i = 0; i < 250; ++i) {
+    const std::uint32_t row = p.op(Op::multiply, DType::float32, {y, y});
+    values.push_back(p.op(i % 2 == 0 ? Op::minimum : Op::subtract, DType::float32,
+                          {values.back(), i % 3 == 0 ? row : values[values.size() / 2]}));
+  }
+  sum_narrow(p, values.back());
+  p.reduce(Op::sum, DType::float64, values[7]);
+  check_plan(p.plan, {{1, 4, 5, true, false, true}, {67, 11, 5, true, false, true}}, 46);
+}
+
 TEST_CASE("jit: only sums of float32 lanes start narrow") {
   PlanBuilder wide(KernelKind::row_reduce);
   sum_narrow(wide, wide.load(DType::float64));
