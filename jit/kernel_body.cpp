@@ -173,31 +173,29 @@ void KernelEmitter::fetch_ahead(const Step& step) {
       address = b_.CreateGEP(b_.getInt8Ty(), base_[k], b_.CreateAShr(read, 1));
       bytes /= 2;
     }
-    if (step.turn * bytes % kLine != 0) continue;  // the line that an earlier step asked for
     const auto distance = [&](std::uint16_t planned, const std::vector<llvm::Value*>& known) {
       if (!known.empty()) return known[k];
       return static_cast<llvm::Value*>(
           llvm::ConstantInt::getSigned(b_.getInt64Ty(), load.stride < 0 ? -planned : planned));
     };
     constexpr unsigned kFirstCache = 3, kSecondCache = 2;
-    if (load.fetch_ahead > 0) {
-      fetch(address, distance(load.fetch_ahead, ahead_.near), bytes, kFirstCache);
-    }
-    if (load.fetch_far > 0) {
-      fetch(address, distance(load.fetch_far, ahead_.far), bytes, kSecondCache);
+    // Steps of less than a line follow one that asked for the whole of it.
+    const std::size_t begin = step.turn * bytes, end = begin + bytes;
+    for (std::size_t at = (begin + kLine - 1) / kLine * kLine; at < end; at += kLine) {
+      llvm::Value* line = b_.CreateGEP(b_.getInt8Ty(), address, b_.getInt64(at - begin));
+      if (load.fetch_ahead > 0) {
+        fetch(line, distance(load.fetch_ahead, ahead_.near), kFirstCache);
+      }
+      if (load.fetch_far > 0) fetch(line, distance(load.fetch_far, ahead_.far), kSecondCache);
     }
   }
 }
 
-void KernelEmitter::fetch(llvm::Value* address, llvm::Value* ahead, std::size_t bytes,
-                          unsigned cache) {
+void KernelEmitter::fetch(llvm::Value* line, llvm::Value* ahead, unsigned cache) {
   constexpr unsigned kRead = 0, kData = 1;
-  for (std::size_t at = 0; at < bytes; at += kLine) {
-    llvm::Value* offset = b_.CreateAdd(ahead, b_.getInt64(at));
-    llvm::Value* line = b_.CreateGEP(b_.getInt8Ty(), address, offset);
-    b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {b_.getPtrTy()},
-                       {line, b_.getInt32(kRead), b_.getInt32(cache), b_.getInt32(kData)});
-  }
+  b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {b_.getPtrTy()},
+                     {b_.CreateGEP(b_.getInt8Ty(), line, ahead), b_.getInt32(kRead),
+                      b_.getInt32(cache), b_.getInt32(kData)});
 }
 
 std::vector<Sources> KernelEmitter::emit_step(const Step& step, Carried& carried) {

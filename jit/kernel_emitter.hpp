@@ -53,7 +53,7 @@ class KernelEmitter {
   std::vector<Sources> sources_in(const Values& values);
   void fill_bounce_buffers(llvm::Value* index);
   void fetch_ahead(const Step& step);
-  void fetch(llvm::Value* address, llvm::Value* ahead, std::size_t bytes, unsigned cache);
+  void fetch(llvm::Value* line, llvm::Value* ahead, unsigned cache);
   void fill_bounce_buffer(std::size_t load, llvm::Value* index);
   llvm::Value* readable(std::size_t load, llvm::Value* index);
   void store_results(const Step& step, const Values& values);

@@ -28,7 +28,7 @@ bool stays_in_cache(const Stage& stage, const Operand& o) {
                          const std::vector<std::int64_t>& strides) {
     for (std::size_t d = 0; d < extents.size(); ++d) {
       if (strides[d] != 0) bytes *= static_cast<std::uint64_t>(extents[d]);
-      again = again || strides[d] == 0;
+      again = again || (strides[d] == 0 && extents[d] > 1);
     }
   };
   count(stage.m, o.m);
@@ -73,6 +73,13 @@ void fetch_ahead(Stage& stage, Distances distances, bool half = false) {
   }
 }
 
+Distances distances_of(const KernelPlan& kernel) {
+  if (kernel.kind != KernelKind::column_reduce) return kAlongRows;
+  const bool few_rows = std::any_of(kernel.reductions.begin(), kernel.reductions.end(),
+                                    [](const KernelReduce& r) { return r.narrow_first; });
+  return few_rows ? kAlongFewColumns : kAlongColumns;
+}
+
 bool computes_function(const Stage& stage) {
   const auto& body = stage.main.kernel.body;
   return std::any_of(body.begin(), body.end(), [](const Inst& inst) {
@@ -93,7 +100,8 @@ bool fetch_next_turn(std::span<Stage> stages) {
   if (later.empty()) return false;
   const bool busy = std::any_of(later.begin(), later.end(),
                                 [](const Stage* stage) { return computes_function(*stage); });
-  fetch_ahead(stages[0], {kAlongRows.near / 2, busy ? 0 : kAlongRows.far});
+  const Distances along = distances_of(stages[0].main.kernel);
+  fetch_ahead(stages[0], {along.near / 2, busy ? 0 : along.far});
   if (later.size() == 1) {
     fetch_ahead(*later[0], {0, kTurnBytes});
   } else {
@@ -101,13 +109,6 @@ bool fetch_next_turn(std::span<Stage> stages) {
     fetch_ahead(*later.back(), {0, kTurnBytes + kTurnBytes / 2}, true);
   }
   return true;
-}
-
-Distances distances_of(const KernelPlan& kernel) {
-  if (kernel.kind != KernelKind::column_reduce) return kAlongRows;
-  const bool few_rows = std::any_of(kernel.reductions.begin(), kernel.reductions.end(),
-                                    [](const KernelReduce& r) { return r.narrow_first; });
-  return few_rows ? kAlongFewColumns : kAlongColumns;
 }
 
 }  // namespace

@@ -105,11 +105,9 @@ std::string to_string(const KernelPlan& plan) {
     (out += "in ") += name(l.dtype);
     if (l.access == Access::splat) out += " splat";
     if (l.access == Access::strided) out += " stride " + std::to_string(l.stride);
-    if (l.fetch_ahead > 0) {
-      (out += l.fetch_half ? " fetch_half_ahead " : " fetch_ahead ") +=
-          std::to_string(l.fetch_ahead);
-    }
+    if (l.fetch_ahead > 0) out += " fetch_ahead " + std::to_string(l.fetch_ahead);
     if (l.fetch_far > 0) out += " fetch_far " + std::to_string(l.fetch_far);
+    if (l.is_announced() && l.fetch_half) out += " by halves";
     out += l.shared ? " shared\n" : "\n";
   }
   for (DType p : plan.params) ((out += "param ") += name(p)) += "\n";

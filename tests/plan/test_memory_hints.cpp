@@ -1,4 +1,6 @@
 // What kernels are told about memory that does not stay in a cache.
+#include <set>
+#include <string>
 #include <vector>
 
 #include "catch.hpp"
@@ -64,6 +66,28 @@ TEST_CASE("plan: what is read again and again, and stays in a cache, is not aske
   REQUIRE(loads.size() == 2);
   CHECK(loads[0].is_announced());
   CHECK_FALSE(loads[1].is_announced());
+}
+
+TEST_CASE("plan: what is read once is asked for, however small a part of all it is") {
+  const plan::LoopPlan plan = planned("sum(x * y)", {{"x", DType::float64, {300000}, {}},
+                                                     {"y", DType::float64, {300000}, {}}})
+                                  .plan;
+  CHECK(announced(plan.stages[0]).size() == 2);
+}
+
+TEST_CASE("plan: every hint is part of a kernel's text") {
+  plan::KernelPlan kernel = plan_of("2*x + 1", 100).stages[0].main.kernel;
+  std::set<std::string> texts = {plan::to_string(kernel)};
+  plan::KernelLoad& load = kernel.loads[0];
+  load.fetch_far = 64;
+  texts.insert(plan::to_string(kernel));
+  load.fetch_half = true;
+  texts.insert(plan::to_string(kernel));
+  load.fetch_ahead = 64;
+  texts.insert(plan::to_string(kernel));
+  load.fetch_half = false;
+  texts.insert(plan::to_string(kernel));
+  CHECK(texts.size() == 5);
 }
 
 TEST_CASE("plan: of stages that share turns, a later one asks for the rows of the next turn") {
