@@ -2,10 +2,13 @@
 // kind of layout.
 #pragma once
 
+#include <cmath>
+#include <complex>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <random>
+#include <type_traits>
 #include <vector>
 
 #include "tightloop/array.hpp"
@@ -35,7 +38,10 @@ class Random {
 
 /// Writes one random element of a dtype in native byte order.
 inline void write_element(Random& random, DType t, unsigned char* out) {
-  const auto put = [&](auto v) { std::memcpy(out, &v, sizeof v); };
+  const auto put = [&]<class T>(T v) {
+    static_assert(!std::is_pointer_v<T>);
+    std::memcpy(out, &v, sizeof v);
+  };
   const auto real = [&]() -> double {
     switch (random.below(12)) {
       case 0: return 0.0;
@@ -77,12 +83,12 @@ inline void write_element(Random& random, DType t, unsigned char* out) {
     case DType::float32: return put(static_cast<float>(real()));
     case DType::float64: return put(real());
     case DType::complex64: {
-      const float z[2] = {static_cast<float>(real()), static_cast<float>(real())};
-      return put(z);
+      const auto part = static_cast<float>(real());
+      return put(std::complex<float>(part, static_cast<float>(real())));
     }
     default: {
-      const double z[2] = {real(), real()};
-      return put(z);
+      const double part = real();
+      return put(std::complex<double>(part, real()));
     }
   }
 }
