@@ -1,6 +1,6 @@
-// var in kernels: sums of x - K and of its square in float64, where K is the block's own first
-// element, so that no data are far from it; each block then joins the moments of those before
-// (plan::Moments).
+// var in kernels: sums of half of x - K and of its square in float64, where K is the block's own
+// first element, so that no data are far from it; each block then joins the moments of those before
+// (plan::Moments, which says why halves).
 #include "jit/lane_folds.hpp"
 #include "jit/reducers.hpp"
 
@@ -9,7 +9,8 @@ namespace {
 
 using Doubles = llvm::Value*;
 
-// Adds `n` elements with sums s1 and s2 of deviations from k to a slot.
+// Adds `n` elements to a slot: s1 is the scaled sum of their half deviations from k, s2 that of the
+// squares of these.
 void join_moments(Emitter& e, llvm::Value* slot, Doubles n, Doubles k, Doubles s1, Doubles s2) {
   auto& b = e.b;
   const llvm::IRBuilderBase::FastMathFlagGuard guard(b);
@@ -21,36 +22,58 @@ void join_moments(Emitter& e, llvm::Value* slot, Doubles n, Doubles k, Doubles s
   };
   const auto load = [&](unsigned i) { return b.CreateAlignedLoad(f64, field(i), llvm::Align(8)); };
   llvm::Value* zero = e.zero(f64);
-  llvm::Value* shift = b.CreateFDiv(s1, n);
-  llvm::Value* own = b.CreateFSub(s2, b.CreateFMul(s1, shift));
+  const auto scaled = [&](llvm::Value* v, double by) {
+    return b.CreateFMul(v, llvm::ConstantFP::get(f64, by));
+  };
+  llvm::Value* mean = scaled(b.CreateFDiv(s1, n), 1 / plan::kDeviationScale);
+  llvm::Value* own = b.CreateFSub(s2, b.CreateFMul(scaled(s1, 1 / plan::kDeviationScale), mean));
   own = b.CreateSelect(b.CreateFCmpOLT(own, zero), zero, own);
-  // Squares of finite deviations that overflow are infinite together; no number is taken from them.
   llvm::Value* infinity = llvm::ConstantFP::getInfinity(f64);
   llvm::Value* overflows =
       b.CreateAnd(b.CreateFCmpOEQ(s2, infinity), b.CreateFCmpORD(b.CreateFSub(s1, s1), zero));
-  own = b.CreateSelect(overflows, infinity, own);
+  own = scaled(b.CreateSelect(overflows, infinity, own), 4);
   llvm::Value* old_count = load(0);
   llvm::Value* origin = b.CreateSelect(b.CreateFCmpOEQ(old_count, zero), k, load(1));
   llvm::Value* old_offset = load(2);
   llvm::Value* count = b.CreateFAdd(old_count, n);
-  llvm::Value* delta = b.CreateFAdd(b.CreateFSub(k, origin), b.CreateFSub(shift, old_offset));
+  llvm::Value* delta =
+      b.CreateFAdd(b.CreateFSub(k, origin), b.CreateFSub(scaled(mean, 2), old_offset));
   llvm::Value* moved = b.CreateFMul(delta, b.CreateFDiv(n, count));
   llvm::Value* between = b.CreateFMul(b.CreateFMul(moved, old_count), delta);
-  llvm::Value* total = b.CreateFAdd(b.CreateFAdd(load(3), own), between);
+  llvm::Value* within = b.CreateFAdd(load(3), own);
+  llvm::Value* total =
+      b.CreateSelect(b.CreateFCmpOEQ(within, infinity), within, b.CreateFAdd(within, between));
   store(0, count);
   store(1, origin);
   store(2, b.CreateFAdd(old_offset, moved));
   store(3, total);
 }
 
-// The new sums of deviations and their squares; `contract` as in combine_floats.
-Parts add_deviations(Emitter& e, llvm::Value* s1, llvm::Value* s2, llvm::Value* deviation) {
+llvm::Value* half_of(Emitter& e, llvm::Value* x) {
+  return e.b.CreateFMul(x, llvm::ConstantFP::get(x->getType(), 0.5));
+}
+
+// x * by + plus, where `by` is a power of two: fused or not, the product is exact, unless so small
+// that no square is above zero.
+llvm::Value* scale_and_add(Emitter& e, llvm::Value* x, double by, llvm::Value* plus) {
+  llvm::Type* type = x->getType();
+  return e.b.CreateIntrinsic(llvm::Intrinsic::fmuladd, {type},
+                             {x, llvm::ConstantFP::get(type, by), plus});
+}
+
+// Adds half of x less `half_shift` to s1, scaled, and its square to s2; `contract` as in
+// combine_floats.
+Parts add_deviations(Emitter& e, llvm::Value* s1, llvm::Value* s2, llvm::Value* x,
+                     llvm::Value* half_shift) {
   auto& b = e.b;
   const llvm::IRBuilderBase::FastMathFlagGuard guard(b);
+  b.setFastMathFlags({});
+  llvm::Value* half = scale_and_add(e, x, 0.5, b.CreateFNeg(half_shift));
+  llvm::Value* sum = scale_and_add(e, half, plan::kDeviationScale, s1);
   llvm::FastMathFlags flags;
   flags.setAllowContract(e.fast_math);
   b.setFastMathFlags(flags);
-  return {b.CreateFAdd(s1, deviation), b.CreateFAdd(s2, b.CreateFMul(deviation, deviation))};
+  return {sum, b.CreateFAdd(s2, b.CreateFMul(half, half))};
 }
 
 class RowMoments : public RowReducer {
@@ -59,7 +82,7 @@ class RowMoments : public RowReducer {
   void start(Emitter& e, const Sources& values) override {
     llvm::Value* x = float_parts(e, values[0], false)[0];
     first_ = e.b.CreateExtractElement(x, std::uint64_t{0});
-    shift_ = e.splat(first_);
+    half_shift_ = half_of(e, e.splat(first_));
   }
   Parts identity(Emitter& e) override {
     llvm::Value* zero = e.zero(e.vector(DType::float64));
@@ -67,7 +90,7 @@ class RowMoments : public RowReducer {
   }
   void update(Emitter& e, Parts& acc, const Sources& values) override {
     llvm::Value* x = float_parts(e, values[0], false)[0];
-    const Parts next = add_deviations(e, acc[0], acc[1], e.b.CreateFSub(x, shift_));
+    const Parts next = add_deviations(e, acc[0], acc[1], x, half_shift_);
     for (std::size_t k = 0; k < acc.size(); ++k) acc[k] = e.only_live(next[k], acc[k]);
   }
   void merge(Emitter& e, Parts& acc, const Parts& other) override {
@@ -91,10 +114,10 @@ class RowMoments : public RowReducer {
 
  private:
   llvm::Value* first_ = nullptr;
-  llvm::Value* shift_ = nullptr;
+  llvm::Value* half_shift_ = nullptr;
 };
 
-// Parts: K, the sum of deviations, the sum of their squares; all per column.
+// Parts: half of K, the sum of half deviations, scaled, the sum of their squares; all per column.
 class ColumnMoments : public ColumnReducer {
  public:
   ColumnMoments() { by_lane = true; }
@@ -105,8 +128,8 @@ class ColumnMoments : public ColumnReducer {
   void update(Emitter& e, Parts& acc, const Sources& values) override {
     llvm::Value* x = float_parts(e, values[0], false)[0];
     llvm::Value* is_first = e.b.CreateICmpEQ(e.place.position, e.b.getInt64(0));
-    llvm::Value* shift = e.b.CreateSelect(is_first, x, acc[0]);
-    const Parts next = add_deviations(e, acc[1], acc[2], e.b.CreateFSub(x, shift));
+    llvm::Value* shift = e.b.CreateSelect(is_first, half_of(e, x), acc[0]);
+    const Parts next = add_deviations(e, acc[1], acc[2], x, shift);
     acc = {shift, next[0], next[1]};
   }
   void finish(Emitter& e, const Parts& acc, llvm::Value* slot) override {
@@ -124,7 +147,8 @@ class ColumnMoments : public ColumnReducer {
         own.push_back(b.CreateAlignedLoad(b.getDoubleTy(), from, llvm::Align(8)));
       }
       llvm::Value* offset = b.CreateMul(lane, b.getInt64(sizeof(plan::Moments)));
-      join_moments(e, b.CreateGEP(b.getInt8Ty(), slot, offset), n, own[0], own[1], own[2]);
+      join_moments(e, b.CreateGEP(b.getInt8Ty(), slot, offset), n,
+                   b.CreateFMul(own[0], llvm::ConstantFP::get(b.getDoubleTy(), 2)), own[1], own[2]);
     });
   }
 };

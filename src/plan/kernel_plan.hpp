@@ -68,12 +68,17 @@ struct KernelReduce {
 /// What var accumulates in: a number of elements, their mean, which is origin + offset, and the sum
 /// of their squared deviations from it (Chan, Golub, LeVeque, Am. Stat. 37, 1983). The origin is
 /// one of the elements, so that means of blocks differ by what they are, however far from zero.
+///
+/// Within a block, what is summed are halves of the deviations from its own first element, times
+/// kDeviationScale, and the squares of these halves. Neither deviations nor their sum overflow so,
+/// whatever finite elements they are of; squares do where the variance does, and stay infinite.
 struct Moments {
   double count;
   double origin;
   double offset;
   double deviations;
 };
+constexpr double kDeviationScale = 0x1p-64;  ///< over the largest number of elements
 
 /// What argmin and argmax accumulate in: the extreme so far, in its own type at the start of
 /// `value`, and the C-order number of the first element that is one.

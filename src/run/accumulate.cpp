@@ -102,8 +102,11 @@ struct Deviations {
     const double count = a.count + b.count;
     const double delta = (b.origin - a.origin) + (b.offset - a.offset);
     const double moved = delta * (b.count / count);
+    // What has overflowed stays infinite, also where the means cannot be told any more.
+    const double within = a.deviations + b.deviations;
+    const bool overflown = within == std::numeric_limits<double>::infinity();
     return {count, a.origin, a.offset + moved,
-            a.deviations + b.deviations + moved * a.count * delta};
+            overflown ? within : within + moved * a.count * delta};
   }
 };
 

@@ -21,23 +21,22 @@ bool product_overflows(const char* acc, const char* values, std::int64_t count) 
   return false;
 }
 
-/// Adds n values to a slot: their first, and the sums of their deviations from it and of the
-/// squares of these. Operation for operation what compiled kernels do.
+/// Adds n values to a slot: their first, and the sums of their half deviations from it, scaled, and
+/// of the squares of these (plan::Moments). Operation for operation what compiled kernels do.
 void join_moments(char* slot, double n, double first, double sum, double squares) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   plan::Moments m;
   std::memcpy(&m, slot, sizeof m);
-  const double shift = sum / n;
-  double own = squares - sum * shift;
+  const double mean = sum / n / plan::kDeviationScale;
+  double own = squares - sum / plan::kDeviationScale * mean;
   if (own < 0) own = 0;
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  // Squares of finite deviations that overflow are infinite together.
   if (squares == kInfinity && std::isfinite(sum)) own = kInfinity;
   if (m.count == 0) m.origin = first;
   const double count = m.count + n;
-  const double delta = (first - m.origin) + (shift - m.offset);
+  const double delta = (first - m.origin) + (2 * mean - m.offset);
   const double moved = delta * (n / count);
-  const double between = moved * m.count * delta;
-  m.deviations = (m.deviations + own) + between;
+  const double within = m.deviations + 4 * own;
+  m.deviations = within == kInfinity ? within : within + moved * m.count * delta;
   m.offset += moved;
   m.count = count;
   std::memcpy(slot, &m, sizeof m);
@@ -97,9 +96,9 @@ void QuickReduction::add_deviations(const double* values, std::int64_t count) {
     started_ = true;
   }
   for (std::int64_t i = 0; i < count; ++i) {
-    const double deviation = values[i] - shift_[i];
-    sum_[i] += deviation;
-    squares_[i] += deviation * deviation;
+    const double half = values[i] * 0.5 - shift_[i] * 0.5;
+    sum_[i] += half * plan::kDeviationScale;
+    squares_[i] += half * half;
   }
 }
 

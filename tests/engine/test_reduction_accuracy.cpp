@@ -181,6 +181,46 @@ TEST_CASE("engine: columns of one matrix that are far apart each keep their digi
   }
 }
 
+TEST_CASE("engine: variances that pass float64 are infinite, and NaN only beside infinities") {
+  constexpr double kMax = std::numeric_limits<double>::max();
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  for (const std::int64_t rows : {2, 5, 33, 700, 40001}) {
+    for (const std::int64_t columns : {1, 3, 40}) {
+      const auto n = static_cast<std::size_t>(rows * columns);
+      for (const double least : {-kMax, kMax / 2, 1e200}) {
+        // The first element is far from all others, or as they are.
+        for (const bool first : {false, true}) {
+          std::vector<double> x(n);
+          for (std::size_t i = 0; i < n; ++i) {
+            const bool low = first ? i < static_cast<std::size_t>(columns)
+                                   : (i / static_cast<std::size_t>(columns)) % 2 == 0;
+            x[i] = low ? least : kMax;
+          }
+          const auto expect = [&](double want) {
+            for (const char* text : {"var(x)", "var(x, axis=0)", "var(x.T, axis=1)", "std(x)",
+                                     "var(x + x * 1j, axis=0)", "var(x, axis=0, ddof=1)"}) {
+              const tl::Array got =
+                  tl::evaluate(text, {{"x", tl::ArrayView(x.data(), {rows, columns})}});
+              INFO(text << ", " << rows << " rows, " << columns << " columns, from " << least);
+              for (std::int64_t i = 0; i < got.size(); ++i) {
+                const double value = got.data<double>()[i];
+                REQUIRE((std::isnan(want) ? std::isnan(value) : value == want));
+                if (std::isnan(want)) break;  // the column of the infinity
+              }
+            }
+          };
+          expect(kInf);
+          x[0] = kInf;
+          expect(std::nan(""));
+          x[0] = kMax;
+          x[n - static_cast<std::size_t>(columns)] = -kInf;
+          expect(std::nan(""));
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("engine: reductions of integers at the ends of their types, under every policy") {
   using Big = std::numeric_limits<std::int64_t>;
   const std::vector<std::int64_t> wide{Big::min(), Big::max(), (std::int64_t{1} << 53) + 1, 0};

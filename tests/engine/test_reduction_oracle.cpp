@@ -86,6 +86,7 @@ std::vector<Group> groups_of(const tl::Array& x, const tl::Array& mask, std::uin
 struct Near {
   Number value;
   Real size = 0;
+  bool open = false;  ///< nothing is stated: on the way something passes float64
 };
 
 Near total(const std::vector<Number>& x) {
@@ -112,9 +113,16 @@ Near variance(std::vector<Number> x, Real ddof) {
   return {sum / divisor, sum / divisor};
 }
 
+/// With a mask the mean comes first, and may pass float64 where the variance does.
+Near masked_variance(const std::vector<Number>& x, Real ddof) {
+  Near near = variance(x, ddof);
+  near.open = total(x).size > std::numeric_limits<double>::max();
+  return near;
+}
+
 Near root(Near x) {
-  if (x.size > std::numeric_limits<double>::max()) return {kInf, kInf};
-  return {std::sqrt(x.value.real()), std::sqrt(x.size)};
+  if (x.size > std::numeric_limits<double>::max()) return {kInf, kInf, x.open};
+  return {std::sqrt(x.value.real()), std::sqrt(x.size), x.open};
 }
 
 Near norm(const std::vector<Number>& x) {
@@ -192,9 +200,11 @@ const std::vector<Case>& cases() {
       {"var(x", true, [](const Group& g) { return variance(g.x, 0); }},
       {"var(x, ddof=1", true, [](const Group& g) { return variance(g.x, 1); }},
       {"std(x, correction=0.5", true, [](const Group& g) { return root(variance(g.x, 0.5)); }},
-      {"var(x, where=m, ddof=1", true, [](const Group& g) { return variance(g.counted(), 1); }},
-      {"nanvar(x", true, [](const Group& g) { return variance(no_nan(g.x), 0); }},
-      {"nanstd(x, ddof=1", true, [](const Group& g) { return root(variance(no_nan(g.x), 1)); }},
+      {"var(x, where=m, ddof=1", true,
+       [](const Group& g) { return masked_variance(g.counted(), 1); }},
+      {"nanvar(x", true, [](const Group& g) { return masked_variance(no_nan(g.x), 0); }},
+      {"nanstd(x, ddof=1", true,
+       [](const Group& g) { return root(masked_variance(no_nan(g.x), 1)); }},
       {"norm(x", true, [](const Group& g) { return norm(g.x); }},
       {"norm(x, where=m", true, [](const Group& g) { return norm(g.counted()); }},
       {"min(x", false,
@@ -315,6 +325,7 @@ void check(const Case& c, const tl::ArrayView& x, const tl::ArrayView& m, const 
   for (std::int64_t i = 0; i < got.size(); ++i) {
     const Near want = c.want(groups[static_cast<std::size_t>(i)]);
     const Number value = number_at(got, i);
+    if (want.open) continue;
     const bool root = c.call.find("std") < 4 || c.call.starts_with("norm");
     const Real least = is_half(got.dtype()) || itemsize(got.dtype()) < 8 ? 1e-40L
                        : root                                            ? 1e-150L
