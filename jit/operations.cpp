@@ -7,6 +7,7 @@
 #include "jit/conversions.hpp"
 #include "jit/floats.hpp"
 #include "jit/halves.hpp"
+#include "jit/inline_math.hpp"
 #include "jit/integers.hpp"
 
 namespace tightloop::jit {
@@ -65,6 +66,7 @@ Value math(Emitter& e, const plan::Inst& inst, const Args& args) {
   if (!is_float(inst.lane)) refuse(inst, args);
   std::vector<llvm::Value*> values;
   for (const Operand& a : args) values.push_back(a.value.re);
+  if (llvm::Value* here = inline_math(e, inst.op, inst.target, values[0])) return {inst.lane, here};
   return {inst.lane, call_leaf(e, inst.op, inst.target, values)};
 }
 
