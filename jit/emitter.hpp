@@ -60,6 +60,7 @@ class Emitter {
   const Target& target;
   const plan::FindLeaf find_leaf;
   const bool fast_math;
+  bool inlines_math = false;  ///< see inline_math.hpp
   unsigned lanes = 1;
   /// How many lanes of the current step are live (i64); null where all are. The others hold zeros
   /// or leftovers of computing on zeros.

@@ -2,6 +2,8 @@
 // constants and tables are those of math/.
 #include "jit/inline_math.hpp"
 
+#include <algorithm>
+
 #include <llvm/IR/Intrinsics.h>
 #include <llvm/IR/IntrinsicsX86.h>
 
@@ -64,7 +66,6 @@ class Floats {
     args.push_back(llvm::Constant::getNullValue(type_));
     args.push_back(b_.getInt16(0xffff));
     args.push_back(b_.getInt32(kAsUsual));
-    // scalef has what the masked lanes keep behind its operands, as the others.
     return b_.CreateIntrinsic(id, {}, args);
   }
 
@@ -82,25 +83,34 @@ llvm::Value* half_exp2(Floats& f, llvm::Value* y) {
   return f.scaled(f.fma(p, r, f.all(1)), f.minus(y, r));
 }
 
-llvm::Value* half_logarithm(Floats& f, llvm::Value* x, const float (&table)[32], float of2,
-                            const float (&c)[3]) {
+// `near` holds what each interval of significands is near 1 after a product with, `log` the
+// logarithms of that.
+llvm::Value* half_logarithm(Floats& f, llvm::Value* x, const float (&near)[32],
+                            const float (&log)[32], float of2, const float (&c)[3]) {
   llvm::Value* m = f.significand(x);
   llvm::Value* j = f.interval(m, 5);
-  llvm::Value* r = f.fma(m, f.lookup(math::kLogCF, j), f.all(-1));
-  llvm::Value* high = f.fma(f.exponent(x), f.all(of2), f.lookup(table, j));
+  llvm::Value* r = f.fma(m, f.lookup(near, j), f.all(-1));
+  llvm::Value* high = f.fma(f.exponent(x), f.all(of2), f.lookup(log, j));
   llvm::Value* q = f.fma(f.fma(f.all(c[2]), r, f.all(c[1])), r, f.all(c[0]));
   return f.fma(q, r, high);
 }
 
 llvm::Value* half_log(Floats& f, llvm::Value* x) {
-  return half_logarithm(f, x, math::kLogHiF, math::kLogOf2HiF, math::kHalfLogPolyF);
+  return half_logarithm(f, x, math::kLogCF, math::kLogHiF, math::kLogOf2HiF, math::kHalfLogPolyF);
 }
 
 }  // namespace
 
+bool has_few_functions(const plan::KernelPlan& plan) {
+  constexpr auto kFew = 8;
+  return kFew >= std::count_if(plan.body.begin(), plan.body.end(), [](const plan::Inst& inst) {
+           return in_table(inst.op) && info(inst.op).lowering == Lowering::math;
+         });
+}
+
 llvm::Value* inline_math(Emitter& e, Op op, DType precision, llvm::Value* x) {
-  if (!is_half(precision) || !e.target.avx512 || e.target.vector_bytes != 64) return nullptr;
-  if (e.lanes % kLanes != 0) return nullptr;
+  if (!e.inlines_math || !is_half(precision) || e.lanes % kLanes != 0) return nullptr;
+  if (!e.target.avx512 || e.target.vector_bytes != 64) return nullptr;
   const auto of = [&](auto&& formula) {
     const llvm::IRBuilderBase::FastMathFlagGuard guard(e.b);
     e.b.setFastMathFlags({});
@@ -118,7 +128,8 @@ llvm::Value* inline_math(Emitter& e, Op op, DType precision, llvm::Value* x) {
     case Op::log: return of(half_log);
     case Op::log2:
       return of([](Floats& f, llvm::Value* v) {
-        return half_logarithm(f, v, math::kLog2HiF, math::kLog2Of2HiF, math::kHalfLog2PolyF);
+        return half_logarithm(f, v, math::kLog2CF, math::kLog2HiF, math::kLog2Of2HiF,
+                              math::kHalfLog2PolyF);
       });
     case Op::log10:
       return of(

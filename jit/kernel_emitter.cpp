@@ -6,6 +6,8 @@
 
 #include <llvm/IR/Intrinsics.h>
 
+#include "jit/inline_math.hpp"
+
 namespace tightloop::jit {
 
 KernelEmitter::KernelEmitter(llvm::Function& function, const plan::KernelPlan& plan,
@@ -17,6 +19,7 @@ KernelEmitter::KernelEmitter(llvm::Function& function, const plan::KernelPlan& p
       target_(target),
       shape_(shape_of(plan, target)) {
   e_.lanes = shape_.lanes;
+  e_.inlines_math = has_few_functions(plan);
   if (shape_.is_long) long_body_ = std::make_unique<LongBody>(e_, plan_, shape_);
 }
 
