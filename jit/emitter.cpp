@@ -48,6 +48,24 @@ llvm::Constant* Emitter::quiet_nan(llvm::Type* type) {
   return llvm::ConstantFP::getQNaN(type);
 }
 
+llvm::Value* Emitter::loaded(llvm::Constant* vector) {
+  llvm::Value*& value = loaded_[vector];
+  if (value != nullptr) return value;
+  const llvm::IRBuilderBase::InsertPointGuard guard(b);
+  llvm::BasicBlock& entry = function_.getEntryBlock();
+  b.SetInsertPoint(&entry, entry.begin());
+  llvm::Constant* const element = vector->getSplatValue();
+  llvm::Constant* const kept = element != nullptr ? element : vector;
+  auto* memory = new llvm::GlobalVariable(*function_.getParent(), kept->getType(), true,
+                                          llvm::GlobalValue::PrivateLinkage, kept);
+  memory->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+  llvm::LoadInst* load = b.CreateLoad(kept->getType(), memory);
+  load->setMetadata(llvm::LLVMContext::MD_invariant_load, llvm::MDNode::get(b.getContext(), {}));
+  if (element == nullptr) return value = load;
+  const auto* type = llvm::cast<llvm::FixedVectorType>(vector->getType());
+  return value = b.CreateVectorSplat(type->getNumElements(), load);
+}
+
 llvm::Value* Emitter::as_ints(llvm::Value* v) {
   llvm::Type* type = v->getType();
   llvm::Type* bits = b.getIntNTy(type->getScalarSizeInBits());

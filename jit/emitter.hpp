@@ -83,6 +83,9 @@ class Emitter {
   }
   llvm::Value* splat(llvm::Value* scalar) { return b.CreateVectorSplat(lanes, scalar); }
   llvm::Constant* quiet_nan(llvm::Type* type);
+  /// A constant vector as a load at the start of the function. Code generation takes a constant
+  /// apart into its elements in every block that has it.
+  llvm::Value* loaded(llvm::Constant* vector);
 
   // The same bits as integers or floats.
   llvm::Value* as_ints(llvm::Value* v);
@@ -141,6 +144,7 @@ class Emitter {
   llvm::Function& function_;
   std::vector<llvm::Value*> overflow_;
   std::vector<llvm::Value*> scratch_;
+  std::map<llvm::Constant*, llvm::Value*> loaded_;
   // Masks made in the current block, by what was asked.
   std::map<std::tuple<unsigned, unsigned, bool>, llvm::Value*> masks_;
   llvm::Value* masks_count_ = nullptr;

@@ -22,7 +22,7 @@ class Floats {
   explicit Floats(Emitter& e)
       : e_(e), b_(e.b), type_(llvm::FixedVectorType::get(b_.getFloatTy(), kLanes)) {}
 
-  llvm::Constant* all(float x) { return llvm::ConstantFP::get(type_, double{x}); }
+  llvm::Value* all(float x) { return e_.loaded(llvm::ConstantFP::get(type_, double{x})); }
   llvm::Value* times(llvm::Value* x, float by) { return b_.CreateFMul(x, all(by)); }
   llvm::Value* fma(llvm::Value* x, llvm::Value* y, llvm::Value* z) {
     return e_.call(I::fma, {x, y, z});
@@ -53,8 +53,8 @@ class Floats {
   }
   llvm::Value* lookup(const float (&table)[2 * kLanes], llvm::Value* index) {
     const auto part = [&](unsigned first) {
-      return llvm::ConstantDataVector::get(b_.getContext(),
-                                           llvm::ArrayRef<float>(table + first, kLanes));
+      return e_.loaded(llvm::ConstantDataVector::get(
+          b_.getContext(), llvm::ArrayRef<float>(table + first, kLanes)));
     };
     return b_.CreateIntrinsic(I::x86_avx512_vpermi2var_ps_512, {}, {part(0), index, part(kLanes)});
   }

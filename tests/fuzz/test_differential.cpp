@@ -371,7 +371,9 @@ std::optional<std::string> compare(const Case& c, const Outcome& jit, const Outc
       if (exact && !same_bits_but_nan(a, b)) return "integers differ";
       continue;
     }
-    if (c.expression.math && !c.expression.sums && !within(a, b, 5)) return "beyond the stated ULP";
+    // A function may magnify the last digit of a root.
+    const bool stated = c.expression.math && !c.expression.sums && !calls_complex_roots(c);
+    if (stated && !within(a, b, 5)) return "beyond the stated ULP";
     if (c.expression.sums && !c.expression.magnitude.empty()) {
       const Outcome m = evaluate(oracle, c.expression.magnitude, Bindings(c.bindings), c.options);
       if (m.error.empty() && !sums_agree(a, b, m.results[0], c.expression.product)) {
