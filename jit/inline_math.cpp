@@ -1,102 +1,156 @@
-// The formulas of math/half_functions.hpp, step for step, in AVX-512's instructions; their
-// constants and tables are those of math/.
+// The formulas of math/exponentials.hpp, logarithms.hpp and half_functions.hpp, step for step, in
+// AVX-512's instructions; their constants and tables are those of math/.
 #include "jit/inline_math.hpp"
 
 #include <algorithm>
 
-#include <llvm/IR/Intrinsics.h>
-#include <llvm/IR/IntrinsicsX86.h>
-
+#include "jit/float_register.hpp"
 #include "math/constants.hpp"
 #include "math/power_constants.hpp"
 
 namespace tightloop::jit {
 namespace {
 
-namespace I = llvm::Intrinsic;
-constexpr unsigned kLanes = 16;  // of float32 in a register
+using V = llvm::Value*;
+using Register = FloatRegister;
 
-// One register of float32 lanes, and what the formulas do with it.
-class Floats {
- public:
-  explicit Floats(Emitter& e)
-      : e_(e), b_(e.b), type_(llvm::FixedVectorType::get(b_.getFloatTy(), kLanes)) {}
+constexpr float kMagic = 0x1.8p19F;  // adding it rounds to sixteenths, which land in the low bits
 
-  llvm::Value* all(float x) { return e_.loaded(llvm::ConstantFP::get(type_, double{x})); }
-  llvm::Value* times(llvm::Value* x, float by) { return b_.CreateFMul(x, all(by)); }
-  llvm::Value* fma(llvm::Value* x, llvm::Value* y, llvm::Value* z) {
-    return e_.call(I::fma, {x, y, z});
+// Pairs of terms, then Horner's rule in the square of x.
+template <std::size_t n>
+V polynomial(Register& f, V x, V square, const float (&c)[n]) {
+  const auto pair = [&](std::size_t i) -> V {
+    return i + 1 < n ? f.fma(f.all(c[i + 1]), x, f.all(c[i])) : f.all(c[i]);
+  };
+  std::size_t i = (n - 1) / 2 * 2;
+  V sum = pair(i);
+  while (i != 0) {
+    i -= 2;
+    sum = f.fma(sum, square, pair(i));
   }
-  llvm::Value* minus(llvm::Value* x, llvm::Value* y) { return b_.CreateFSub(x, y); }
+  return sum;
+}
 
-  /// x less the integer nearest to it.
-  llvm::Value* fraction(llvm::Value* x) {
-    constexpr int kNearest = 8;  // and no event
-    return masked(I::x86_avx512_mask_reduce_ps_512, {x, b_.getInt32(kNearest)});
-  }
-  /// x 2^floor(n).
-  llvm::Value* scaled(llvm::Value* x, llvm::Value* n) {
-    return masked(I::x86_avx512_mask_scalef_ps_512, {x, n});
-  }
-  /// m in [1, 2), of x = m 2^k; NaN below zero.
-  llvm::Value* significand(llvm::Value* x) {
-    constexpr int kFromOne = 0, kNanBelowZero = 2 << 2;
-    return masked(I::x86_avx512_mask_getmant_ps_512, {x, b_.getInt32(kFromOne | kNanBelowZero)});
-  }
-  /// k, of the same; -inf for zero.
-  llvm::Value* exponent(llvm::Value* x) { return masked(I::x86_avx512_mask_getexp_ps_512, {x}); }
+V exponential(Register& f, V x) {
+  V shifted = f.fma(x, f.all(math::kLog2EF), f.all(kMagic));
+  V n = f.minus(shifted, f.all(kMagic));
+  V r = f.negated_fma(n, f.all(math::kLn2HiF), x);
+  r = f.within_sixteenth(f.negated_fma(n, f.all(math::kLn2LoF), r));
+  V t = f.lookup(math::kExp2TableF, f.bits(shifted));
+  V square = f.times(r, r);
+  V q = f.fma(square, polynomial(f, r, square, math::kExpPolyF), r);
+  return f.scaled(f.fma(t, q, t), n);
+}
 
-  /// The upper `bits` bits of a significand in [1, 2), below others that lookup ignores.
-  llvm::Value* interval(llvm::Value* m, unsigned bits) {
-    auto* ints = llvm::FixedVectorType::get(b_.getInt32Ty(), kLanes);
-    return b_.CreateLShr(b_.CreateBitCast(m, ints), llvm::ConstantInt::get(ints, 23 - bits));
-  }
-  llvm::Value* lookup(const float (&table)[2 * kLanes], llvm::Value* index) {
-    const auto part = [&](unsigned first) {
-      return e_.loaded(llvm::ConstantDataVector::get(
-          b_.getContext(), llvm::ArrayRef<float>(table + first, kLanes)));
-    };
-    return b_.CreateIntrinsic(I::x86_avx512_vpermi2var_ps_512, {}, {part(0), index, part(kLanes)});
-  }
+V exponential2(Register& f, V x) {
+  V shifted = f.plus(x, f.all(kMagic));
+  V n = f.minus(shifted, f.all(kMagic));
+  V r = f.within_sixteenth(f.minus(x, n));
+  V t = f.lookup(math::kExp2TableF, f.bits(shifted));
+  V curve = polynomial(f, r, f.times(r, r), math::kExp2PolyF);
+  return f.scaled(f.fma(f.times(t, r), curve, t), n);
+}
 
- private:
-  // Calls an instruction of AVX-512 for all lanes, rounding as usual.
-  llvm::Value* masked(I::ID id, std::vector<llvm::Value*> args) {
-    constexpr int kAsUsual = 4;
-    args.push_back(llvm::Constant::getNullValue(type_));
-    args.push_back(b_.getInt16(0xffff));
-    args.push_back(b_.getInt32(kAsUsual));
-    return b_.CreateIntrinsic(id, {}, args);
-  }
-
-  Emitter& e_;
-  llvm::IRBuilder<>& b_;
-  llvm::FixedVectorType* type_;
+// What logarithms to one base are made of; `low` null where `high` is all there is of it.
+struct Base {
+  const float (&near)[32];  // what the significands of an interval are near 1 after a product with
+  const float (&high)[32];  // and the logarithms of that
+  const float (*low)[32];
+  float of2_high, of2_low, lead_high, lead_low;
+  const float (&poly)[4];
 };
+#define TIGHTLOOP_BASE(name, low)                                                             \
+  {                                                                                           \
+    math::k##name##CF, math::k##name##HiF, low, math::k##name##Of2HiF, math::k##name##Of2LoF, \
+        math::k##name##LeadHiF, math::k##name##LeadLoF, math::k##name##PolyF                  \
+  }
+constexpr Base kNatural = TIGHTLOOP_BASE(Log, nullptr);
+constexpr Base kBinary = TIGHTLOOP_BASE(Log2, nullptr);
+constexpr Base kDecimal = TIGHTLOOP_BASE(Log10, &math::kLog10LoF);
+#undef TIGHTLOOP_BASE
 
-llvm::Value* half_exp2(Floats& f, llvm::Value* y) {
+V logarithm(Register& f, V x, const Base& base) {
+  const bool natural = base.lead_high == 1, binary = base.of2_high == 1;
+  V m = f.significand(x);
+  V k = f.exponent(x);
+  V j = f.interval(m);
+  V r = f.fma(m, f.lookup(base.near, j), f.all(-1));
+  V square = f.times(r, r);
+  V curve = polynomial(f, r, square, base.poly);
+  V low = nullptr;
+  if (base.low != nullptr) {
+    low = f.lookup(*base.low, j);
+    if (!binary) low = f.fma(k, f.all(base.of2_low), low);
+    if (!natural) low = f.fma(r, f.all(base.lead_low), low);
+    low = f.fma(square, curve, low);
+  } else if (!natural) {
+    low = f.fma(square, curve, f.times(r, f.all(base.lead_low)));
+  } else {
+    low = f.times(square, curve);
+  }
+  V high = f.lookup(base.high, j);
+  high = binary ? f.plus(high, k) : f.fma(k, f.all(base.of2_high), high);
+  return f.plus(high, natural ? f.plus(r, low) : f.fma(r, f.all(base.lead_high), low));
+}
+
+V function(Register& f, Op op, V x) {
+  switch (op) {
+    case Op::exp: return exponential(f, x);
+    case Op::exp2: return exponential2(f, x);
+    case Op::log: return logarithm(f, x, kNatural);
+    case Op::log2: return logarithm(f, x, kBinary);
+    case Op::log10: return logarithm(f, x, kDecimal);
+    default: return nullptr;
+  }
+}
+
+V half_exp2(Register& f, V y) {
   const auto& c = math::kHalfExp2PolyF;
-  llvm::Value* r = f.fraction(y);
-  llvm::Value* p = f.fma(f.all(c[3]), r, f.all(c[2]));
+  V r = f.fraction(y);
+  V p = f.fma(f.all(c[3]), r, f.all(c[2]));
   p = f.fma(p, r, f.all(c[1]));
   p = f.fma(p, r, f.all(c[0]));
   return f.scaled(f.fma(p, r, f.all(1)), f.minus(y, r));
 }
 
-// `near` holds what each interval of significands is near 1 after a product with, `log` the
-// logarithms of that.
-llvm::Value* half_logarithm(Floats& f, llvm::Value* x, const float (&near)[32],
-                            const float (&log)[32], float of2, const float (&c)[3]) {
-  llvm::Value* m = f.significand(x);
-  llvm::Value* j = f.interval(m, 5);
-  llvm::Value* r = f.fma(m, f.lookup(near, j), f.all(-1));
-  llvm::Value* high = f.fma(f.exponent(x), f.all(of2), f.lookup(log, j));
-  llvm::Value* q = f.fma(f.fma(f.all(c[2]), r, f.all(c[1])), r, f.all(c[0]));
-  return f.fma(q, r, high);
+V half_logarithm(Register& f, V x, const float (&near)[32], const float (&high)[32], float of2,
+                 const float (&c)[3]) {
+  V m = f.significand(x);
+  V j = f.interval(m);
+  V r = f.fma(m, f.lookup(near, j), f.all(-1));
+  V whole = f.fma(f.exponent(x), f.all(of2), f.lookup(high, j));
+  V q = f.fma(f.fma(f.all(c[2]), r, f.all(c[1])), r, f.all(c[0]));
+  return f.fma(q, r, whole);
 }
 
-llvm::Value* half_log(Floats& f, llvm::Value* x) {
+V half_log(Register& f, V x) {
   return half_logarithm(f, x, math::kLogCF, math::kLogHiF, math::kLogOf2HiF, math::kHalfLogPolyF);
+}
+
+V half_function(Register& f, Op op, V x) {
+  using namespace math;
+  switch (op) {
+    case Op::exp: return half_exp2(f, f.times(x, f.all(kLog2EF)));
+    case Op::exp2: return half_exp2(f, x);
+    case Op::exp10: return half_exp2(f, f.times(x, f.all(kLog2Of10F)));
+    case Op::log: return half_log(f, x);
+    case Op::log2: return half_logarithm(f, x, kLog2CF, kLog2HiF, kLog2Of2HiF, kHalfLog2PolyF);
+    case Op::log10: return f.times(half_log(f, x), f.all(kLog10LeadHiF));
+    default: return nullptr;
+  }
+}
+
+bool is_inlined(Op op, DType precision) {
+  if (precision == DType::float64) return false;
+  switch (op) {
+    case Op::exp:
+    case Op::exp2:
+    case Op::log:
+    case Op::log2:
+    case Op::log10: return true;
+    case Op::exp10: return is_half(precision);
+    default: return false;
+  }
 }
 
 }  // namespace
@@ -108,34 +162,17 @@ bool has_few_functions(const plan::KernelPlan& plan) {
          });
 }
 
-llvm::Value* inline_math(Emitter& e, Op op, DType precision, llvm::Value* x) {
-  if (!e.inlines_math || !is_half(precision) || e.lanes % kLanes != 0) return nullptr;
-  if (!e.target.avx512 || e.target.vector_bytes != 64) return nullptr;
-  const auto of = [&](auto&& formula) {
-    const llvm::IRBuilderBase::FastMathFlagGuard guard(e.b);
-    e.b.setFastMathFlags({});
-    Floats f(e);
-    return e.by_pieces(
-        {x}, 64, [&](const std::vector<llvm::Value*>& piece) { return formula(f, piece[0]); });
-  };
-  switch (op) {
-    case Op::exp2: return of(half_exp2);
-    case Op::exp:
-      return of([](Floats& f, llvm::Value* v) { return half_exp2(f, f.times(v, math::kLog2EF)); });
-    case Op::exp10:
-      return of(
-          [](Floats& f, llvm::Value* v) { return half_exp2(f, f.times(v, math::kLog2Of10F)); });
-    case Op::log: return of(half_log);
-    case Op::log2:
-      return of([](Floats& f, llvm::Value* v) {
-        return half_logarithm(f, v, math::kLog2CF, math::kLog2HiF, math::kLog2Of2HiF,
-                              math::kHalfLog2PolyF);
-      });
-    case Op::log10:
-      return of(
-          [](Floats& f, llvm::Value* v) { return f.times(half_log(f, v), math::kLog10LeadHiF); });
-    default: return nullptr;
-  }
+V inline_math(Emitter& e, Op op, DType precision, V x) {
+  constexpr unsigned kBytes = 64;
+  if (!e.inlines_math || !is_inlined(op, precision)) return nullptr;
+  if (!e.target.avx512 || e.target.vector_bytes != kBytes) return nullptr;
+  if (e.lanes % Register::kLanes != 0) return nullptr;
+  const llvm::IRBuilderBase::FastMathFlagGuard guard(e.b);
+  e.b.setFastMathFlags({});
+  return e.by_pieces({x}, kBytes, [&](const std::vector<V>& piece) -> V {
+    Register f(e);
+    return is_half(precision) ? half_function(f, op, piece[0]) : function(f, op, piece[0]);
+  });
 }
 
 }  // namespace tightloop::jit

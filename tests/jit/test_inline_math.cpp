@@ -25,11 +25,11 @@ std::vector<float> arguments() {
   return xs;
 }
 
-std::vector<float> by_kernel(plan::Backend& backend, Op op, DType half,
+std::vector<float> by_kernel(plan::Backend& backend, Op op, DType precision,
                              const std::vector<float>& xs) {
   PlanBuilder p(plan::KernelKind::map);
   const std::uint32_t id = p.op(op, DType::float32, {p.load(DType::float32)});
-  p.plan.body[id].target = half;
+  p.plan.body[id].target = precision;
   p.store(DType::float32, id);
   std::string error;
   const auto kernel = make_kernel(backend, p.plan, error);
@@ -47,18 +47,18 @@ std::vector<float> by_kernel(plan::Backend& backend, Op op, DType half,
 
 }  // namespace
 
-TEST_CASE("jit: functions of halves inside kernels are bit for bit their leaves") {
+TEST_CASE("jit: functions inside kernels are bit for bit their leaves") {
   const std::vector<float> xs = arguments();
   const int widest = math::host_lanes(DType::float32).back();
   for (const Op op : {Op::exp, Op::exp2, Op::exp10, Op::log, Op::log2, Op::log10, Op::sin}) {
-    for (const DType half : {DType::float16, DType::bfloat16}) {
+    for (const DType precision : {DType::float32, DType::float16, DType::bfloat16}) {
       std::vector<float> want(xs.size());
-      math::apply_leaf(op, widest, xs.data(), nullptr, want.data(), xs.size(), half);
+      math::apply_leaf(op, widest, xs.data(), nullptr, want.data(), xs.size(), precision);
       for (const TestTarget& target : targets()) {
-        const std::vector<float> got = by_kernel(*target.backend, op, half, xs);
+        const std::vector<float> got = by_kernel(*target.backend, op, precision, xs);
         for (std::size_t i = 0; i < xs.size(); ++i) {
           if (math::bits_of(got[i]) == math::bits_of(want[i])) continue;
-          CAPTURE(target.name, std::string(id(op)), std::string(name(half)), xs[i], got[i],
+          CAPTURE(target.name, std::string(id(op)), std::string(name(precision)), xs[i], got[i],
                   want[i]);
           FAIL_CHECK("other bits");
           break;
@@ -68,23 +68,25 @@ TEST_CASE("jit: functions of halves inside kernels are bit for bit their leaves"
   }
 }
 
-TEST_CASE("jit: kernels with few functions of halves call none") {
+TEST_CASE("jit: kernels with few functions call none") {
   const TestTarget& host = targets()[0];
   const bool wide = host.backend->fingerprint().find("+avx512bw") != std::string::npos;
-  for (const int functions : {1, 8, 9}) {
-    PlanBuilder p(plan::KernelKind::map);
-    std::uint32_t id = p.load(DType::float16);
-    for (int i = 0; i < functions; ++i) {
-      id = p.op(i % 2 == 0 ? Op::exp : Op::log10, DType::float32, {id});
-      p.plan.body[id].target = DType::float16;
+  for (const DType precision : {DType::float32, DType::float16}) {
+    for (const int functions : {1, 8, 9}) {
+      PlanBuilder p(plan::KernelKind::map);
+      std::uint32_t id = p.load(DType::float32);
+      for (int i = 0; i < functions; ++i) {
+        id = p.op(i % 2 == 0 ? Op::exp : Op::log10, DType::float32, {id});
+        p.plan.body[id].target = precision;
+      }
+      p.store(DType::float32, id);
+      std::string error;
+      const std::string text = host.backend->assembly(p.plan, error);
+      CAPTURE(functions, error);
+      const bool calls = text.find("tightloop_leaf") != std::string::npos;
+      CHECK(calls == (!wide || functions > 8));
+      CHECK((text.find("vscalefps") == std::string::npos) == calls);
     }
-    p.store(DType::float16, p.convert(Op::cast, DType::float16, id));
-    std::string error;
-    const std::string text = host.backend->assembly(p.plan, error);
-    CAPTURE(functions, error);
-    const bool calls = text.find("tightloop_leaf") != std::string::npos;
-    CHECK(calls == (!wide || functions > 8));
-    CHECK((text.find("vscalefps") == std::string::npos) == calls);
   }
 }
 
