@@ -1,5 +1,6 @@
 #include "run/accumulate.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <cstring>
@@ -137,7 +138,14 @@ void fill(void* slots, std::int64_t count, bool empty) {
   if constexpr (std::is_same_v<F, Sum>) {
     if (empty) value = T{};
   }
-  for (std::int64_t i = 0; i < count; ++i) static_cast<T*>(slots)[i] = value;
+  // Copies of what is there already: in vectors, whatever the type.
+  constexpr std::int64_t kLongest = 512;
+  T* const to = static_cast<T*>(slots);
+  if (count > 0) to[0] = value;
+  for (std::int64_t done = 1, more = 0; done < count; done += more) {
+    more = std::min({done, count - done, kLongest});
+    std::memcpy(to + done, to, static_cast<std::size_t>(more) * sizeof(T));
+  }
 }
 
 template <class F, class T>
