@@ -156,11 +156,11 @@ class BoolFold : public ColumnReducer {
 
 }  // namespace
 
-std::unique_ptr<ColumnReducer> make_column_moments();
+std::unique_ptr<ColumnReducer> make_column_moments(DType lane);
 std::unique_ptr<ColumnReducer> make_column_position(const plan::KernelReduce& r, DType lane);
 
 std::unique_ptr<ColumnReducer> make_column_reducer(const plan::KernelReduce& r, DType lane) {
-  if (r.op == Op::var) return make_column_moments();
+  if (r.op == Op::var) return make_column_moments(lane);
   if (plan::is_position(r.op)) return make_column_position(r, lane);
   if (is_ordered(r)) return std::make_unique<FloatFold>(r);
   if (r.op == Op::sum) return std::make_unique<IntSum>(r, lane);

@@ -158,15 +158,14 @@ bool is_inlined(Op op, DType precision) {
 bool has_few_functions(const plan::KernelPlan& plan) {
   constexpr auto kFew = 8;
   return kFew >= std::count_if(plan.body.begin(), plan.body.end(), [](const plan::Inst& inst) {
-           return in_table(inst.op) && info(inst.op).lowering == Lowering::math;
+           return is_inlined(inst.op, inst.target);
          });
 }
 
 V inline_math(Emitter& e, Op op, DType precision, V x) {
   constexpr unsigned kBytes = 64;
   if (!e.inlines_math || !is_inlined(op, precision)) return nullptr;
-  if (!e.target.avx512 || e.target.vector_bytes != kBytes) return nullptr;
-  if (e.lanes % Register::kLanes != 0) return nullptr;
+  if (!e.target.avx512 || e.lanes % Register::kLanes != 0) return nullptr;
   const llvm::IRBuilderBase::FastMathFlagGuard guard(e.b);
   e.b.setFastMathFlags({});
   return e.by_pieces({x}, kBytes, [&](const std::vector<V>& piece) -> V {

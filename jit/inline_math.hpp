@@ -7,7 +7,7 @@
 
 namespace tightloop::jit {
 
-/// True for plans with so few functions that emitting them in place compiles fast enough.
+/// True for plans with so few of these functions that emitting them in place compiles fast enough.
 bool has_few_functions(const plan::KernelPlan& plan);
 
 /// The value of an op whose lowering is `math`, bit for bit that of its leaf; null for ops,

@@ -380,13 +380,13 @@ class BoolFold : public RowReducer {
 }  // namespace
 
 std::unique_ptr<RowReducer> make_float_extremum(const plan::KernelReduce& r, DType lane);
-std::unique_ptr<RowReducer> make_row_moments();
+std::unique_ptr<RowReducer> make_row_moments(DType lane);
 std::unique_ptr<RowReducer> make_narrow_sum();
 std::unique_ptr<RowReducer> make_row_position(const plan::KernelReduce& r, DType lane);
 
 std::unique_ptr<RowReducer> make_row_reducer(const Emitter& e, const plan::KernelReduce& r,
                                              const ReductionSource& source, DType lane) {
-  if (r.op == Op::var) return make_row_moments();
+  if (r.op == Op::var) return make_row_moments(lane);
   if (plan::is_position(r.op)) return make_row_position(r, lane);
   if (is_ordered(r)) {
     const bool single = e.fast_math && r.op == Op::sum && part_of(lane) == DType::float32;

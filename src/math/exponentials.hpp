@@ -1,5 +1,6 @@
 // exp, exp2 and expm1: 2^(k + j/16) exp(r) with a table of sixteenths (Tang, "Table-driven
 // implementation of the exponential function", ACM TOMS 15, 1989), without branches.
+// jit/inline_math.cpp repeats exp and exp2 of float32 for AVX-512 step for step.
 #pragma once
 
 #include "math/constants.hpp"

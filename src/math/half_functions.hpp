@@ -1,6 +1,7 @@
 // exp, exp2, exp10, log, log2 and log10 in float32 lanes for results of float16 and bfloat16:
 // relative errors below 2^-17, where a half step of float16 is 2^-11. After exponentials.hpp and
 // logarithms.hpp, with one term where these have two or three.
+// jit/inline_math.cpp repeats these for AVX-512 step for step.
 #pragma once
 
 #include "math/exponentials.hpp"

@@ -69,16 +69,18 @@ struct KernelReduce {
 /// of their squared deviations from it (Chan, Golub, LeVeque, Am. Stat. 37, 1983). The origin is
 /// one of the elements, so that means of blocks differ by what they are, however far from zero.
 ///
-/// Within a block, what is summed are halves of the deviations from its own first element, times
-/// kDeviationScale, and the squares of these halves. Neither deviations nor their sum overflow so,
-/// whatever finite elements they are of; squares do where the variance does, and stay infinite.
+/// Within a block, halves of the deviations from its own first element are taken, h, and summed are
+/// h kDeviationScale and h h kDeviationScale. So nothing overflows on the way, whatever finite
+/// elements they are of and however far the first of a block is from the others (squares of n
+/// deviations from one of the elements are at most n + 1 times those from the mean); what does
+/// overflow at the end stays infinite.
 struct Moments {
   double count;
   double origin;
   double offset;
   double deviations;
 };
-constexpr double kDeviationScale = 0x1p-64;  ///< over the largest number of elements
+constexpr double kDeviationScale = 0x1p-18;  ///< times kMaxReduceBlock is below 1
 
 /// What argmin and argmax accumulate in: the extreme so far, in its own type at the start of
 /// `value`, and the C-order number of the first element that is one.
@@ -149,7 +151,7 @@ inline constexpr std::int64_t kMaxReduceBlock = 65536;
 /// float sums); elements past n0 are left out. column_reduce starts each column at the identity and
 /// takes the rows in order. The result combines into the slot as slot = slot op partial.
 ///
-/// var sums x - K and its square so, in float64, with the block's first element (row_reduce) or row
+/// var sums x - K and its square so (see Moments), in float64, with the block's first element (row_reduce) or row
 /// (column_reduce) for K: whatever the data, K belongs to them, and within a block of this length a
 /// K far from the mean costs few digits.
 inline constexpr int kSumLanes = 32;

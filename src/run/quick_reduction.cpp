@@ -21,21 +21,21 @@ bool product_overflows(const char* acc, const char* values, std::int64_t count) 
   return false;
 }
 
-/// Adds n values to a slot: their first, and the sums of their half deviations from it, scaled, and
+/// Adds n values to a slot: their first, and the scaled sums of their half deviations from it and
 /// of the squares of these (plan::Moments). Operation for operation what compiled kernels do.
 void join_moments(char* slot, double n, double first, double sum, double squares) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   plan::Moments m;
   std::memcpy(&m, slot, sizeof m);
-  const double mean = sum / n / plan::kDeviationScale;
-  double own = squares - sum / plan::kDeviationScale * mean;
+  const double half_mean = sum / n * (1 / plan::kDeviationScale);
+  double own = squares - sum * half_mean;
   if (own < 0) own = 0;
   if (squares == kInfinity && std::isfinite(sum)) own = kInfinity;
   if (m.count == 0) m.origin = first;
   const double count = m.count + n;
-  const double delta = (first - m.origin) + (2 * mean - m.offset);
+  const double delta = (first - m.origin) + (half_mean * 2 - m.offset);
   const double moved = delta * (n / count);
-  const double within = m.deviations + 4 * own;
+  const double within = m.deviations + own * (4 / plan::kDeviationScale);
   m.deviations = within == kInfinity ? within : within + moved * m.count * delta;
   m.offset += moved;
   m.count = count;
@@ -97,8 +97,9 @@ void QuickReduction::add_deviations(const double* values, std::int64_t count) {
   }
   for (std::int64_t i = 0; i < count; ++i) {
     const double half = values[i] * 0.5 - shift_[i] * 0.5;
-    sum_[i] += half * plan::kDeviationScale;
-    squares_[i] += half * half;
+    const double scaled = half * plan::kDeviationScale;
+    sum_[i] += scaled;
+    squares_[i] += scaled * half;
   }
 }
 

@@ -44,8 +44,8 @@ class QuickReduction {
   const std::int64_t width_;
   std::uint64_t* const events_;
   char* acc_ = nullptr;  // slots; of var: none
-  // var: of each accumulator K, the sum of deviations from it and that of their squares. A row has
-  // one K, its first element.
+  // var: of each accumulator K, and the scaled sums of half deviations from it and of their squares
+  // (plan::Moments). A row has one K, its first element.
   double* shift_ = nullptr;
   double* sum_ = nullptr;
   double* squares_ = nullptr;

@@ -113,10 +113,11 @@ Near variance(std::vector<Number> x, Real ddof) {
   return {sum / divisor, sum / divisor};
 }
 
-/// With a mask the mean comes first, and may pass float64 where the variance does.
+/// With a mask the mean comes first, and the sum for it may pass float64.
 Near masked_variance(const std::vector<Number>& x, Real ddof) {
   Near near = variance(x, ddof);
-  near.open = total(x).size > std::numeric_limits<double>::max();
+  const Real size = total(x).size;
+  near.open = std::isfinite(size) && size > std::numeric_limits<double>::max();
   return near;
 }
 
