@@ -151,9 +151,9 @@ inline constexpr std::int64_t kMaxReduceBlock = 65536;
 /// float sums); elements past n0 are left out. column_reduce starts each column at the identity and
 /// takes the rows in order. The result combines into the slot as slot = slot op partial.
 ///
-/// var sums x - K and its square so (see Moments), in float64, with the block's first element (row_reduce) or row
-/// (column_reduce) for K: whatever the data, K belongs to them, and within a block of this length a
-/// K far from the mean costs few digits.
+/// var sums x - K and its square so (see Moments), in float64, with the block's first element
+/// (row_reduce) or row (column_reduce) for K: whatever the data, K belongs to them, and within a
+/// block of this length a K far from the mean costs few digits.
 inline constexpr int kSumLanes = 32;
 
 /// A sum that is narrow_first adds four elements in float32, as (x + y) + (z + w), and only then to
