@@ -72,8 +72,8 @@ struct KernelReduce {
 /// Within a block, halves of the deviations from its own first element are taken, h, and summed are
 /// h kDeviationScale and h h kDeviationScale. So nothing overflows on the way, whatever finite
 /// elements they are of and however far the first of a block is from the others (squares of n
-/// deviations from one of the elements are at most n + 1 times those from the mean); what does
-/// overflow at the end stays infinite.
+/// deviations from one of the elements are at most n + 1 times those from the mean). The sum of
+/// squared deviations may, and stays infinite.
 struct Moments {
   double count;
   double origin;

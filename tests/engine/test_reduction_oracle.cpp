@@ -110,6 +110,7 @@ Near variance(std::vector<Number> x, Real ddof) {
   for (const Number& v : x) sum += std::norm(v - mean);
   const Real divisor = std::max(n - ddof, Real{0});
   if (!std::isfinite(sum) && !x.empty()) return {kNan, 0};
+  if (sum > std::numeric_limits<double>::max()) return {kInf, kInf};  // before it is divided
   return {sum / divisor, sum / divisor};
 }
 
