@@ -104,6 +104,9 @@ Near variance(std::vector<Number> x, Real ddof) {
     v = {static_cast<Real>(static_cast<double>(v.real())),
          static_cast<Real>(static_cast<double>(v.imag()))};
   }
+  // Exact for elements of like size: the mean of integers near 2^64 has no digits after the point.
+  const Number origin = x.empty() || !std::isfinite(std::abs(x[0])) ? Number{} : x[0];
+  for (Number& v : x) v -= origin;
   const auto n = static_cast<Real>(x.size());
   const Number mean = total(x).value / n;
   Real sum = 0;
@@ -278,6 +281,7 @@ Real epsilon(DType t) {
 /// The largest finite value of the float that a part of the dtype is.
 Real largest(DType t) {
   if (t == DType::float16) return 65504;
+  if (t == DType::bfloat16) return 0x1.fep127L;
   if (t == DType::float32 || t == DType::complex64) return std::numeric_limits<float>::max();
   return std::numeric_limits<double>::max();
 }
