@@ -135,7 +135,7 @@ bool is_function(std::string_view name) {
 void unknown_function(std::string_view name, Span span, std::vector<std::string_view> others) {
   const auto built_in = function_names();
   others.insert(others.begin(), built_in.begin(), built_in.end());
-  throw Error(ErrorCode::name, "unknown function " + quoted(name), span,
+  throw Error(ErrorCode::name, "unknown function " + in_quotes(name), span,
               suggest(name, others, "functions"));
 }
 
@@ -149,7 +149,7 @@ std::optional<std::int64_t> integer_literal(TokenStream& tokens) {
   const auto magnitude = value.as<std::uint64_t>();
   constexpr auto top = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (magnitude > top + (negative ? 1 : 0)) {
-    throw Error(ErrorCode::value, "the integer " + quoted(tokens.text(number)) + " is too large",
+    throw Error(ErrorCode::value, "the integer " + in_quotes(tokens.text(number)) + " is too large",
                 number.span());
   }
   if (sign) tokens.next();
@@ -218,7 +218,7 @@ bool Call::keyword(TokenStream& tokens) {
   if (found == parameters.end()) {
     std::string hint = std::string(name_) + " takes no keywords";
     if (!parameters.empty()) hint = suggest(key, parameters, "keywords");
-    throw Error(ErrorCode::name, "unknown keyword " + quoted(key) + " of " + std::string(name_),
+    throw Error(ErrorCode::name, "unknown keyword " + in_quotes(key) + " of " + std::string(name_),
                 token.span(), hint);
   }
   const std::string_view parameter = *found == "correction" ? "ddof" : *found;

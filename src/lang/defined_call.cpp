@@ -84,11 +84,11 @@ void DefinedCall::choose_by_name(TokenStream& tokens) {
   for (const DefinedParameter& p : definition_->parameters) names.push_back(p.name);
   for (current_ = 0; current_ < names.size() && names[current_] != key;) ++current_;
   if (current_ == names.size()) {
-    throw Error(ErrorCode::name, "unknown keyword " + quoted(key) + " of " + definition_->name,
+    throw Error(ErrorCode::name, "unknown keyword " + in_quotes(key) + " of " + definition_->name,
                 token.span(), suggest(key, names, "parameters"));
   }
   if (arguments_[current_].given()) {
-    throw Error(ErrorCode::syntax, "argument " + quoted(key) + " is given twice", token.span(),
+    throw Error(ErrorCode::syntax, "argument " + in_quotes(key) + " is given twice", token.span(),
                 hint_of(*definition_));
   }
   tokens.next();  // '='
@@ -116,7 +116,7 @@ Value DefinedCall::finish(ir::Graph& graph, std::size_t end) {
     const DefinedParameter& p = definition_->parameters[i];
     if (!arguments_[i].given() && p.fallback.empty()) {
       throw Error(ErrorCode::type,
-                  definition_->name + " lacks an argument for its parameter " + quoted(p.name),
+                  definition_->name + " lacks an argument for its parameter " + in_quotes(p.name),
                   call, hint_of(*definition_));
     }
   }

@@ -95,7 +95,7 @@ class DefinitionReader {
       tokens_.fail("expected the name of a function", std::string(kForm));
     out.name = tokens_.text(name);
     if (is_function(out.name)) {
-      throw Error(ErrorCode::name, quoted(out.name) + " is a built-in function", name.span(),
+      throw Error(ErrorCode::name, in_quotes(out.name) + " is a built-in function", name.span(),
                   "choose another name");
     }
     if (!tokens_.accept(Tok::open_paren)) tokens_.fail("expected '('", std::string(kForm));
@@ -113,7 +113,7 @@ class DefinitionReader {
     DefinedParameter made{std::string(tokens_.text(token)), {}};
     for (const DefinedParameter& other : out.parameters) {
       if (other.name == made.name) {
-        throw Error(ErrorCode::syntax, "parameter " + quoted(made.name) + " is given twice",
+        throw Error(ErrorCode::syntax, "parameter " + in_quotes(made.name) + " is given twice",
                     token.span());
       }
     }
@@ -131,7 +131,7 @@ class DefinitionReader {
       made.fallback = tokens_.text(literal);
     } else if (!out.parameters.empty() && !out.parameters.back().fallback.empty()) {
       throw Error(ErrorCode::syntax,
-                  "parameter " + quoted(made.name) + " without a default follows one with",
+                  "parameter " + in_quotes(made.name) + " without a default follows one with",
                   token.span());
     }
     out.parameters.push_back(std::move(made));
@@ -181,8 +181,8 @@ class DefinitionReader {
       const bool key = after == Tok::assign && before != Tok::separator;
       if (parameter == out.parameters.size() || key) continue;
       if (after == Tok::assign) {
-        throw Error(ErrorCode::syntax, quoted(tokens.text(token)) + " is a parameter", token.span(),
-                    "bind another name");
+        throw Error(ErrorCode::syntax, in_quotes(tokens.text(token)) + " is a parameter",
+                    token.span(), "bind another name");
       }
       out.uses.push_back({token.begin, token.end, parameter, opens(before) && closes(after)});
     }
@@ -206,7 +206,7 @@ class DefinitionReader {
   void callee(Definition& out, std::string_view name, Span span) {
     if (is_function(name)) return;
     if (name == out.name) {
-      throw Error(ErrorCode::name, quoted(name) + " calls itself", span,
+      throw Error(ErrorCode::name, in_quotes(name) + " calls itself", span,
                   "a function can only call those that were defined before it");
     }
     for (const Dictionary* dictionary : {static_cast<const Dictionary*>(&known_), &prelude_}) {

@@ -192,7 +192,7 @@ void check_body(const Definition& definition) {
       if (here && e.code() == ErrorCode::type && arguments[use.parameter].literal.empty()) {
         const std::string& name = definition.parameters[use.parameter].name;
         hint = "a parameter that is passed on as a literal needs a default, as in " +
-               quoted(name + "=-1");
+               in_quotes(name + "=-1");
       }
     }
     throw Error(e.code(), e.message(), span, hint);

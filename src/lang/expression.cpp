@@ -141,7 +141,7 @@ void Expression::open_call(const Token& name) {
     calls_.emplace_back(std::in_place_type<DefinedCall>, *definition, name.span(),
                         *functions.budget);
   } else if (scope_.find(text, name.span(), graph_) != kNoNode) {
-    throw Error(ErrorCode::name, quoted(text) + " is a value, not a function", name.span(),
+    throw Error(ErrorCode::name, in_quotes(text) + " is a value, not a function", name.span(),
                 "a product needs an operator: '*'");
   } else {
     unknown_function(text, name.span(), functions.names());
@@ -276,10 +276,10 @@ void Expression::attribute() {
   if (is_function(text)) {
     const std::string operand = tokens_.excerpt(x.span, "x");
     throw Error(ErrorCode::syntax,
-                "methods are not part of the language: " + quoted("." + std::string(text)), culprit,
-                "write " + std::string(text) + "(" + operand + ")");
+                "methods are not part of the language: " + in_quotes("." + std::string(text)),
+                culprit, "write " + std::string(text) + "(" + operand + ")");
   }
-  throw Error(ErrorCode::name, "unknown attribute " + quoted("." + std::string(text)), culprit,
+  throw Error(ErrorCode::name, "unknown attribute " + in_quotes("." + std::string(text)), culprit,
               "the only attribute is '.T'");
 }
 
@@ -327,7 +327,7 @@ bool Expression::stop() {
   const bool ends = token.kind == Tok::end || token.kind == Tok::separator;
   if (ends && frames_.empty()) return false;
   if (ends) throw Error(ErrorCode::syntax, std::string(kNeverClosed), frames_.back().span);
-  const std::string text = quoted(tokens_.text(token));
+  const std::string text = in_quotes(tokens_.text(token));
   std::string hint;
   if (token.kind == Tok::close_bracket) {
     throw Error(ErrorCode::syntax,

@@ -233,7 +233,7 @@ class Lexer {
     message += digits + ")";
     for (const Lookalike& l : kLookalikes) {
       if (l.value == value) {
-        throw Error(ErrorCode::syntax, message, span, "did you mean " + quoted(l.ascii) + "?");
+        throw Error(ErrorCode::syntax, message, span, "did you mean " + in_quotes(l.ascii) + "?");
       }
     }
     throw Error(ErrorCode::syntax, message, span,
@@ -321,12 +321,12 @@ void TokenStream::fail(std::string message, std::string hint) const {
   } else if (token.kind == Tok::separator && text(token) != ";") {
     message += "the end of the line";
   } else {
-    message += quoted(text(token));
+    message += in_quotes(text(token));
   }
   throw Error(ErrorCode::syntax, std::move(message), token.span(), std::move(hint));
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   if (text.size() <= kMaxQuoted) return "'" + std::string(text) + "'";
   std::size_t keep = kMaxQuoted - 3;
   while (keep > 0 && is_utf8_tail(text[keep])) --keep;

@@ -87,6 +87,6 @@ class TokenStream {
 };
 
 /// Returns the text in single quotes, cut to a length that fits a message.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace tightloop::lang

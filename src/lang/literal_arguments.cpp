@@ -130,7 +130,7 @@ void Call::dtype(TokenStream& tokens) {
   if (token.kind == Tok::string) text = text.substr(1, text.size() - 2);
   target_ = find_dtype(text);
   if (!target_) {
-    throw Error(ErrorCode::name, "unknown dtype " + quoted(text), token.span(),
+    throw Error(ErrorCode::name, "unknown dtype " + in_quotes(text), token.span(),
                 suggest(text, dtype_names(), "dtypes"));
   }
 }

@@ -30,7 +30,7 @@ bool is_hex(char c) {
     hint = "a product needs an operator: " + std::string(text.substr(0, digits)) + "*" +
            std::string(text.substr(digits));
   }
-  throw Error(ErrorCode::syntax, "invalid number " + quoted(text), span, hint);
+  throw Error(ErrorCode::syntax, "invalid number " + in_quotes(text), span, hint);
 }
 
 /// Removes underscores; each must stand between two digits, or after the prefix of a base.
@@ -55,7 +55,7 @@ Scalar integer(std::string_view digits, int base, std::string_view text, Span sp
   const auto [stop, error] = std::from_chars(digits.data(), end, value, base);
   if (stop != end || error == std::errc::invalid_argument) invalid(text, span);
   if (error == std::errc::result_out_of_range) {
-    throw Error(ErrorCode::value, "the integer " + quoted(text) + " does not fit 64 bits", span,
+    throw Error(ErrorCode::value, "the integer " + in_quotes(text) + " does not fit 64 bits", span,
                 std::string(kFloatHint));
   }
   if (value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
@@ -103,7 +103,7 @@ Scalar parse_number(std::string_view text, Span span) {
   if (base != 10) return integer(std::string_view(digits).substr(2), base, text, span);
   if (digits.find_first_not_of("0123456789") == std::string::npos) {
     if (digits[0] == '0' && digits.find_first_not_of('0') != std::string::npos) {
-      throw Error(ErrorCode::syntax, "the integer " + quoted(text) + " has leading zeros", span,
+      throw Error(ErrorCode::syntax, "the integer " + in_quotes(text) + " has leading zeros", span,
                   "octal numbers start with 0o");
     }
     return integer(digits, 10, text, span);

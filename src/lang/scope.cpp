@@ -76,7 +76,8 @@ void Scope::fail(std::string_view name, Span span) const {
     const std::string call = name.size() > 40        ? "f(x)"
                              : definition != nullptr ? signature(*definition)
                                                      : std::string(name) + "(x)";
-    throw Error(ErrorCode::name, quoted(name) + " is a function", span, "call it: '" + call + "'");
+    throw Error(ErrorCode::name, in_quotes(name) + " is a function", span,
+                "call it: '" + call + "'");
   }
   std::string hint(word_hint(name));
   if (hint.empty()) {
@@ -84,7 +85,7 @@ void Scope::fail(std::string_view name, Span span) const {
     const bool named = !bindings_.empty() || !variables_.empty();
     hint = suggest(name, names, named ? "known names" : "constants");
   }
-  throw Error(ErrorCode::name, "unknown variable " + quoted(name), span, hint);
+  throw Error(ErrorCode::name, "unknown variable " + in_quotes(name), span, hint);
 }
 
 }  // namespace tightloop::lang

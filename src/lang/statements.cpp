@@ -40,7 +40,7 @@ class StatementReader {
     const Token name = tokens_.peek();
     if (name.kind != Tok::name) {
       tokens_.check();
-      throw Error(ErrorCode::syntax, "cannot bind " + quoted(tokens_.text(name)), name.span(),
+      throw Error(ErrorCode::syntax, "cannot bind " + in_quotes(tokens_.text(name)), name.span(),
                   "a binding is 'name = expression'");
     }
     tokens_.next();
@@ -74,7 +74,7 @@ class StatementReader {
     }
     const std::string name(tokens_.text(last_binding_));
     throw Error(ErrorCode::syntax, "the text ends with a binding and has no result", last_binding_,
-                "add a line with the results: " + quoted(name.size() > 30 ? "d" : name));
+                "add a line with the results: " + in_quotes(name.size() > 30 ? "d" : name));
   }
 
   TokenStream& tokens_;

@@ -72,10 +72,10 @@ std::string suggest(std::string_view name, std::span<const std::string_view> can
   const std::size_t count =
       std::min(near.empty() ? candidates.size() : near.size(), near.empty() ? kListed : kNear);
   const auto item = [&](std::size_t i) { return near.empty() ? candidates[i] : near[i].name; };
-  std::string list = quoted(item(0));
+  std::string list = in_quotes(item(0));
   for (std::size_t i = 1; i < count; ++i) {
     const bool last = !near.empty() && i + 1 == count;
-    list += (last ? " or " : ", ") + quoted(item(i));
+    list += (last ? " or " : ", ") + in_quotes(item(i));
   }
   if (!near.empty()) return "did you mean " + list + "?";
   return "the " + std::string(kind) + " are " + list + (count < candidates.size() ? ", ..." : "");
