@@ -2,12 +2,13 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <unistd.h>
 
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <thread>
+#include <new>
+
+#include "run/own_thread.hpp"
 
 namespace tightloop::run {
 namespace {
@@ -54,14 +55,17 @@ Crew& crew() {
   return *current;
 }
 
+/// Throws std::bad_alloc where there is no thread to be had.
 void start(Crew& c) {
-  std::thread([&c] {
+  const auto body = [](void* crew) -> void* {
 #if defined(SCHED_BATCH)
     sched_param none{};
     pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
 #endif
-    c.work();
-  }).detach();
+    static_cast<Crew*>(crew)->work();
+    return nullptr;
+  };
+  if (!start_detached(body, &c, kCompilerStack)) throw std::bad_alloc();
   c.started = true;
 }
 
@@ -70,8 +74,8 @@ void start(Crew& c) {
 void run_in_background(std::function<void()> job) {
   Crew& c = crew();
   const std::lock_guard lock(c.mutex);
-  c.jobs.push_back(std::move(job));
   if (!c.started) start(c);
+  c.jobs.push_back(std::move(job));
   c.changed.notify_all();
 }
 

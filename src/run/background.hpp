@@ -8,7 +8,7 @@ namespace tightloop::run {
 /// Queues a job for the background thread, which starts with the first job and is started anew in
 /// a forked child. What is queued or running when the process forks is dropped in the child; exit
 /// waits for nothing, so jobs may only use what is never destroyed. Jobs do not throw. Thread-safe;
-/// throws std::bad_alloc or std::system_error.
+/// throws std::bad_alloc where there is no memory or no thread.
 void run_in_background(std::function<void()> job);
 
 /// Returns a number, not 0, that is another one in a forked child: what was asked for under an

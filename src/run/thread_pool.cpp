@@ -5,7 +5,6 @@
 #include "run/thread_pool.hpp"
 
 #include <pthread.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <atomic>
@@ -15,6 +14,8 @@
 #include <mutex>
 #include <new>
 #include <thread>
+
+#include "run/own_thread.hpp"
 
 namespace tightloop {
 
@@ -203,27 +204,19 @@ class Crew {
   }
 
   // Threads are detached: a pool that lives as long as the process has nobody to join them, and
-  // dismiss() waits by itself. They take no signals, which belong to the host's threads.
+  // dismiss() waits by itself.
   bool start_worker() {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0) return false;
     holders_.fetch_add(1, std::memory_order_relaxed);
     started_.fetch_add(1, std::memory_order_relaxed);
-    pthread_t thread;
     const auto body = [](void* crew) -> void* {
       static_cast<Crew*>(crew)->serve();
       return nullptr;
     };
-    const bool ok = pthread_create(&thread, nullptr, body, this) == 0;
-    if (ok) {
-      pthread_detach(thread);
-    } else {
+    const bool ok = start_detached(body, this);
+    if (!ok) {
       started_.fetch_sub(1, std::memory_order_relaxed);
       holders_.fetch_sub(1, std::memory_order_relaxed);
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     return ok;
   }
 

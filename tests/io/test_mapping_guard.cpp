@@ -12,6 +12,7 @@
 #include "io/counted.hpp"
 #include "io/messages.hpp"
 #include "io/scratch_folder.hpp"
+#include "run/thread_pool.hpp"
 #include "tightloop/engine.hpp"
 #include "tightloop/npy.hpp"
 
@@ -71,6 +72,33 @@ TEST_CASE("io: a mapped file that shrinks ends the evaluation with an error") {
       return evaluate("sum(x)", {{"x", y}}, serial()).size() == 1 ? kFine : 5;
     });
     INFO("cut to " << length);
+    CHECK(status == kFine);
+  }
+}
+
+TEST_CASE("io: a mapped file that shrinks ends evaluations on any number of threads") {
+  const ScratchFolder folder;
+  const std::string path = folder.file("x.npy");
+  const Array whole = counted(DType::float32, Dims{1000, 1000});
+  for (const int threads : {1, 2, 3, 4, 8, 0}) {
+    const int status = in_child([&] {
+      guard_mapped_files();
+      run::ThreadPool pool(8);
+      Options options;
+      options.threads = threads;
+      if (threads != 0) options.executor = &pool;
+      for (int i = 0; i < 10; ++i) {
+        save(path, whole);
+        const Array x = load(path);
+        if (::truncate(path.c_str(), 4096 * i) != 0) return 1;
+        const std::string message = message_of([&] {
+          evaluate(i % 2 == 0 ? "x * 2" : "sum(x)", {{"x", x}}, options);
+        });
+        if (!contains(message, "has become shorter while it was read")) return 2;
+      }
+      return kFine;
+    });
+    INFO(threads << " threads");
     CHECK(status == kFine);
   }
 }
