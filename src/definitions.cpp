@@ -82,7 +82,7 @@ State Definitions::snapshot() const {
 }
 
 void Definitions::define(std::string_view text) {
-  static const lang::Dictionary none;
+  static const auto& none = *new lang::Dictionary;  // never destroyed
   guarded([&] {
     for (;;) {
       const State before = snapshot();

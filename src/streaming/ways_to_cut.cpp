@@ -64,7 +64,7 @@ class Cutting {
   template <class Visit>
   static void for_each_operand(const plan::Stage& s, Visit&& visit) {
     for (const Operand& o : s.main.operands) visit(o, s.r);
-    static const std::vector<std::int64_t> none;
+    static const auto& none = *new std::vector<std::int64_t>;  // never destroyed
     for (const Operand& o : s.epilogue.operands) visit(o, none);
     for (const plan::AccumulatorCopy& c : s.copies) visit(c.to, none);
   }
