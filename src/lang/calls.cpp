@@ -31,7 +31,8 @@ constexpr NamedCallee kStructural[] = {
     {{"saturate", "saturate(x, dtype)",
       "x clipped to the finite range of the dtype, then converted"},
      {.kind = Kind::convert, .op = Op::saturate}},
-    {{"bitcast", "bitcast(x, dtype)", "the bits of x as a dtype of the same size"},
+    {{"bitcast", "bitcast(x, dtype)",
+      "the bits of x as a dtype of the same size; of a byte as bool, whether it is not 0"},
      {.kind = Kind::convert, .op = Op::bitcast}},
     {{"reshape", "reshape(x, shape)",
       "the elements in C order in another shape, a view; one extent may be -1. What would need a "

@@ -101,7 +101,6 @@ Value Resolver::converted(const ir::Node& n, const Value& x) {
 
 Value Resolver::bit_cast(DType target, const Value& x) {
   const DType from = dtype(x);
-  if (is_bool(target)) undefined(Op::bitcast, target, "test the bits: bitcast(x, 'uint8') != 0");
   if (itemsize(from) != itemsize(target)) {
     const auto described = [](DType t) {
       return std::string(name(t)) + " (" + std::to_string(itemsize(t)) + " bytes)";
@@ -110,6 +109,9 @@ Value Resolver::bit_cast(DType target, const Value& x) {
          "the sizes have to be equal; convert with astype first");
   }
   if (from == target) return x;
+  // A bool is the byte 0 or 1; of the other bytes, which no bool has, True is made.
+  if (is_bool(from)) return bit_cast(target, {b_.cast(x.id, DType::uint8), false, {}});
+  if (is_bool(target)) return {b_.cast(x.id, target), false, {}};
   const Range r = is_integral(target) ? range_of(target) : Range{};
   if (is_half(from) && is_half(target)) {
     const Value bits = bit_cast(DType::uint16, x);

@@ -1,4 +1,7 @@
-// bitcast: every dtype as every other of its size, in text and templates, and what it refuses.
+// bitcast: every dtype as every other of its size, in text and templates, and what it refuses;
+// casts of casts.
+#include <random>
+
 #include "values.hpp"
 
 using namespace tightloop;
@@ -72,7 +75,52 @@ TEST_CASE("elementwise: bitcast of expressions, views and constants") {
   CHECK(templated.values<std::int32_t>()[0] == std::bit_cast<std::int32_t>(3.f));
 }
 
-TEST_CASE("elementwise: bitcast refuses other sizes and bools") {
+TEST_CASE("elementwise: bitcast of a bool is the byte 0 or 1, and back every other byte is True") {
+  const std::vector<float> reals{0, 2, 1, -2, 3, 2};
+  check_unary("bitcast(x > 1.5, 'uint8')", reals, [](float v) { return std::uint8_t{v > 1.5f}; });
+  check_unary("bitcast(x > 1.5, 'int8')", reals, [](float v) { return std::int8_t{v > 1.5f}; });
+  const auto truth = [](auto v) { return std::uint8_t{v != 0}; };
+  check_unary("uint8(bitcast(x, 'bool'))", samples<std::uint8_t>(), truth);
+  check_unary("uint8(bitcast(x, 'bool'))", samples<std::int8_t>(), truth);
+  CHECK(evaluate("bitcast(True, 'int8')", {}).item<std::int8_t>() == 1);
+  CHECK(evaluate("bitcast(uint8(2), 'bool') + 1", {}).item<std::int64_t>() == 2);
+  const std::vector<float> x{1, 2};
+  const Array templated = bitcast(bitcast(lazy(x) > 1, DType::int8), DType::bool_);
+  CHECK(templated.dtype() == DType::bool_);
+  CHECK((templated.values<bool>()[0] == false && templated.values<bool>()[1] == true));
+}
+
+TEST_CASE("elementwise: casts of casts are values or the user's errors") {
+  std::mt19937 random(16);
+  const std::vector<std::uint8_t> bytes{0, 1, 2, 127, 128, 255};
+  const std::vector<float> reals{0, -0.f, 1.5f, -3, 70000, std::nanf("")};
+  const std::vector<std::uint8_t> flags{0, 1, 1, 0, 1, 0};
+  const ArrayView truths(reinterpret_cast<const bool*>(flags.data()), Dims{6});
+  const auto pick = [&](auto& list) -> decltype(auto) { return list[random() % std::size(list)]; };
+  const char* const calls[] = {"bitcast", "astype", "saturate"};
+  const char* const leaves[] = {"b", "x", "t", "x > 1", "b + b", "True", "3", "2.5", "t & t"};
+  std::vector<DType> dtypes{DType::bool_};
+  for_each_element([&]<class T>(T) { dtypes.push_back(dtype_of<T>); });
+  Options options[3];
+  options[1].promotion = Promotion::numpy;
+  options[2].overflow = Overflow::check;
+  for (int i = 0; i < 600; ++i) {
+    std::string text = pick(leaves);
+    for (unsigned depth = 1 + random() % 4; depth > 0; --depth) {
+      text = std::string(pick(calls)) + "(" + text + ", '" + std::string(name(pick(dtypes))) + "')";
+      if (random() % 4 == 0) text = "sum(" + text + ")";
+    }
+    INFO(text);
+    try {
+      evaluate(text, {{"b", bytes}, {"x", reals}, {"t", truths}}, pick(options));
+    } catch (const Error& e) {
+      INFO(e.what());
+      CHECK(e.code() != ErrorCode::internal);
+    }
+  }
+}
+
+TEST_CASE("elementwise: bitcast refuses other sizes") {
   const std::vector<float> x{1};
   const auto message = [&](const std::string& text) {
     try {
@@ -87,5 +135,6 @@ TEST_CASE("elementwise: bitcast refuses other sizes and bools") {
   CHECK(
       message("bitcast(x, 'float64')").find("bitcast of float32 (4 bytes) to float64 (8 bytes)") ==
       0);
-  CHECK(message("bitcast(x > 1, 'bool')").find("bitcast is not defined for bool") == 0);
+  CHECK(message("bitcast(x > 1, 'int16')").find("bitcast of bool (1 bytes) to int16") == 0);
+  CHECK(message("bitcast(x, 'bool')").find("bitcast of float32 (4 bytes) to bool") == 0);
 }
