@@ -161,7 +161,45 @@ Value complex_multiply(Emitter& e, const Value& x, const Value& y) {
   return {x.type, re, im};
 }
 
-// R. L. Smith, Algorithm 116 (CACM 5(8), 1962), its two cases chosen per lane.
+namespace {
+
+// complex_valued::recovered_quotient.
+Value recovered_quotient(Emitter& e, const Value& x, const Value& y) {
+  auto& b = e.b;
+  llvm::Type* type = x.re->getType();
+  llvm::Constant* zero = e.zero(type);
+  llvm::Constant* infinity = llvm::ConstantFP::getInfinity(type);
+  const auto either = [&](const Value& v) {
+    return b.CreateOr(is_infinite(e, v.re), is_infinite(e, v.im));
+  };
+  const auto both_finite = [&](const Value& v) {
+    return b.CreateAnd(is_finite(e, v.re), is_finite(e, v.im));
+  };
+  llvm::Value* of_infinity = b.CreateAnd(either(x), both_finite(y));
+  llvm::Value* by_infinity = b.CreateAnd(either(y), both_finite(x));
+  const auto unit = [&](llvm::Value* where, llvm::Value* v) {
+    llvm::Value* size = b.CreateSelect(is_infinite(e, v), e.floats(type, 1.0), zero);
+    return b.CreateSelect(where, e.call(llvm::Intrinsic::copysign, {size, v}), v);
+  };
+  llvm::Value* p = unit(of_infinity, x.re);
+  llvm::Value* q = unit(of_infinity, x.im);
+  llvm::Value* r = unit(by_infinity, y.re);
+  llvm::Value* s = unit(by_infinity, y.im);
+  llvm::Value* scale = b.CreateSelect(of_infinity, infinity, zero);
+  llvm::Value* re = b.CreateFMul(scale, b.CreateFAdd(b.CreateFMul(p, r), b.CreateFMul(q, s)));
+  llvm::Value* im = b.CreateFMul(scale, b.CreateFSub(b.CreateFMul(q, r), b.CreateFMul(p, s)));
+  llvm::Value* by_zero = b.CreateAnd(b.CreateFCmpOEQ(y.re, zero), b.CreateFCmpOEQ(y.im, zero));
+  re = b.CreateSelect(by_zero, b.CreateFDiv(x.re, y.re), re);
+  im = b.CreateSelect(by_zero, b.CreateFDiv(x.im, y.re), im);
+  llvm::Value* known = b.CreateOr(by_zero, b.CreateOr(of_infinity, by_infinity));
+  llvm::Value* undefined = e.quiet_nan(type);
+  return {x.type, b.CreateSelect(known, re, undefined), b.CreateSelect(known, im, undefined)};
+}
+
+}  // namespace
+
+// complex_valued::quotient: Smith's two cases chosen per lane, and what is left NaN by both, which
+// few lanes ever are.
 Value complex_divide(Emitter& e, const Value& x, const Value& y) {
   auto& b = e.b;
   llvm::Value* real_larger = b.CreateFCmpOGE(absolute(e, y.re), absolute(e, y.im));
@@ -175,7 +213,15 @@ Value complex_divide(Emitter& e, const Value& x, const Value& y) {
                                  b.CreateSelect(real_larger, b_ratio, x.im));
   llvm::Value* im = b.CreateFSub(b.CreateSelect(real_larger, x.im, b_ratio),
                                  b.CreateSelect(real_larger, a_ratio, x.re));
-  return {x.type, b.CreateFDiv(re, den), b.CreateFDiv(im, den)};
+  Carried z{b.CreateFDiv(re, den), b.CreateFDiv(im, den)};
+  llvm::Value* nan_re = b.CreateFCmpUNO(z[0], z[0]);
+  llvm::Value* undone = b.CreateAnd(nan_re, b.CreateFCmpUNO(z[1], z[1]));
+  e.when(e.any_lane(undone), z, [&](Carried& c) {
+    const Value other = recovered_quotient(e, x, y);
+    c[0] = b.CreateSelect(undone, other.re, c[0]);
+    c[1] = b.CreateSelect(undone, other.im, c[1]);
+  });
+  return {x.type, z[0], z[1]};
 }
 
 namespace {

@@ -112,6 +112,40 @@ Complex<T> product(Complex<T> x, Complex<T> y) {
   return {a * c - b * d, a * d + b * c};
 }
 
+/// The quotient where a formula gave NaN in both parts, as C99 Annex G (G.5.1, example 2): over
+/// zero and of infinities it is infinite, over infinities it is zero; else it is what it was.
+template <class T>
+Complex<T> recovered_quotient(Complex<T> quotient, Complex<T> x, Complex<T> y) {
+  const T a = x.real(), b = x.imag(), c = y.real(), d = y.imag();
+  if (c == 0 && d == 0) return {a / c, b / c};
+  const auto unit = [](T v) { return std::copysign(std::isinf(v) ? T{1} : T{0}, v); };
+  const auto scaled = [](T scale, T p, T q, T r, T s) -> Complex<T> {
+    return {scale * (p * r + q * s), scale * (q * r - p * s)};
+  };
+  if ((std::isinf(a) || std::isinf(b)) && is_finite(y)) {
+    return scaled(std::numeric_limits<T>::infinity(), unit(a), unit(b), c, d);
+  }
+  if ((std::isinf(c) || std::isinf(d)) && is_finite(x)) return scaled(0, a, b, unit(c), unit(d));
+  return quotient;
+}
+
+/// (a + bi)/(c + di) by Smith's algorithm (CACM 5(8), 1962, algorithm 116):
+///   |c| >= |d|:  r = d / c,  den = c + d * r,  re = (a + b * r) / den,  im = (b - a * r) / den
+///   otherwise:   r = c / d,  den = c * r + d,  re = (a * r + b) / den,  im = (b * r - a) / den
+/// A NaN in y takes the second form, y = 0 the first.
+template <class T>
+Complex<T> quotient(Complex<T> x, Complex<T> y) {
+  const T a = x.real(), b = x.imag(), c = y.real(), d = y.imag();
+  const bool first = std::abs(c) >= std::abs(d);
+  const T large = first ? c : d, small = first ? d : c;
+  const T r = small / large;
+  const T rest = small * r, ar = a * r, br = b * r;
+  const T den = large + rest;
+  const Complex<T> z = first ? Complex<T>((a + br) / den, (b - ar) / den)
+                             : Complex<T>((ar + b) / den, (br - a) / den);
+  return std::isnan(z.real()) && std::isnan(z.imag()) ? recovered_quotient(z, x, y) : z;
+}
+
 /// z to a whole power n >= 1 by squaring.
 template <class T>
 Complex<T> whole_power(Complex<T> z, unsigned n) {
@@ -137,7 +171,8 @@ bool powers_stay_finite(Complex<T> z, unsigned n) {
 }
 
 /// exp(w log z). Whole exponents multiply, real operands stay real; 0 to a power with a positive
-/// real part is 0, to any other one but 0 is NaN; anything to the power 0 is 1.
+/// real part is 0, to a negative whole one is 1 / 0, to any other one but 0 is NaN; anything to the
+/// power 0 is 1.
 template <class T>
 Complex<T> pow(Complex<T> z, Complex<T> w) {
   const T power = w.real();
@@ -145,6 +180,9 @@ Complex<T> pow(Complex<T> z, Complex<T> w) {
   if (real_power && power == 0) return {1, 0};
   if (z.real() == 0 && z.imag() == 0) {
     if (power > 0) return {0, 0};
+    if (real_power && power == std::trunc(power)) {
+      return quotient(Complex<T>{1, 0}, std::fmod(power, T{2}) == 0 ? Complex<T>{0, 0} : z);
+    }
     return {std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::quiet_NaN()};
   }
   if (real_power && z.imag() == 0 && z.real() > 0) return {std::pow(z.real(), power), 0};

@@ -116,18 +116,6 @@ std::optional<T> fold_real(Op op, const T* x) {
   return function_of(op, x);
 }
 
-/// Smith's division (CACM 5(8), 1962, algorithm 116), as all back ends compute it.
-template <class T>
-std::complex<T> divide(std::complex<T> x, std::complex<T> y) {
-  const T a = x.real(), b = x.imag(), c = y.real(), d = y.imag();
-  if (std::abs(c) >= std::abs(d)) {
-    const T ratio = d / c, denominator = c + d * ratio;
-    return {(a + b * ratio) / denominator, (b - a * ratio) / denominator};
-  }
-  const T ratio = c / d, denominator = c * ratio + d;
-  return {(a * ratio + b) / denominator, (b * ratio - a) / denominator};
-}
-
 template <class T>
 std::complex<T> multiply(std::complex<T> x, std::complex<T> y) {
   return {x.real() * y.real() - x.imag() * y.imag(), x.real() * y.imag() + x.imag() * y.real()};
@@ -153,7 +141,7 @@ std::optional<std::complex<T>> fold_complex(Op op, const std::complex<T>* x) {
     case Op::add: return x[0] + x[1];
     case Op::subtract: return x[0] - x[1];
     case Op::multiply: return multiply(x[0], x[1]);
-    case Op::divide: return divide(x[0], x[1]);
+    case Op::divide: return complex_valued::quotient(x[0], x[1]);
     case Op::negative: return -x[0];
     case Op::square: return multiply(x[0], x[0]);
     case Op::conj: return std::conj(x[0]);

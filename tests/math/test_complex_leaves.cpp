@@ -190,7 +190,11 @@ void check_powers() {
   is(apply<T>(Op::pow, C(0, 0), C(0, 0)), 1, 0);
   is(apply<T>(Op::pow, C(0, 0), C(2, 0)), 0, 0);
   is(apply<T>(Op::pow, C(0, 0), C(2, 3)), 0, 0);
-  is(apply<T>(Op::pow, C(0, 0), C(-1, 0)), kNaN, kNaN);
+  const T infinity = std::numeric_limits<T>::infinity();
+  is(apply<T>(Op::pow, C(0, 0), C(-1, 0)), infinity, kNaN);
+  is(apply<T>(Op::pow, C(-0.0f, 0), C(-2, 0)), infinity, kNaN);
+  is(apply<T>(Op::pow, C(0, 0), C(-0.5f, 0)), kNaN, kNaN);
+  is(apply<T>(Op::pow, C(0, 0), C(-1, 1)), kNaN, kNaN);
   is(apply<T>(Op::pow, C(2, 0), C(0.5, 0)), std::sqrt(2.0), 0);
   is(apply<T>(Op::pow, C(0, 1), C(0, 1)), 0.20787957635076191, 0);
   is(apply<T>(Op::pow, C(kNaN, 1), C(0, 0)), 1, 0);
