@@ -159,20 +159,26 @@ class Joiner {
     return shape.size() - letters;
   }
 
-  /// Sets the axis of a letter wherever an operand has it.
+  /// Sets the axis of a letter wherever an operand has it. Both operands broadcast along it, but
+  /// the extents of one that names it twice are equal.
   void place(char letter, int axis, const std::string& labels, const Dims& shape, int spare,
              std::vector<int>& axes) {
+    std::int64_t& extent = joint_.extents[axis];
+    std::int64_t own = -1;
     int at = 0;
     for (char c : labels) {
       if (c == letter) {
-        std::int64_t& extent = joint_.extents[axis];
-        if (extent < 0) extent = shape[at];
-        if (extent != shape[at]) {
+        const std::int64_t here = shape[at];
+        const std::int64_t other = own < 0 ? extent : own;
+        const bool broadcasts = own < 0 && (other < 0 || other == 1 || here == 1);
+        if (other != here && !broadcasts) {
           shape_error("einsum: the axes '" + std::string(1, letter) + "' differ in extent: " +
-                          std::to_string(extent) + " and " + std::to_string(shape[at]) +
+                          std::to_string(other) + " and " + std::to_string(here) +
                           " (operands of shape " + to_string(left_) + shape_of_right() + ")",
                       span_);
         }
+        own = here;
+        if (extent < 0 || extent == 1) extent = here;
         axes[static_cast<std::size_t>(at)] = axis;
       }
       at += c == kEllipsis ? spare : 1;

@@ -136,6 +136,9 @@ std::vector<Dims> infer_shapes(const TypedGraph& graph, std::span<const Dims> in
 
 std::uint32_t reduced_axes(const ReduceSpec& spec, int rank, Span span) {
   if (spec.all) return static_cast<std::uint32_t>((std::uint64_t{1} << rank) - 1);
+  // As in NumPy, what has no axes may be reduced along its first or last one.
+  const bool scalar = rank == 0 && spec.axes.size() == 1;
+  if (scalar && (spec.axes[0] == 0 || spec.axes[0] == -1)) return 0;
   std::uint32_t mask = 0;
   for (std::int64_t axis : spec.axes) {
     if (axis < -rank || axis >= rank) {

@@ -67,7 +67,7 @@ void check_destination(const ArrayView& out) {
     throw Error(ErrorCode::value, "the destination is read-only");
   }
   for (int d = 0; d < out.ndim(); ++d) {
-    if (out.strides()[d] == 0 && out.shape()[d] > 1) {
+    if (out.strides()[d] == 0 && out.shape()[d] > 1 && out.size() > 0) {
       throw Error(ErrorCode::value, "the destination's elements overlap: axis " +
                                         std::to_string(d) + " has stride 0");
     }

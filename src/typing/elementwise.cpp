@@ -170,7 +170,12 @@ Value Resolver::where(Values x) {
     const DType t = numpy_dtype(both);
     const Range r = is_integral(t) ? range(both[0]).join(range(both[1])) : Range{};
     const Range held = is_integral(t) ? fit_into(r, t).range : Range{};
-    return {choose(c, numpy_operand(both[0], t), numpy_operand(both[1], t), t, held), weak, {}};
+    // NumPy's where is the one function that makes an integer scalar fit.
+    const auto operand = [&](const Value& v) {
+      const bool wraps = v.weak && is_integral(t) && !beyond_words(v) && !check_;
+      return wraps ? b_.cast(v.id, t) : numpy_operand(v, t);
+    };
+    return {choose(c, operand(both[0]), operand(both[1]), t, held), weak, {}};
   }
   const Value args[] = {{c, x[0].weak, {}}, both[0], both[1]};
   return exact_integer(Op::where, args);

@@ -102,7 +102,13 @@ Value Resolver::deviation(const Reduction& r, bool root) {
   NodeId n = count(r, reduction);
   if (r.ddof != 0) {
     n = b_.make(Op::subtract, DType::float64, {n, b_.real(DType::float64, r.ddof)});
-    n = b_.make(Op::maximum, DType::float64, {n, b_.real(DType::float64, 0.0)});
+    const NodeId zero = b_.real(DType::float64, 0.0);
+    if (r.skips_nan) {  // NaN where too few are left, as in NumPy: var divides by 0 there
+      const NodeId enough = b_.make(Op::greater, DType::bool_, {n, zero});
+      n = b_.make(Op::where, DType::float64, {enough, n, b_.real(DType::float64, std::nan(""))});
+    } else {
+      n = b_.make(Op::maximum, DType::float64, {n, zero});
+    }
   }
   const NodeId variance = b_.make(Op::divide, DType::float64, {total, n});
   const NodeId value = root ? b_.make(Op::sqrt, DType::float64, {variance}) : variance;

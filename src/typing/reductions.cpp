@@ -148,20 +148,43 @@ Value Resolver::total(Op op, const Reduction& r) {
           {}};
 }
 
+bool Resolver::may_be_negative_zero(NodeId x) const {
+  const Scalar* s = b_.constant_of(x);
+  if (s == nullptr) return true;
+  if (s->dtype != DType::complex128) return *s == negative_zero(s->dtype);
+  const auto z = s->as<std::complex<double>>();
+  const auto negative = [](double part) { return part == 0 && std::signbit(part); };
+  return negative(z.real()) || negative(z.imag());
+}
+
+// The sum of nothing is +0, which an initial -0 would be lost in. What is NaN and skipped adds 0.
+NodeId Resolver::or_seed(const Reduction& r, NodeId reduced, NodeId seed, NodeId sum) {
+  Reduction added = r;
+  if (r.skips_nan && !r.has_where) added.mask = kNoNode;
+  const NodeId none =
+      b_.make(Op::equal, DType::bool_, {count(added, reduced), b_.real(DType::float64, 0.0)});
+  return b_.make(Op::where, b_[sum].dtype, {none, seed, sum});
+}
+
 // What is added and multiplied is float64, and rounded once.
 Value Resolver::float_total(Op op, const Reduction& r, DType t) {
   const DType lane = is_complex(t) ? DType::complex128 : DType::float64;
   NodeId sum = kNoNode;
+  NodeId reduced = kNoNode;
   if (is_integral(dtype(r.x))) {
     const bool is_signed = range(r.x).lo < 0;
-    sum =
-        b_.cast(integer_total(op, r.x.id, is_signed ? DType::int64 : DType::uint64, r.spec), lane);
+    reduced = integer_total(op, r.x.id, is_signed ? DType::int64 : DType::uint64, r.spec);
+    sum = b_.cast(reduced, lane);
   } else {
     const DType acc = is_complex(dtype(r.x)) ? DType::complex128 : DType::float64;
-    sum = b_.cast(watched(b_.reduce(op, acc, r.x.id, r.spec)), lane);
+    reduced = b_.reduce(op, acc, r.x.id, r.spec);
+    sum = b_.cast(watched(reduced), lane);
   }
   if (r.initial) {
-    sum = b_.make(op == Op::sum ? Op::add : Op::multiply, lane, {sum, to_float(*r.initial, lane)});
+    const NodeId seed = to_float(*r.initial, lane);
+    const bool kept = op == Op::sum && may_be_negative_zero(seed) && is_reduction(b_[reduced].op);
+    sum = b_.make(op == Op::sum ? Op::add : Op::multiply, lane, {sum, seed});
+    if (kept) sum = or_seed(r, reduced, seed, sum);
   }
   if (!is_half(t)) return {b_.cast(sum, t), false, {}};
   const bool rounds_to_half = policy_.promotion == Promotion::numpy;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <tuple>
@@ -173,6 +174,9 @@ class Resolver {
   Value total(Op op, const Value& x, std::uint32_t attr);
   Value float_total(Op op, const Reduction& r, DType dtype);
   NodeId watched(NodeId sum);
+  bool may_be_negative_zero(NodeId x) const;
+  /// `seed` where no element counts, else `sum`; `reduced` is the node that reduces them.
+  NodeId or_seed(const Reduction& r, NodeId reduced, NodeId seed, NodeId sum);
   NodeId integer_total(Op op, NodeId x, DType acc, std::uint32_t spec);
   NodeId split_total(NodeId x, DType acc, std::uint32_t spec);
   Value extreme(Op op, const Reduction& r);
@@ -204,7 +208,14 @@ class Resolver {
 
   // contractions.cpp
   Value contraction(const ir::Node& node);
-  Value sum_of_products(const Value& x, const Value& y, std::uint32_t spec);
+  Value product_in_dtype(const Value& x, const Value& y, DType dtype, const std::uint32_t* sum);
+  Value product_of_floats(const Value& x, const Value& y, DType dtype, const std::uint32_t* sum);
+  /// Finds the contractions whose results are operands of the same einsum.
+  void find_parts();
+  /// The dtype of what a source node sums: its own, but for a part of an einsum.
+  DType summand(NodeId of, const Value& x) const;
+  /// NumPy's result of an integral contraction.
+  Value in_dtype(const Value& x, DType dtype);
 
   // shared by the rules
   bool exact(Values x) const;
@@ -249,6 +260,10 @@ class Resolver {
   using Axes = std::tuple<bool, bool, bool, std::vector<std::int64_t>>;
   std::map<Axes, std::uint32_t> plain_;               // specs without options
   std::map<std::uint32_t, std::uint32_t> expansion_;  // by spec: the view that puts its axes back
+  // Parts of an einsum in the source graph, and the dtypes of their operands.
+  std::set<NodeId> parts_;
+  std::map<NodeId, DType> summands_;
+  bool parts_found_ = false;
 };
 
 /// A reduction with its operands, all of them strong.

@@ -1,5 +1,6 @@
 # promotion='numpy' against NumPy itself: every pair of dtypes x every operator and function that
 # both have, scalar operands, and reductions. Run by run.sh.
+import re
 import sys
 import warnings
 
@@ -175,8 +176,31 @@ def reductions(batch, row, function):
                 add_case(batch, row, "%s(a, axis=%s)" % (row[1][0], axis), {"a": a}, theirs, relative=relative)
 
 
+def listed(batch):
+    """Rules that no row of the table shows, as pairs of texts in both languages."""
+    u, i = np.array([200, 200], "u1"), np.array([-2**31, 2**31 - 1], "i4")
+    c, f = np.array([True, False]), np.array([2, 3], "f4")
+    m, k = np.arange(2.0).reshape(2, 1), np.arange(12.0).reshape(3, 4)
+    n, none, z = np.array([np.nan, 1, 2]), np.zeros(0), np.array(5)
+    row = ("listed", [], 0, "", "", 0)
+    for text in ("einsum('i->', u)", "einsum(',i->', u[0], u)", "einsum('i->', c)", "einsum('i,i->', c, c)",
+                 "einsum('i,j->', u, i)", "einsum('i,j->', c, u)", "einsum('i,j->', u, f)",
+                 "einsum('i,j,k->', u, u, i)", "einsum('ij,jk->ik', m, k)", "einsum('ij,ij->ij', k, k[:1])",
+                 "einsum('ij,j->i', k, m[0])", "sum(none, initial=-0.0)", "sum(none)",
+                 "sum(f, where=c & ~c, initial=-0.0)", "nansum(n * np.nan, initial=-0.0)",
+                 "nanvar(n, ddof=2)", "nanstd(n, ddof=3)", "var(n[1:], ddof=3)", "nanvar(n, ddof=1)",
+                 "where(c, -1, u)", "where(c, 300, u)", "where(c, u, 70000)", "sum(z, axis=0)",
+                 "prod(z, axis=-1)", "max(z, axis=0)", "argmin(z, axis=-1)", "any(z, axis=0)",
+                 "sum(z, axis=0, keepdims=True)", "sum(z, axis=1)"):
+        names = {name: value for name, value in locals().items() if isinstance(value, np.ndarray)}
+        used = {name: value for name, value in names.items() if re.search(r"\b%s\b" % name, text)}
+        theirs = expected(lambda: eval(re.sub(r"^(?=[a-z]+\()", "np.", text), {"np": np}, names))
+        add_case(batch, row, text.replace("np.nan", "nan"), used, theirs)
+
+
 def main(program):
     batch = Batch(program)
+    listed(batch)
     alone = []
     for row in op_table(program):
         function = numpy_function(row)

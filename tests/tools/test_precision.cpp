@@ -125,6 +125,10 @@ TEST_CASE("tools: precision scales reals to the range of integers") {
   CHECK(row(far, int16).losses.max_absolute <= 2.0 / 65535);
   CHECK(row(far, float32).losses.max_absolute == 2);
 
+  // The peak of integers is exact, where float64 cannot tell them apart.
+  const std::int64_t large = std::int64_t{1} << 62;
+  CHECK(ask.of<std::int64_t>({large, large + 3}).peak == 3);
+  CHECK(ask.of<std::int64_t>({INT64_MIN, INT64_MAX}).peak == 0x1p64);
   const PrecisionReport one = ask.of<double>({0.1, 0.1});
   CHECK(row(one, int8).losses.max_absolute == 0);
   CHECK(std::isnan(row(one, float16).losses.psnr));  // the peak is 0

@@ -246,20 +246,28 @@ Reference compare(const Subject& subject, const Data& data, const Decades& decad
   const std::size_t finite = questions.ask(count("known"));
   const std::size_t least = questions.ask("min(exact64, where=known, initial=inf)");
   const std::size_t greatest = questions.ask("max(exact64, where=known, initial=-inf)");
+  Reference out;
+  out.result = subject.exact();
+  out.values = 1;
+  for (std::int64_t extent : out.result.shape) out.values *= extent;
+  // In float64 large integers that are near each other are equal.
+  const bool whole = is_integer(out.result.dtype) && out.values > 0;
+  const std::size_t first = whole ? questions.ask("min(exact)") : 0;
+  const std::size_t last = whole ? questions.ask("max(exact)") : 0;
   std::vector<LossAnswers> at;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     at.push_back(rows[i].storage.fits() ? ask_losses(questions, subject, data, decades, rows[i], i)
                                         : LossAnswers{});
   }
   questions.answer(data, subject.options());
-  Reference out;
-  out.result = subject.exact();
-  out.values = 1;
-  for (std::int64_t extent : out.result.shape) out.values *= extent;
   out.finite = questions.count(finite);
   out.least = questions.real(least);
   out.greatest = questions.real(greatest);
-  if (!(peak > 0)) peak = out.finite > 0 ? out.greatest - out.least : kNaN;
+  if (!(peak > 0) && whole) {
+    peak = static_cast<double>(bits_of(questions.value(last)) - bits_of(questions.value(first)));
+  } else if (!(peak > 0)) {
+    peak = out.finite > 0 ? out.greatest - out.least : kNaN;
+  }
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].storage.fits()) rows[i].losses = read_losses(questions, at[i], peak);
   }
