@@ -68,38 +68,90 @@ llvm::Value* float_to_int(Emitter& e, llvm::Value* v, DType from, DType to) {
   return b.CreateSelect(b.CreateFCmpOGE(v, e.floats(floats, end)), largest, result);
 }
 
+// Lanes of an integer that are outside the range of another integer dtype: those with bits set
+// above the ones that its values have, once negative values that it holds are moved out of the way.
+llvm::Value* leaves(Emitter& e, const Value& v, DType to) {
+  auto& b = e.b;
+  llvm::Type* type = v.re->getType();
+  const unsigned bits = bits_of(to) - (is_signed_int(to) ? 1 : 0);
+  const bool both = is_signed_int(v.type) && is_signed_int(to);
+  llvm::Value* moved = both ? b.CreateAdd(v.re, e.ints(type, std::uint64_t{1} << bits)) : v.re;
+  // Of a wider unsigned dtype, negative values alone are outside.
+  const unsigned kept = std::min(both ? bits + 1 : bits, bits_of(v.type) - 1);
+  const std::uint64_t held = (std::uint64_t{1} << kept) - 1;
+  return b.CreateICmpNE(b.CreateAnd(moved, e.ints(type, ~held)), e.zero(type));
+}
+
 llvm::Value* int_to_int(Emitter& e, const Value& v, DType to, bool check) {
   auto& b = e.b;
   llvm::Type* type = e.vector(to);
   const bool is_signed = is_signed_int(v.type);
   llvm::Value* result =
       is_signed ? b.CreateSExtOrTrunc(v.re, type) : b.CreateZExtOrTrunc(v.re, type);
-  if (check && !range_of(to).contains(range_of(v.type))) {
-    llvm::Value* back = is_signed_int(to) ? b.CreateSExtOrTrunc(result, v.re->getType())
-                                          : b.CreateZExtOrTrunc(result, v.re->getType());
-    llvm::Value* changed = b.CreateICmpNE(back, v.re);
-    if (is_signed && !is_signed_int(to)) {
-      changed = b.CreateOr(changed, b.CreateICmpSLT(v.re, e.zero(v.re->getType())));
-    } else if (!is_signed && is_signed_int(to)) {
-      changed = b.CreateOr(changed, b.CreateICmpSLT(result, e.zero(type)));
-    }
-    e.note_overflow(changed);
-  }
+  if (check && !range_of(to).contains(range_of(v.type))) e.note_overflow(leaves(e, v, to));
   return result;
+}
+
+// A floating-point constant 2^n, which every lane type holds.
+llvm::Constant* power_of_two(Emitter& e, llvm::Type* type, unsigned n) {
+  return e.floats(type, std::ldexp(1.0, static_cast<int>(n)));
+}
+
+unsigned digits_of(DType integer) {
+  return bits_of(integer) - (is_signed_int(integer) ? 1 : 0);
+}
+
+// Lanes of a float that are no integer of that dtype.
+llvm::Value* is_no_integer(Emitter& e, llvm::Value* v, DType to) {
+  auto& b = e.b;
+  llvm::Constant* end = power_of_two(e, v->getType(), digits_of(to));
+  llvm::Value* low = is_signed_int(to) ? b.CreateFNeg(end) : e.zero(v->getType());
+  llvm::Value* inside = b.CreateAnd(b.CreateFCmpOGE(v, low), b.CreateFCmpOLT(v, end));
+  llvm::Value* whole = b.CreateFCmpOEQ(e.call(llvm::Intrinsic::trunc, {v}), v);
+  return b.CreateNot(b.CreateAnd(inside, whole));
+}
+
+// Lanes of an integer that differ from the float `held` made of them.
+llvm::Value* differs(Emitter& e, const Value& v, llvm::Value* held, DType to) {
+  auto& b = e.b;
+  llvm::Value* past = b.CreateFCmpOGE(held, power_of_two(e, held->getType(), digits_of(v.type)));
+  llvm::Value* back = float_to_int(e, held, to, v.type);
+  return b.CreateOr(past, b.CreateICmpNE(back, v.re));
+}
+
+// Lanes whose value a float, bool or integer `result` of dtype `to` does not have; NaN has none.
+llvm::Value* changed(Emitter& e, const Value& v, llvm::Value* result, DType to) {
+  auto& b = e.b;
+  llvm::Type* type = v.re->getType();
+  if (is_float(v.type)) {
+    if (is_bool(to)) {
+      return b.CreateAnd(b.CreateFCmpUNE(v.re, e.zero(type)),
+                         b.CreateFCmpUNE(v.re, e.floats(type, 1)));
+    }
+    if (!is_float(to)) return is_no_integer(e, v.re, to);
+    if (itemsize(to) >= itemsize(v.type)) return e.zero(e.vector(DType::bool_));
+    return b.CreateFCmpONE(v.re, float_to_float(e, result, v.type));
+  }
+  if (is_bool(to)) return b.CreateICmpUGT(v.re, e.ints(type, 1));
+  return differs(e, v, result, to);
 }
 
 llvm::Value* real_to_real(Emitter& e, const Value& v, DType to, bool check) {
   auto& b = e.b;
   llvm::Type* type = e.vector(to);
   if (v.type == to) return v.re;
-  if (to == DType::bool_) return to_bool(e, v);
-  if (is_float(v.type)) {
-    return is_float(to) ? float_to_float(e, v.re, to) : float_to_int(e, v.re, v.type, to);
-  }
-  if (is_float(to)) {
+  if (is_integer(v.type) && is_integer(to)) return int_to_int(e, v, to, check);
+  if (is_bool(v.type) && is_integer(to)) return int_to_int(e, v, to, false);
+  const auto converted = [&]() -> llvm::Value* {
+    if (to == DType::bool_) return to_bool(e, v);
+    if (is_float(v.type)) {
+      return is_float(to) ? float_to_float(e, v.re, to) : float_to_int(e, v.re, v.type, to);
+    }
     return is_signed_int(v.type) ? b.CreateSIToFP(v.re, type) : b.CreateUIToFP(v.re, type);
-  }
-  return int_to_int(e, v, to, check);
+  };
+  llvm::Value* result = converted();
+  if (check && !is_bool(v.type)) e.note_overflow(changed(e, v, result, to));
+  return result;
 }
 
 // Bounds that the source type cannot pass are left out.
@@ -143,6 +195,13 @@ Value clip_for_float(Emitter& e, const Value& v, DType to) {
 
 }  // namespace
 
+void note_changed_by_half(Emitter& e, const Value& v, llvm::Value* held) {
+  if (is_bool(v.type)) return;
+  // Of an integer, the rounded value is one as well; of a float, it is no wider.
+  e.note_overflow(is_float(v.type) ? e.b.CreateFCmpONE(v.re, float_to_float(e, held, v.type))
+                                   : differs(e, v, held, DType::float32));
+}
+
 llvm::Value* to_bool(Emitter& e, const Value& v) {
   auto& b = e.b;
   if (v.type == DType::bool_) return v.re;
@@ -154,11 +213,17 @@ llvm::Value* to_bool(Emitter& e, const Value& v) {
 }
 
 Value cast(Emitter& e, const Value& v, DType to, bool check) {
-  if (to == DType::bool_) return {to, to_bool(e, v)};
   const Value re{part_of(v.type), v.re};
+  if (check && is_complex(v.type) && !is_complex(to)) {
+    e.note_overflow(e.b.CreateFCmpUNE(v.im, e.zero(v.im->getType())));
+  }
+  if (to == DType::bool_ && is_complex(v.type)) {
+    if (check) real_to_real(e, re, to, true);
+    return {to, to_bool(e, v)};
+  }
   Value result{to, real_to_real(e, re, part_of(to), check)};
   if (!is_complex(to)) return result;
-  result.im = is_complex(v.type) ? real_to_real(e, {part_of(v.type), v.im}, part_of(to), false)
+  result.im = is_complex(v.type) ? real_to_real(e, {part_of(v.type), v.im}, part_of(to), check)
                                  : e.zero(e.vector(to));
   return result;
 }

@@ -5,8 +5,10 @@
 
 namespace tightloop::jit {
 
-/// Converts to another lane type (never a half type); `check` notes integers that do not fit.
+/// Converts to another lane type (never a half type); `check` notes lanes whose value changes.
 Value cast(Emitter& e, const Value& v, DType to, bool check);
+/// Notes lanes of a real value that rounding to a half type, in float32 lanes, has changed.
+void note_changed_by_half(Emitter& e, const Value& v, llvm::Value* held);
 /// Clips a real value to the finite range of `to`, then converts; half types give float32 lanes.
 Value saturate(Emitter& e, const Value& v, DType to);
 /// Gives the same bits in another lane of equal size; `half` is the half type on either side, which

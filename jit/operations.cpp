@@ -260,7 +260,9 @@ Value half(Emitter& e, const plan::Inst& inst, const Args& args) {
   if (is_complex(x.type) || is_complex(inst.target)) refuse(inst, args);
   if (inst.op == Op::saturate) return saturate(e, x, inst.target);
   if (!is_half(inst.target)) refuse(inst, args);
-  return round_to_half(e, x, inst.target);
+  const Value held = round_to_half(e, x, inst.target);
+  if (inst.check) note_changed_by_half(e, x, held.re);
+  return held;
 }
 
 using Lower = Value (*)(Emitter&, const plan::Inst&, const Args&);

@@ -112,7 +112,9 @@ std::uint64_t bits_of(const Options& options) {
   return static_cast<std::uint64_t>(options.promotion) |
          static_cast<std::uint64_t>(options.fp) << 2 |
          static_cast<std::uint64_t>(options.overflow) << 3 |
-         static_cast<std::uint64_t>(options.casting) << 4 | (run::wants_events(options) ? 64U : 0U);
+         static_cast<std::uint64_t>(options.casting) << 5 |
+         (run::wants_events(options) ? 256U : 0U) |
+         (options.dtype ? static_cast<std::uint64_t>(*options.dtype) + 1 : 0) << 10;
 }
 
 }  // namespace
@@ -135,7 +137,7 @@ bool CallKey::describe(Sink& sink) const {
   const auto& [expression, variables, destinations, options, engine] = call_;
   const bool text = expression.steps.empty();
   bool on = sink.word(reinterpret_cast<std::uintptr_t>(&engine)) &&
-            sink.word(bits_of(options) | (text ? 128U : 0U) | destinations.size() << 8);
+            sink.word(bits_of(options) | (text ? 512U : 0U) | destinations.size() << 16);
   if (text) {
     on = on && sink.word(definitions_) && sink.word(expression.text.size()) &&
          sink.bytes(expression.text.data(), expression.text.size());

@@ -102,6 +102,9 @@ std::shared_ptr<const Prepared> make_prepared(const Call& call,
     types.push_back(type_of(*variables[at].value, options.promotion));
   std::vector<typing::ResultType> results;
   for (const Destination& d : destinations) results.push_back({d.view().dtype(), options.casting});
+  if (destinations.empty() && options.dtype) {
+    results.assign(graph.results.size(), {*options.dtype, options.casting});
+  }
   ir::TypedGraph typed = typing::resolve(
       std::move(graph), types,
       {options.promotion, options.fp, options.overflow, run::wants_events(options)}, results);

@@ -118,7 +118,7 @@ class Streaming {
     begin_sinks();
     // Only an evaluation in memory can tell where something happened.
     const bool whole = bound_ == nullptr || run::wants_events(options_.options) ||
-                       (graph().check_overflow && bytes_in_all() <= options_.memory);
+                       (graph().checks_any() && bytes_in_all() <= options_.memory);
     whole ? run_whole() : run_in_parts();
     detail::check_mapped(program_args_);
     for (Sink* sink : sinks_) {
@@ -258,9 +258,11 @@ class Streaming {
     const std::uint64_t events = streaming::run_in_parts(evaluation);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     if (options_.options.stats != nullptr) fill_stats(schedule, seconds.count());
-    if ((events & plan::kNoted) != 0 && graph().check_overflow) {
-      throw Error(ErrorCode::overflow, "an integer result does not fit 64 bits", {},
-                  "evaluated in memory, a part of the data shows where");
+    if ((events & plan::kNoted) != 0 && graph().checks_any()) {
+      throw Error(ErrorCode::overflow,
+                  graph().check_overflow ? "an integer result does not fit"
+                                         : "an element does not fit the dtype of its result",
+                  {}, "evaluated in memory, a part of the data shows where");
     }
   }
 
@@ -295,7 +297,7 @@ class Streaming {
       views.emplace_back(address_of_result(i), dtypes_[i], shapes_[i]);
     }
     for (const ArrayView& v : views) outs.push_back(&v);
-    prepared_->program->call_into(outs, program_args_, options_.options);
+    prepared_->program->store(outs, program_args_, options_.options);
     for (std::size_t i = 0; i < shapes_.size(); ++i) {
       if (sink(i) != nullptr && outputs_[i].bytes > 0) {
         sink(i)->write(views[i].data(), outputs_[i].bytes);

@@ -26,6 +26,17 @@ constexpr Rules kRules[] = {
      "first."},
 };
 
+constexpr std::string_view kDestinations =
+    "What a destination of the caller's (`evaluate_into`, `assign`, `Function::into`, or new "
+    "arrays where `Options::dtype` names one) "
+    "cannot hold is decided by `casting`. `standard`: with `exact`, integers go into any integer "
+    "dtype, and an element that does not fit is an error that names the first one, found in the "
+    "pass that stores it; no check is made where the ranges show that all fit. Floats are "
+    "rounded (`same_kind`); a float into an integer is refused. With the other promotions "
+    "NumPy's `same_kind`, which wraps integers. `same_value`: any dtype, and an element whose "
+    "value would change is an error. `wrap`: integers modulo 2^n. `saturate`: the nearest value "
+    "that fits. `no`, `safe`, `same_kind` and `unsafe` are NumPy's.";
+
 constexpr std::string_view kTexts[] = {
     "a + a",   "a - b",   "a * b",    "a / b",  "a // b", "a % b",   "a ** b",    "a ** 2",
     "-a",      "abs(a)",  "~a",       "a & b",  "a << b", "a < b",   "a + 1",     "a + 1000",
@@ -87,6 +98,7 @@ Page promotion_page() {
     }
     out += "\nOperands of one dtype:\n\n" + operations(rules.promotion);
   }
+  out += "\n## Destinations\n\n" + std::string(kDestinations) + "\n";
   return {"promotion.md", out};
 }
 

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,8 +35,18 @@ enum class Promotion : std::uint8_t {
 enum class Fp : std::uint8_t { strict, fast };
 /// What happens when an integer result does not fit 64 bits: wrap modulo 2^64, or an Error.
 enum class Overflow : std::uint8_t { wrap, check };
-/// Which conversions a destination accepts, as in NumPy.
-enum class Casting : std::uint8_t { no, safe, same_kind, unsafe };
+/// Which conversions a destination accepts, and what becomes of an element that it cannot hold.
+enum class Casting : std::uint8_t {
+  standard,    ///< with exact promotion same_value among integers, else same_kind. With the other
+               ///< promotions same_kind; Overflow::check then checks integers as well
+  no,          ///< the dtypes are equal
+  safe,        ///< NumPy's: the dtype holds every value of the other
+  same_kind,   ///< NumPy's: within a kind or to a wider one; integers wrap, floats round
+  unsafe,      ///< any: integers wrap, floats are cut off towards zero and stop at the range's ends
+  same_value,  ///< any, but an element whose value would change is an Error that names the first
+  wrap,        ///< any integer dtype from any other, modulo 2^n; else same_kind
+  saturate,    ///< any but complex to real: clipped to the range of the destination first
+};
 
 /// Runs independent tasks on threads. A host may plug in its own through Options::executor.
 class TIGHTLOOP_API Executor {
@@ -73,7 +84,9 @@ struct Options {
   Promotion promotion = Promotion::exact;
   Fp fp = Fp::strict;
   Overflow overflow = Overflow::wrap;
-  Casting casting = Casting::same_kind;      ///< of evaluate_into, assign and Function::into
+  Casting casting = Casting::standard;       ///< of evaluate_into, assign, Function::into, `dtype`
+  std::optional<DType> dtype = {};           ///< of new arrays and streamed results: converted to
+                                             ///< it under `casting`; none leaves them as they are
   int threads = 0;                           ///< at most so many; 0 means all that are allowed
   Executor* executor = nullptr;              ///< null means default_executor()
   const Definitions* definitions = nullptr;  ///< null means default_definitions()
@@ -200,7 +213,9 @@ std::array<Array, N> evaluate_all(std::string_view text, Bindings vars = {},
 /// Evaluates into the caller's memory, which may overlap the inputs in any way: the result is as if
 /// the inputs had been copied first. The shape must equal the result's, or the result broadcasts to
 /// it, or it is a vector without gaps of as many elements, which receives them in C order. The
-/// dtype converts under Options::casting. Nothing is written when an Error is thrown before the
+/// dtype converts under Options::casting: an element that does not fit is an Error(overflow) with
+/// the index of the first, and its hint says whether the destination is as it was or holds all
+/// elements as Casting::unsafe stores them. Nothing is written when an Error is thrown before the
 /// loops start. Thread-safe.
 TIGHTLOOP_API void evaluate_into(Destination out, std::string_view text, Bindings vars = {},
                                  const Options& options = {});

@@ -21,7 +21,7 @@ enum class ErrorCode : unsigned char {
   type,         ///< an operation that has no meaning for these dtypes, or a refused cast
   shape,        ///< shapes that do not broadcast, an axis out of range, a wrong destination
   value,        ///< a bad argument value (a missing input, a negative count, ...)
-  overflow,     ///< Overflow::check met an integer result that does not fit 64 bits
+  overflow,     ///< an integer result past 64 bits, or an element that its destination cannot hold
   arithmetic,   ///< an event that Options::raise names
   file,         ///< a file that cannot be read, understood or written
   limit,        ///< a hard limit (text length, nesting, nodes, inputs, rank) was passed

@@ -279,7 +279,7 @@ JointSpace join_of(const TypedGraph& graph, NodeId id, const std::vector<Dims>& 
 
 std::optional<AlignedProduct> product_of(const TypedGraph& graph, NodeId reduction) {
   const auto node = [&](NodeId id) -> const TypedNode& { return graph.nodes[id]; };
-  const auto checks = [&](const TypedNode& n) { return n.may_wrap && graph.check_overflow; };
+  const auto checks = [&](const TypedNode& n) { return graph.checks(n); };
   // Integers of 64 bits wrap, whichever of them their product is seen as.
   const auto is_word = [](DType t) { return is_integer(t) && itemsize(t) == 8; };
   if (node(reduction).op != Op::sum || checks(node(reduction))) return std::nullopt;

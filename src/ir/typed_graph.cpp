@@ -243,7 +243,34 @@ std::string decimal(int128 v) {
                : std::to_string(static_cast<std::uint64_t>(v));
 }
 
-std::string constant_text(const Scalar& s) {
+std::string operand_text(const TypedGraph& g, const TypedNode& n) {
+  if (n.op == Op::variable) return " " + g.inputs[n.attr].name;
+  if (n.op == Op::constant) return " " + number_text(g.constants[n.attr]);
+  std::string text;
+  for (std::size_t i = 0; i < n.nargs; ++i) {
+    text += (i == 0 ? " %" : ", %") + std::to_string(n.args[i]);
+  }
+  return text;
+}
+
+std::string type_text(const TypedNode& n) {
+  std::string text(name(n.dtype));
+  if (lane_of(n.dtype) != n.dtype) text += " in " + std::string(name(lane_of(n.dtype)));
+  if (is_integer(n.dtype)) text += " [" + decimal(n.range.lo) + ", " + decimal(n.range.hi) + "]";
+  if (n.weak) text += " weak";
+  if (n.may_wrap) text += " wraps";
+  if (n.must_fit) text += " fits or fails";
+  if (n.half_precision) text += " precise as " + std::string(name(n.dtype));
+  return text;
+}
+
+void pad(std::string& line, std::size_t width) {
+  line.append(line.size() < width ? width - line.size() : 1, ' ');
+}
+
+}  // namespace
+
+std::string number_text(const Scalar& s) {
   const auto number = [](auto v) {
     char text[64];
     const auto end = std::to_chars(text, text + sizeof text, v).ptr;
@@ -274,32 +301,6 @@ std::string constant_text(const Scalar& s) {
   }
   return "?";
 }
-
-std::string operand_text(const TypedGraph& g, const TypedNode& n) {
-  if (n.op == Op::variable) return " " + g.inputs[n.attr].name;
-  if (n.op == Op::constant) return " " + constant_text(g.constants[n.attr]);
-  std::string text;
-  for (std::size_t i = 0; i < n.nargs; ++i) {
-    text += (i == 0 ? " %" : ", %") + std::to_string(n.args[i]);
-  }
-  return text;
-}
-
-std::string type_text(const TypedNode& n) {
-  std::string text(name(n.dtype));
-  if (lane_of(n.dtype) != n.dtype) text += " in " + std::string(name(lane_of(n.dtype)));
-  if (is_integer(n.dtype)) text += " [" + decimal(n.range.lo) + ", " + decimal(n.range.hi) + "]";
-  if (n.weak) text += " weak";
-  if (n.may_wrap) text += " wraps";
-  if (n.half_precision) text += " precise as " + std::string(name(n.dtype));
-  return text;
-}
-
-void pad(std::string& line, std::size_t width) {
-  line.append(line.size() < width ? width - line.size() : 1, ' ');
-}
-
-}  // namespace
 
 Span TypedGraph::span(NodeId id) const {
   const NodeId origin = nodes[id].origin;

@@ -81,6 +81,8 @@ struct TypedNode {
   bool weak = false;      ///< built of literals and weak scalars alone
   bool may_wrap = false;  ///< an integer operation whose exact range does not fit its dtype; under
                           ///< Overflow::check the back end reports elements that do not fit
+  bool must_fit = false;  ///< cast, round_half: of a destination; back ends report elements whose
+                          ///< value changes, whatever the Overflow
   bool half_precision = false;  ///< a function of a half type: as exact as that type will do
   std::array<NodeId, 3> args{kNoNode, kNoNode, kNoNode};
   std::uint32_t attr = 0;
@@ -115,11 +117,24 @@ struct TypedGraph {
   bool fast_math = false;       ///< Fp::fast
   bool check_overflow = false;  ///< Overflow::check
   bool report_events = false;   ///< somebody asks for events: what signals one is not folded
+  bool check_results = false;   ///< a node must fit its destination
+
+  /// True where back ends report elements of that node that do not fit.
+  bool checks(const TypedNode& n) const { return n.must_fit || (n.may_wrap && check_overflow); }
+  /// True where a node may be checked.
+  bool checks_any() const { return check_overflow || check_results; }
 
   Span span(NodeId id) const;
   /// Prints the sub-expression that a node comes from.
   std::string text(NodeId id) const;
 };
+
+/// Prints a number, floats as the shortest decimal that reads back as the same value.
+std::string number_text(const Scalar& value);
+
+/// What a caller can ask for where an element does not fit its destination.
+inline constexpr const char* kFitHint =
+    "casting='wrap' stores it modulo 2^n, casting='saturate' the nearest value that fits";
 
 /// Checks the invariants above; throws Error(internal) that names the node. Used in debug builds
 /// and tests.

@@ -175,7 +175,7 @@ std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
       const DType from = graph_.nodes[node.args[0]].dtype;
       inst.target = is_half(from) ? from : node.dtype;
     }
-    inst.check = node.may_wrap && graph_.check_overflow;
+    inst.check = graph_.checks(node);
     inst.nargs = node.nargs;
     for (std::size_t i = 0; i < node.nargs; ++i) {
       inst.args[i] = done_.at(key(node.args[i], chain_below(node.args[i], id, chain)));

@@ -137,7 +137,8 @@ class Partition {
       return count;
     };
     const DType stored = graph_.nodes[root].dtype;
-    while (graph_.nodes[root].op == Op::cast && readers(root) == 1) {
+    while (graph_.nodes[root].op == Op::cast && !graph_.nodes[root].must_fit &&
+           readers(root) == 1) {
       root = graph_.nodes[root].args[0];
     }
     return is_product(root) && product_dtype(graph_, root, *products_[root]) == stored &&

@@ -162,7 +162,7 @@ void Cone::bind_kernel(Step& step, const ir::TypedNode& node) const {
     bug(bindings_.graph, step.node, "has no meaning for its operands");
   }
   step.watched = bindings_.events != nullptr && ir::may_signal(bindings_.graph, step.node);
-  if (!node.may_wrap || !bindings_.graph.check_overflow) step.kernel.overflow = nullptr;
+  if (!bindings_.graph.checks(node)) step.kernel.overflow = nullptr;
 }
 
 double Cone::extent(const ir::TypedNode& reduction) const {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "reference/float_arithmetic.hpp"
 #include "reference/integer_arithmetic.hpp"
@@ -45,6 +46,36 @@ To cast(From x) {
   }
 }
 
+/// True where cast<To>(x) has the value of x; a NaN stays one.
+template <Lane To, Lane From>
+bool keeps_value(From x) {
+  if constexpr (Complex<From>) {
+    if constexpr (Complex<To>) {
+      using Part = typename To::value_type;
+      return keeps_value<Part>(x.real()) && keeps_value<Part>(x.imag());
+    } else {
+      return x.imag() == 0 && keeps_value<To>(x.real());
+    }
+  } else if constexpr (Complex<To>) {
+    return keeps_value<typename To::value_type>(x);
+  } else if constexpr (Bool<To>) {
+    return x == From{} || x == From{1};
+  } else if constexpr (Bool<From>) {
+    return true;
+  } else if constexpr (Integer<To> && Integer<From>) {
+    return std::in_range<To>(x);
+  } else if constexpr (Integer<To>) {
+    const From above = std::ldexp(From{1}, std::numeric_limits<To>::digits);
+    return x < above && x >= (Signed<To> ? -above : From{0}) && std::trunc(x) == x;
+  } else if constexpr (Integer<From>) {
+    const To held = static_cast<To>(x);
+    return held < std::ldexp(To{1}, std::numeric_limits<From>::digits) &&
+           static_cast<From>(held) == x;
+  } else {
+    return is_nan(x) || static_cast<From>(static_cast<To>(x)) == x;
+  }
+}
+
 /// Rounds once to the half type and yields its value in a float lane.
 template <HalfElement H, Real From>
 float round_half(From x) {
@@ -54,6 +85,19 @@ float round_half(From x) {
     return to_float(round_to_half<H>(static_cast<std::uint64_t>(x)));
   } else {
     return to_float(round_to_half<H>(static_cast<std::int64_t>(x)));
+  }
+}
+
+/// True where round_half<H>(x) has the value of x; a NaN stays one.
+template <HalfElement H, Real From>
+bool half_keeps_value(From x) {
+  const float held = round_half<H>(x);
+  if constexpr (Float<From>) {
+    return is_nan(x) || static_cast<From>(held) == x;
+  } else if constexpr (Bool<From>) {
+    return true;
+  } else {
+    return keeps_value<From>(held) && static_cast<From>(held) == x;
   }
 }
 

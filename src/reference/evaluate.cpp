@@ -125,7 +125,8 @@ std::optional<OverflowAt> evaluate(const ir::TypedGraph& graph, std::span<const 
   compute_reductions(bindings, overflow);
   compute_results(bindings, outs, overflow);
   if (overflow.node == ir::kNoNode) return std::nullopt;
-  return OverflowAt{overflow.node, index_of(overflow.element, shapes[overflow.node])};
+  return OverflowAt{overflow.node, index_of(overflow.element, shapes[overflow.node]),
+                    overflow.operand};
 } catch (const std::bad_alloc&) {
   throw Error(ErrorCode::memory, "no memory for the results of the reductions");
 }

@@ -14,10 +14,11 @@
 
 namespace tightloop::reference {
 
-/// Where Overflow::check was hit: a node and the C-order index of the element in its own shape.
+/// Where a check failed: a node and the C-order index of the element in its own shape.
 struct OverflowAt {
   ir::NodeId node = ir::kNoNode;
   Dims index;
+  Scalar operand;  ///< the first one's value there; nothing for a reduction
 };
 
 /// One input: an array view or a weak scalar.
@@ -30,9 +31,9 @@ struct Input {
 /// strides and byte order). `shapes` holds the shape of every node (ir/shapes.hpp computes it).
 /// No array larger than a reduction's result is made. Float sums are computed in long double by
 /// Neumaier's compensated summation, so that they are the oracle for any order of summation.
-/// Returns where an integer overflowed when graph.check_overflow is set (outputs are then partly
-/// written). Outputs must not overlap inputs. Throws Error(stopped) once `stop` is set.
-/// Thread-safe; single-threaded.
+/// Returns where an integer overflowed when graph.check_overflow is set, or a value did not fit its
+/// destination (outputs are written all the same). Outputs must not overlap inputs. Throws
+/// Error(stopped) once `stop` is set. Thread-safe; single-threaded.
 std::optional<OverflowAt> evaluate(const ir::TypedGraph& graph, std::span<const Dims> shapes,
                                    std::span<const Input> inputs, std::span<const ArrayView> outs,
                                    StopFlag stop = nullptr);

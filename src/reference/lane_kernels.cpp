@@ -174,16 +174,27 @@ LaneKernel with_stored(DType t, F&& f) {
   return with_lane(t, f);
 }
 
+/// Makes the search for the first lane for which `keeps` does not hold.
+template <class From, class Predicate>
+OverflowFunction first_that_fails(Predicate) {
+  return [](const void* const* args, std::size_t from, std::size_t count) {
+    const auto* in = static_cast<const From*>(args[0]);
+    while (from < count && Predicate{}(in[from])) ++from;
+    return from;
+  };
+}
+
 template <class To, class From>
 LaneKernel cast_kernel() {
   LaneKernel kernel = unary_kernel<From>([](From x) { return cast<To>(x); });
-  if constexpr (Integer<To> && Integer<From>) {
-    kernel.overflow = [](const void* const* args, std::size_t from, std::size_t count) {
-      const auto* in = static_cast<const From*>(args[0]);
-      while (from < count && std::in_range<To>(in[from])) ++from;
-      return from;
-    };
-  }
+  kernel.overflow = first_that_fails<From>([](From x) { return keeps_value<To>(x); });
+  return kernel;
+}
+
+template <class H, class From>
+LaneKernel round_kernel() {
+  LaneKernel kernel = unary_kernel<From>([](From x) { return round_half<H>(x); });
+  kernel.overflow = first_that_fails<From>([](From x) { return half_keeps_value<H>(x); });
   return kernel;
 }
 
@@ -213,9 +224,9 @@ LaneKernel find_round_half(DType from, DType half) {
   return with_lane(from, [half]<class From>() {
     if constexpr (Real<From>) {
       if (half == DType::float16) {
-        return unary_kernel<From>([](From x) { return round_half<float16_t>(x); });
+        return round_kernel<float16_t, From>();
       }
-      return unary_kernel<From>([](From x) { return round_half<bfloat16_t>(x); });
+      return round_kernel<bfloat16_t, From>();
     } else {
       return LaneKernel{};
     }

@@ -3,6 +3,7 @@
 #include "reference/sweep.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "ir/signals.hpp"
 
@@ -166,7 +167,11 @@ void BlockMachine::look_for_overflow(const Step& step, const void* const* args, 
   if (!overflow_.concerns(step.node)) return;
   std::size_t i = step.kernel.overflow(args, 0, count);
   for (; i < count; i = step.kernel.overflow(args, i + 1, count)) {
-    overflow_.note(step.node, element_number(step.frame, i));
+    Scalar operand;
+    operand.dtype = cone_.steps()[step.args[0]].lane;
+    const std::size_t size = itemsize(operand.dtype);
+    std::memcpy(operand.bytes, static_cast<const std::byte*>(args[0]) + i * size, size);
+    overflow_.note(step.node, element_number(step.frame, i), operand);
   }
 }
 

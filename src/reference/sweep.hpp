@@ -16,13 +16,15 @@ namespace tightloop::reference {
 struct FirstOverflow {
   ir::NodeId node = ir::kNoNode;
   std::int64_t element = std::numeric_limits<std::int64_t>::max();
+  Scalar operand;  ///< of a conversion: the value that it cannot hold
 
   /// True where an overflow of `candidate` could still come first.
   bool concerns(ir::NodeId candidate) const { return candidate <= node; }
-  void note(ir::NodeId at, std::int64_t number) {
+  void note(ir::NodeId at, std::int64_t number, const Scalar& value = {}) {
     if (at < node || (at == node && number < element)) {
       node = at;
       element = number;
+      operand = value;
     }
   }
 };

@@ -222,7 +222,16 @@ std::vector<Array> Program::call(std::span<const Arg* const> args, const Options
 }
 
 void Program::call_into(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
-                        const Options& options) const {
+                        const Options& options) const try {
+  store(outs, args, options);
+} catch (const Error& e) {
+  if (e.code() != ErrorCode::overflow) throw;
+  const std::string state = state_after_overflow(outs, args, options);
+  throw Error(e.code(), e.message(), e.span(), e.hint() + (e.hint().empty() ? "" : "; ") + state);
+}
+
+void Program::store(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
+                    const Options& options) const {
   check_arguments(args);
   for (const ArrayView* out : outs) check_destination(*out);
   const Bound bound = bind({args, outs}, options);
@@ -269,7 +278,7 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
     s.stages = static_cast<int>(bound->plan.groups.size());
   }
   if ((events & plan::kNoted) == 0) return;
-  if (graph_.check_overflow) {
+  if (graph_.checks_any()) {
     confirm_overflow(args, outs, options.stop);
     // A partial product overflowed but the product fits: it is right modulo 2^64, hence right. The
     // oracle has used the results as scratch memory, so they are computed once more.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -44,9 +45,14 @@ class Program {
 
   /// Evaluates into the caller's memory: one view per result, of the result's dtype; the layouts
   /// may overlap the inputs. Does not allocate for layouts seen before, unless they overlap or a
-  /// reduced intermediate needs memory. Throws Error.
+  /// reduced intermediate needs memory. Throws Error; the hint of Error(overflow) says what the
+  /// destinations hold.
   void call_into(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
                  const Options& options) const;
+
+  /// The same for memory that nobody sees after an Error.
+  void store(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
+             const Options& options) const;
 
   /// Plans for these layouts (new results).
   plan::LoopPlan plan(std::span<const Arg* const> args) const;
@@ -86,6 +92,9 @@ class Program {
                         StopFlag stop) const;
   /// Fills options.events and throws Error(arithmetic) for events that options.raise names.
   void report_events(std::span<const Arg* const> args, const Options& options) const;
+  /// Says what destinations hold once an element did not fit.
+  std::string state_after_overflow(std::span<const ArrayView* const> outs,
+                                   std::span<const Arg* const> args, const Options& options) const;
   /// Evaluates into destinations that may overlap inputs: where that matters, through copies.
   void call_into_near(const Bound& bound, std::span<const ArrayView* const> outs,
                       std::span<const Arg* const> args, const Options& options) const;

@@ -34,7 +34,7 @@ bool Program::needs_copy(const BoundPlan* bound, std::size_t result, const Array
                          std::span<const Arg* const> args) const {
   const plan::Nest* map = nullptr;  // of a plan that is one map stage
   if (bound != nullptr && bound->stages.size() == 1 && bound->plan.stages[0].r.empty() &&
-      !bound->plan.stages[0].product && !graph_.check_overflow && !graph_.report_events) {
+      !bound->plan.stages[0].product && !graph_.checks_any() && !graph_.report_events) {
     map = &bound->plan.stages[0].main;
   }
   for (std::size_t i = 0; i < args.size(); ++i) {
@@ -44,6 +44,19 @@ bool Program::needs_copy(const BoundPlan* bound, std::size_t result, const Array
     if (may_overlap(out, in)) return true;
   }
   return false;
+}
+
+std::string Program::state_after_overflow(std::span<const ArrayView* const> outs,
+                                          std::span<const Arg* const> args,
+                                          const Options& options) const {
+  const Bound bound = bind({args, outs}, options);
+  const auto copied = std::count_if(outs.begin(), outs.end(), [&](const ArrayView* out) {
+    return !bound.apart && needs_copy(bound.plan.get(), 0, *out, args);
+  });
+  if (copied == static_cast<std::ptrdiff_t>(outs.size())) return "the destination is unchanged";
+  constexpr const char* kHolds = "holds every element, what does not fit changed";
+  if (copied == 0) return std::string("the destination ") + kHolds;
+  return std::string("a destination that overlaps an argument is unchanged, any other ") + kHolds;
 }
 
 void Program::call_into_near(const Bound& bound, std::span<const ArrayView* const> outs,

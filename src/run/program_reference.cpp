@@ -27,6 +27,13 @@ std::vector<reference::Input> reference_inputs(const ir::TypedGraph& graph,
 }
 
 [[noreturn]] void throw_overflow_at(const ir::TypedGraph& graph, const reference::OverflowAt& at) {
+  const ir::TypedNode& node = graph.nodes[at.node];
+  if (node.must_fit) {
+    throw Error(ErrorCode::overflow,
+                std::string(name(node.dtype)) + " cannot hold " + ir::number_text(at.operand) +
+                    ", the value of '" + graph.text(at.node) + "'" + index_text(at.index),
+                graph.span(at.node), ir::kFitHint);
+  }
   throw Error(ErrorCode::overflow,
               "integer overflow in '" + graph.text(at.node) + "'" + index_text(at.index),
               graph.span(at.node));
@@ -84,14 +91,13 @@ void Program::run_reference(std::span<const Arg* const> args,
     targets[i] = narrow[i].view();
   }
   const auto inputs = reference_inputs(graph_, args);
-  if (const auto at = reference::evaluate(graph_, node_shapes, inputs, targets, stop)) {
-    throw_overflow_at(graph_, *at);
-  }
+  const auto at = reference::evaluate(graph_, node_shapes, inputs, targets, stop);
   for (std::size_t i = 0; i < outs.size(); ++i) {
     if (targets[i].data() != outs[i]->data()) {
       copy_elements(*outs[i], stretched(targets[i], outs[i]->shape()));
     }
   }
+  if (at) throw_overflow_at(graph_, *at);
 }
 
 void Program::confirm_overflow(std::span<const Arg* const> args,

@@ -29,7 +29,8 @@ std::uint64_t hash_scalar(const Scalar& s) {
 
 bool same(const ir::TypedNode& a, const ir::TypedNode& b) {
   return a.op == b.op && a.dtype == b.dtype && a.nargs == b.nargs && a.weak == b.weak &&
-         a.may_wrap == b.may_wrap && a.args == b.args && a.attr == b.attr && a.range == b.range;
+         a.may_wrap == b.may_wrap && a.must_fit == b.must_fit && a.args == b.args &&
+         a.attr == b.attr && a.range == b.range;
 }
 
 bool is_plain(const Scalar& value) {
@@ -67,7 +68,11 @@ bool converts_exactly(DType from, const Range& range, DType to) {
   if (is_integral(from)) {
     if (is_bool(to)) return is_bool(from);
     if (is_integral(to)) return range_of(to).contains(range);
-    const int digits = real_part(to) == DType::float32 ? 24 : 53;
+    const DType part = real_part(to);
+    const int digits = part == DType::float16    ? 11
+                       : part == DType::bfloat16 ? 8
+                       : part == DType::float32  ? 24
+                                                 : 53;
     const int128 limit = static_cast<int128>(1) << digits;
     return -limit <= range.lo && range.hi <= limit;
   }
@@ -83,7 +88,8 @@ const Scalar* Builder::constant_of(NodeId id) const {
 
 std::uint64_t Builder::hash(const ir::TypedNode& n) const {
   std::uint64_t h = mix(static_cast<std::uint64_t>(n.op), static_cast<std::uint64_t>(n.dtype));
-  h = mix(h, (n.weak ? 1u : 0u) | (n.may_wrap ? 2u : 0u) | (std::uint64_t{n.attr} << 2));
+  h = mix(h, (n.weak ? 1u : 0u) | (n.may_wrap ? 2u : 0u) | (n.must_fit ? 4u : 0u) |
+                 (std::uint64_t{n.attr} << 3));
   for (NodeId a : n.args) h = mix(h, a);
   h = mix(h, static_cast<std::uint64_t>(n.range.lo));
   return mix(h, static_cast<std::uint64_t>(n.range.hi));
@@ -269,6 +275,24 @@ NodeId Builder::round_half(NodeId x, DType dtype) {
   const bool rounded = n.op == Op::variable || n.op == Op::round_half;
   if (rounded && n.dtype == dtype) return x;
   return make(Op::round_half, dtype, {cast_source(x)});
+}
+
+NodeId Builder::fit(NodeId x, DType dtype) {
+  const ir::TypedNode from = nodes_[x];
+  if (from.dtype == dtype) return x;
+  const bool truth =
+      is_bool(dtype) && is_integer(from.dtype) && range_of(dtype).contains(from.range);
+  if (truth || converts_exactly(from.dtype, from.range, dtype)) return convert(x, dtype);
+  if (is_half(dtype) && is_complex(from.dtype)) return fit(fit(x, real_part(from.dtype)), dtype);
+  ir::TypedNode n;
+  n.op = is_half(dtype) ? Op::round_half : Op::cast;
+  n.dtype = dtype;
+  if (is_integral(dtype)) n.range = range_of(dtype);
+  n.must_fit = true;
+  n.weak = from.weak;
+  n.nargs = 1;
+  n.args[0] = cast_source(x);
+  return add(n);
 }
 
 }  // namespace tightloop::typing

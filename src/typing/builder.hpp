@@ -55,6 +55,8 @@ class Builder {
   NodeId convert(NodeId x, DType dtype);
   /// Rounds to a half type, unless the value is known to be one.
   NodeId round_half(NodeId x, DType dtype);
+  /// As convert, but an element whose value would change is reported at run time.
+  NodeId fit(NodeId x, DType dtype);
 
  private:
   NodeId add(ir::TypedNode node);

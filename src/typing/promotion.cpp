@@ -98,10 +98,28 @@ bool can_cast(DType from, DType to, Casting casting) {
   switch (casting) {
     case Casting::no: return from == to;
     case Casting::safe: return promote(from, to) == to;
+    case Casting::standard:
+    case Casting::wrap:
     case Casting::same_kind: return promote(from, to) == to || kind_order(from) <= kind_order(to);
+    case Casting::same_value:
+    case Casting::saturate:
     case Casting::unsafe: return true;
   }
   return false;
+}
+
+std::string_view name_of(Casting casting) {
+  switch (casting) {
+    case Casting::standard: return "standard";
+    case Casting::no: return "no";
+    case Casting::safe: return "safe";
+    case Casting::same_kind: return "same_kind";
+    case Casting::unsafe: return "unsafe";
+    case Casting::same_value: return "same_value";
+    case Casting::wrap: return "wrap";
+    case Casting::saturate: return "saturate";
+  }
+  return "?";
 }
 
 }  // namespace tightloop::typing

@@ -43,12 +43,17 @@ class Resolver {
   Value resolve(NodeId node);
   Value leaf(const ir::Node& node);
   Value converted(const ir::Node& node, const Value& x);
+  Value saturated(DType target, const Value& x);
   Value bit_cast(DType target, const Value& x);
   Value elementwise(Op op, Values x);
   Value in_rule(Op op, Values x);
   NodeId finished(const Value& x);
   NodeId stored(const Value& x, const ResultType& destination, std::size_t index);
   bool value_fits(const Value& x, DType dtype) const;
+  /// What a destination's casting means for these dtypes; never `standard` or `wrap`.
+  Casting meaning_of(Casting casting, DType from, DType to) const;
+  NodeId clipped(NodeId x, DType to);
+  NodeId fitted(NodeId x, DType to);
 
   // elementwise.cpp: one rule per TypeRule, dispatching to integers or floats
   Value arithmetic(Op op, Values x);

@@ -84,12 +84,15 @@ Value Resolver::leaf(const ir::Node& n) {
 
 Value Resolver::converted(const ir::Node& n, const Value& x) {
   const auto target = static_cast<DType>(n.attr);
-  const DType from = dtype(x);
   if (n.op == Op::astype) {
     const bool keep = !beyond_words(x) || is_integer(target);
     return {b_.convert(keep ? x.id : to_float(x, DType::float64), target), false, {}};
   }
-  if (n.op == Op::bitcast) return bit_cast(target, strong(x));
+  return n.op == Op::bitcast ? bit_cast(target, strong(x)) : saturated(target, x);
+}
+
+Value Resolver::saturated(DType target, const Value& x) {
+  const DType from = dtype(x);
   if (is_complex(from) || is_complex(target)) {
     undefined(Op::saturate, is_complex(from) ? from : target, "take real(x) or imag(x) first");
   }
@@ -177,18 +180,61 @@ NodeId Resolver::stored(const Value& x, const ResultType& destination, std::size
   const DType from = b_[result].dtype;
   const DType to = destination.dtype;
   if (from == to) return result;
-  const bool by_value = destination.casting != Casting::no && value_fits(x, to);
-  if (!by_value && !can_cast(from, to, destination.casting)) {
-    constexpr const char* names[] = {"no", "safe", "same_kind", "unsafe"};
+  const Casting casting = meaning_of(destination.casting, from, to);
+  if (casting == Casting::same_value) return fitted(result, to);
+  if (casting == Casting::saturate && !(is_complex(from) && !is_complex(to))) {
+    return can_cast(from, to, Casting::safe) ? b_.convert(result, to) : clipped(result, to);
+  }
+  const bool by_value = casting != Casting::no && value_fits(x, to);
+  if (by_value) return b_.convert(result, to);
+  if (casting == Casting::saturate || !can_cast(from, to, casting)) {
     const std::string which =
         graph_.results.size() == 1 ? "the result" : "result " + std::to_string(index + 1);
+    const Casting asked = destination.casting == Casting::standard ? casting : destination.casting;
     fail(ErrorCode::type,
          "cannot cast " + which + " from " + std::string(name(from)) + " to " +
-             std::string(name(to)) + " under casting '" +
-             names[static_cast<int>(destination.casting)] + "'",
+             std::string(name(to)) + " under casting '" + std::string(name_of(asked)) + "'",
          "convert with astype(..., '" + std::string(name(to)) + "') or pass casting='unsafe'");
   }
-  return b_.convert(result, to);
+  const bool checked =
+      check_ && destination.casting == Casting::standard && is_integer(from) && is_integer(to);
+  return checked ? fitted(result, to) : b_.convert(result, to);
+}
+
+Casting Resolver::meaning_of(Casting casting, DType from, DType to) const {
+  const bool integers = is_integral(from) && is_integer(to);
+  if (casting == Casting::wrap) return integers ? Casting::unsafe : Casting::same_kind;
+  if (casting != Casting::standard) return casting;
+  const bool exact = policy_.promotion == Promotion::exact;
+  return exact && integers ? Casting::same_value : Casting::same_kind;
+}
+
+NodeId Resolver::clipped(NodeId x, DType to) {
+  const DType from = b_[x].dtype;
+  if (!is_complex(to)) return saturated(to, {x, false, {}}).id;
+  const DType part = real_part(to);
+  const auto clip = [&](NodeId real) {
+    return b_.cast(saturated(part, {real, false, {}}).id, part);
+  };
+  if (!is_complex(from)) return b_.convert(clip(x), to);
+  if (itemsize(from) <= itemsize(to)) return b_.convert(x, to);
+  const NodeId real = b_.make(Op::real, real_part(from), {x});
+  const NodeId imag = b_.make(Op::imag, real_part(from), {x});
+  return b_.make(Op::make_complex, to, {clip(real), clip(imag)});
+}
+
+NodeId Resolver::fitted(NodeId x, DType to) {
+  const Range all = range_of(to), own = b_[x].range;
+  const bool never =
+      is_integral(b_[x].dtype) && is_integral(to) && (own.hi < all.lo || all.hi < own.lo);
+  if (never) {
+    const std::string values = own.lo == own.hi
+                                   ? to_string(own.lo)
+                                   : "from " + to_string(own.lo) + " to " + to_string(own.hi);
+    fail(ErrorCode::overflow, std::string(name(to)) + " cannot hold the result, which is " + values,
+         ir::kFitHint);
+  }
+  return b_.fit(x, to);
 }
 
 namespace {
@@ -251,6 +297,8 @@ ir::TypedGraph resolve(ir::Graph graph, std::span<const VariableType> variables,
   out.fast_math = policy.fp == Fp::fast;
   out.check_overflow = policy.overflow == Overflow::check;
   out.report_events = policy.report_events;
+  out.check_results = std::any_of(out.nodes.begin(), out.nodes.end(),
+                                  [](const ir::TypedNode& n) { return n.must_fit; });
   out.source = std::move(graph);
   mark_half_precision(out);
 #ifndef NDEBUG

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "ir/typed_graph.hpp"
 #include "tightloop/engine.hpp"
@@ -29,7 +30,7 @@ struct Policy {
 /// A destination's dtype, for evaluate_into: adds the final conversion or refuses it.
 struct ResultType {
   DType dtype = DType::float64;
-  Casting casting = Casting::same_kind;
+  Casting casting = Casting::standard;
 };
 
 /// Types a graph. `variables` are parallel to graph.inputs(); `destinations` is empty or parallel
@@ -39,6 +40,10 @@ ir::TypedGraph resolve(ir::Graph graph, std::span<const VariableType> variables,
 
 /// True where NumPy's can_cast(from, to, casting) is, with bfloat16 as a float of float16's rank
 /// (safe to float32 and wider; same_kind to any float).
+/// `standard` and `wrap` stand for same_kind, those that look at values for unsafe.
 bool can_cast(DType from, DType to, Casting casting);
+
+/// The name of a casting, as options spell it.
+std::string_view name_of(Casting casting);
 
 }  // namespace tightloop::typing
