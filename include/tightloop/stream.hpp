@@ -31,7 +31,8 @@ class TIGHTLOOP_API Sink {
 };
 
 /// Returns a sink that writes a file in the format that the end of `path` names: .npy (no end means
-/// that, too) or .raw (the elements alone). It appears whole at finish() or not at all. Throws
+/// that, too) or .raw (the elements alone). It appears whole at finish() or not at all; what is no
+/// ordinary file (a named pipe, /dev/stdout, /dev/null) is written as elements come. Throws
 /// Error(file), for other formats, too; its calls throw Error(file).
 TIGHTLOOP_API std::unique_ptr<Sink> file_sink(const std::string& path);
 /// True for paths that file_sink() takes.

@@ -3,20 +3,23 @@
 #include "io/atomic_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <limits>
 #include <system_error>
+#include <vector>
 
+#include "io/descriptor.hpp"
 #include "io/file_error.hpp"
+#include "io/stream_target.hpp"
 #include "tightloop/error.hpp"
 
 namespace tightloop::io {
@@ -37,14 +40,33 @@ std::string resolve(const std::string& path) {
   throw_system_error("write", path, ELOOP);
 }
 
-std::string temporary_name(const std::string& target) {
+std::string temporary_name(const std::string& target, int number) {
   constexpr std::size_t kLongestStem = 200;  // with the suffix it stays below NAME_MAX
-  static std::atomic<std::uint64_t> counter{0};
   const fs::path whole = target;
   const std::string stem = whole.filename().string().substr(0, kLongestStem);
-  const std::string name = "." + stem + ".tmp-" + std::to_string(::getpid()) + "-" +
-                           std::to_string(counter.fetch_add(1, std::memory_order_relaxed));
+  const std::string name = "." + stem + ".tmp-" + std::to_string(number);
   return (whole.parent_path() / name).string();
+}
+
+/// Removes a temporary whose writer is gone: a writer holds its lock from before the file has a
+/// name until it has its last one. Who has the lock of the file of that name may remove it.
+void sweep(const std::string& temporary) {
+  const int fd = ::open(temporary.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return;
+  struct stat held {
+  }, named{};
+  const bool own = ::fstat(fd, &held) == 0 && S_ISREG(held.st_mode) && held.st_uid == ::geteuid();
+  if (own && ::flock(fd, LOCK_EX | LOCK_NB) == 0 && ::lstat(temporary.c_str(), &named) == 0 &&
+      named.st_dev == held.st_dev && named.st_ino == held.st_ino) {
+    ::unlink(temporary.c_str());
+  }
+  ::close(fd);
+}
+
+/// Of every target, the first few names of temporaries are looked at.
+void sweep_all(const std::string& target) {
+  constexpr int kMostSwept = 4;
+  for (int i = 0; i < kMostSwept; ++i) sweep(temporary_name(target, i));
 }
 
 std::string path_of_descriptor(int descriptor) {
@@ -69,9 +91,14 @@ constexpr int kMostTries = 1000;  // of names for a temporary
 AtomicFile::AtomicFile(const std::string& path, std::uint64_t size) : path_(path), size_(size) {
   if (path.empty()) throw_file_error(path, "an empty file name");
   if (path.find('\0') != std::string::npos) throw_file_error(path, "a NUL byte in the file name");
-  target_ = resolve(path);
   try {
-    create_temporary();
+    stream_ = open_stream_target(path);
+    if (stream_ >= 0) {
+      create_staging();
+    } else {
+      target_ = resolve(path);
+      create_temporary();
+    }
     reserve();
   } catch (...) {
     discard();
@@ -81,6 +108,15 @@ AtomicFile::AtomicFile(const std::string& path, std::uint64_t size) : path_(path
 
 AtomicFile::~AtomicFile() {
   discard();
+}
+
+/// Bytes that have no name wait for the end in a file that nobody sees.
+void AtomicFile::create_staging() {
+  std::error_code failed;
+  const fs::path folder = fs::temp_directory_path(failed);
+  if (!failed) fd_ = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (fd_ < 0) fd_ = ::memfd_create("result", MFD_CLOEXEC);
+  if (fd_ < 0) throw_system_error("write", path_, errno);
 }
 
 void AtomicFile::create_temporary() {
@@ -94,9 +130,10 @@ void AtomicFile::create_temporary() {
   if (exists && ::faccessat(AT_FDCWD, target_.c_str(), W_OK, AT_EACCESS) != 0) {
     throw_system_error("write", path_, errno);
   }
+  sweep_all(target_);
   fd_ = open_unnamed(target_);
   for (int i = 0; fd_ < 0; ++i) {
-    temporary_ = temporary_name(target_);
+    temporary_ = temporary_name(target_, i);
     fd_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (fd_ >= 0) break;
     temporary_.clear();  // whoever made it owns it
@@ -104,6 +141,7 @@ void AtomicFile::create_temporary() {
       throw_system_error("write", path_, errno);
     }
   }
+  ::flock(fd_, LOCK_EX | LOCK_NB);  // see sweep()
   if (exists && ::fchmod(fd_, old.st_mode & 0777) != 0) throw_system_error("write", path_, errno);
 }
 
@@ -148,6 +186,7 @@ std::byte* AtomicFile::map() {
 }
 
 void AtomicFile::flush() {
+  if (stream_ >= 0) return;
   int failed = 0;
   do {
     failed = ::fdatasync(fd_) == 0 ? 0 : errno;
@@ -162,26 +201,47 @@ void AtomicFile::commit() {
   if (committed_) throw Error(ErrorCode::value, in_quotes(path_) + " was committed already");
   if (mark_ && mark_->lost()) throw_file_error(path_, "lost its space while it was written");
   unmap();
-  if (temporary_.empty()) name_temporary();
-  if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
-    throw_system_error("write", path_, errno);
-  }
-  temporary_.clear();
+  stream_ >= 0 ? write_stream() : replace_target();
   committed_ = true;
   ::close(fd_);
   fd_ = -1;
 }
 
+void AtomicFile::write_stream() {
+  constexpr std::size_t kPart = std::size_t{1} << 20;
+  std::vector<std::byte> part(static_cast<std::size_t>(std::min<std::uint64_t>(size_, kPart)));
+  for (std::uint64_t at = 0; at < size_;) {
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(size_ - at, kPart));
+    const ssize_t got = ::pread(fd_, part.data(), count, static_cast<off_t>(at));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) throw_system_error("write", path_, got < 0 ? errno : EIO);
+    write_to(stream_, part.data(), static_cast<std::size_t>(got), path_);
+    at += static_cast<std::uint64_t>(got);
+  }
+  const int written = stream_;
+  stream_ = -1;
+  if (::close(written) != 0 && errno != EINTR) throw_system_error("write", path_, errno);
+}
+
+void AtomicFile::replace_target() {
+  if (temporary_.empty()) name_temporary();
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
+    throw_system_error("write", path_, errno);
+  }
+  temporary_.clear();
+}
+
 /// rename() replaces a file, linking does not: the file gets a name of its own first.
 void AtomicFile::name_temporary() {
   for (int i = 0;; ++i) {
-    const std::string name = temporary_name(target_);
+    const std::string name = temporary_name(target_, i);
     if (::linkat(AT_FDCWD, path_of_descriptor(fd_).c_str(), AT_FDCWD, name.c_str(),
                  AT_SYMLINK_FOLLOW) == 0) {
       temporary_ = name;
       return;
     }
     if (errno != EEXIST || i == kMostTries) throw_system_error("write", path_, errno);
+    sweep(name);
   }
 }
 
@@ -196,7 +256,8 @@ void AtomicFile::discard() noexcept {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
   temporary_.clear();
   if (fd_ >= 0) ::close(fd_);
-  fd_ = -1;
+  if (stream_ >= 0) ::close(stream_);
+  fd_ = stream_ = -1;
 }
 
 }  // namespace tightloop::io

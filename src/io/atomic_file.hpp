@@ -1,5 +1,5 @@
 // Files that are written whole or not at all: a temporary of the final size on the target's file
-// system, then a rename.
+// system, then a rename. What is no ordinary file is written in one stream at the end.
 #pragma once
 
 #include <cstddef>
@@ -12,15 +12,16 @@
 namespace tightloop::io {
 
 /// A file of a fixed size being written without a name, or, where the file system has no such
-/// files, under a temporary one, ".<name>.tmp-<pid>-<n>" in the target's folder. Destroyed before
-/// commit(), it leaves nothing behind; neither does a process that is killed, unless the file had a
-/// name. Not thread-safe.
+/// files, under a temporary one, ".<name>.tmp-<n>" in the target's folder. Destroyed before
+/// commit(), it leaves nothing behind; what a process that was killed has left under such a name
+/// goes when the target is next written. A target that open_stream_target() knows is not replaced:
+/// it receives all bytes at commit(). Not thread-safe.
 class AtomicFile {
  public:
-  /// Creates the temporary and reserves `size` bytes on disk. A symbolic link is followed, an
-  /// existing file keeps its permissions. Throws Error(file): no such folder, no permission, disk
-  /// full, a size beyond the process's limit, a target that is a folder, a device or
-  /// write-protected.
+  /// Creates the temporary and reserves `size` bytes on disk. A symbolic link is followed and stays
+  /// one: the file that it leads to is replaced. An existing file keeps its permissions. Throws
+  /// Error(file): no such folder, no permission, disk full, a size beyond the process's limit, a
+  /// target that is a folder, a disk or write-protected.
   AtomicFile(const std::string& path, std::uint64_t size);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
@@ -34,14 +35,17 @@ class AtomicFile {
   /// Waits until the bytes are on the disk, so that not even a power cut can show part of them
   /// under the final name. Throws Error(file).
   void flush();
-  /// Renames onto the target. Throws Error(file).
+  /// Renames onto the target, or writes the stream. Throws Error(file).
   void commit();
   bool committed() const noexcept { return committed_; }
 
  private:
+  void create_staging();
   void create_temporary();
   void name_temporary();
   void reserve();
+  void write_stream();
+  void replace_target();
   void discard() noexcept;
   void unmap() noexcept;
 
@@ -52,6 +56,7 @@ class AtomicFile {
   std::byte* mapped_ = nullptr;
   std::optional<MappingMark> mark_;
   int fd_ = -1;
+  int stream_ = -1;  // a target that is no ordinary file
   bool committed_ = false;
 };
 

@@ -2,10 +2,13 @@
 #include "io/descriptor.hpp"
 
 #include <poll.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
+#include <ctime>
 
 #include "io/file_error.hpp"
 #include "tightloop/error.hpp"
@@ -35,6 +38,34 @@ void wait_for_bytes(int descriptor, const std::atomic<bool>& stop) {
   }
 }
 
+/// Keeps SIGPIPE from this thread for a scope; one that a write of the scope raised is taken back.
+class NoPipeSignal {
+ public:
+  NoPipeSignal() {
+    ::sigemptyset(&pipe_);
+    ::sigaddset(&pipe_, SIGPIPE);
+    sigset_t pending;
+    ::sigpending(&pending);
+    was_pending_ = ::sigismember(&pending, SIGPIPE) == 1;
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &old_);
+  }
+  ~NoPipeSignal() {
+    const timespec now{0, 0};
+    if (!was_pending_ && ::sigismember(&old_, SIGPIPE) == 0) {
+      while (::sigtimedwait(&pipe_, nullptr, &now) < 0 && errno == EINTR) {
+      }
+    }
+    ::pthread_sigmask(SIG_SETMASK, &old_, nullptr);
+  }
+  NoPipeSignal(const NoPipeSignal&) = delete;
+  NoPipeSignal& operator=(const NoPipeSignal&) = delete;
+
+ private:
+  sigset_t pipe_;
+  sigset_t old_;
+  bool was_pending_ = false;
+};
+
 }  // namespace
 
 std::size_t read_from(int descriptor, void* into, std::size_t count, const std::string& name,
@@ -55,6 +86,7 @@ std::size_t read_from(int descriptor, void* into, std::size_t count, const std::
 }
 
 void write_to(int descriptor, const void* from, std::size_t count, const std::string& name) {
+  const NoPipeSignal guard;
   const auto* bytes = static_cast<const std::byte*>(from);
   while (count > 0) {
     const ssize_t done = ::write(descriptor, bytes, std::min(count, kMost));

@@ -14,7 +14,7 @@ namespace tightloop::io {
 std::size_t read_from(int descriptor, void* into, std::size_t count, const std::string& name,
                       const std::atomic<bool>* stop = nullptr);
 
-/// Writes all bytes. Throws Error(file).
+/// Writes all bytes. Nobody reading is an Error(file) as well, never a signal. Throws Error(file).
 void write_to(int descriptor, const void* from, std::size_t count, const std::string& name);
 
 }  // namespace tightloop::io

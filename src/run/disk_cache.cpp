@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/auxv.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -101,6 +102,13 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
+/// False past the process's limit, where writing would raise SIGXFSZ, which ends most programs.
+bool may_be_written(std::size_t bytes) {
+  struct rlimit limit {};
+  return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+         bytes <= limit.rlim_cur;
+}
+
 /// Writes under a temporary name, then renames: readers never see a part.
 bool publish(int folder, const std::string& name, std::string_view bytes) {
   static std::atomic<unsigned> serial{0};
@@ -168,7 +176,9 @@ void DiskCache::store(const std::string& plan, const plan::KernelImage& image) {
   if (!folder) return;
   const std::string key = key_of(plan);
   const std::string bytes = write_image(key, image);
-  if (bytes.size() > kMostFile || !publish(folder.get(), file_name(key), bytes)) return;
+  if (bytes.size() > kMostFile || !may_be_written(bytes.size()) ||
+      !publish(folder.get(), file_name(key), bytes))
+    return;
   if ((stored_ += bytes.size()) >= most_bytes_ / 8) {
     stored_ = 0;
     make_room(folder.get());

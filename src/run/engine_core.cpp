@@ -39,7 +39,14 @@ EngineCore& EngineCore::standard() {
                   "TIGHTLOOP_BACKEND is '" + choice + "'; it can be 'jit' or 'reference'");
     }
     const bool asked = choice == "jit" || target != nullptr;
-    if (!asked && access(jit_object_path().c_str(), R_OK) != 0) {
+    if (access(jit_object_path().c_str(), R_OK) != 0) {
+      // Kernels of the cache and the interpreter would do for a while, but it is asked for.
+      if (asked) {
+        throw Error(
+            ErrorCode::unsupported, "there is no code generator at '" + jit_object_path() + "'", {},
+            std::string("unset ") + (choice == "jit" ? "TIGHTLOOP_BACKEND" : "TIGHTLOOP_TARGET") +
+                " to do without");
+      }
       return new EngineCore(Kind::reference);
     }
     const char* compile = std::getenv("TIGHTLOOP_COMPILE");

@@ -1,11 +1,16 @@
 // Files appear whole or not at all: under a full disk, a size limit, a lost folder, a moved writer.
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -13,6 +18,7 @@
 #include "io/atomic_file.hpp"
 #include "io/scratch_folder.hpp"
 #include "tightloop/npy.hpp"
+#include "tightloop/source.hpp"
 
 using namespace tightloop;
 using tightloop::io::test::ScratchFolder;
@@ -147,7 +153,6 @@ TEST_CASE("io: targets that cannot be written") {
   const Dims shape{3};
   CHECK(contains(refusal(folder.file("no/such/folder.npy"), DType::int8, shape), "No such file"));
   CHECK(contains(refusal(folder.path().string(), DType::int8, shape), "is a folder"));
-  CHECK(contains(refusal("/dev/null", DType::int8, shape), "is not replaced"));
   CHECK(contains(refusal("", DType::int8, shape), "empty file name"));
   CHECK(contains(refusal(folder.file(std::string("a\0b", 3)), DType::int8, shape), "NUL"));
   CHECK(contains(refusal(folder.file(std::string(300, 'n')), DType::int8, shape), "cannot write"));
@@ -207,4 +212,78 @@ TEST_CASE("io: a rename that fails leaves no temporary") {
     CHECK_THROWS_AS(writer.commit(), Error);
   }
   CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("io: what is no ordinary file is written in a stream and never replaced") {
+  const ScratchFolder folder;
+  const std::vector<std::int32_t> values = {1, 2, 3};
+  const ArrayView array(values.data(), Dims{3});
+  save(folder.file("wanted.npy"), array);
+  save(folder.file("wanted.npz:a"), array);
+  for (const char* kind : {"npy", "npz"}) {
+    const std::string pipe = folder.file(std::string("pipe.") + kind);
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    std::string got;
+    std::thread reader([&] {
+      std::ifstream in(pipe, std::ios::binary);
+      got.assign(std::istreambuf_iterator<char>(in), {});
+    });
+    save(kind == std::string("npz") ? pipe + ":a" : pipe, array);
+    reader.join();
+    CHECK(got == folder.read(std::string("wanted.") + kind));
+    struct stat info {};
+    REQUIRE(::stat(pipe.c_str(), &info) == 0);
+    CHECK(S_ISFIFO(info.st_mode));
+  }
+  write_npy("/dev/null", array);
+  save("/dev/null", array);
+  struct stat info {};
+  REQUIRE(::stat("/dev/null", &info) == 0);
+  CHECK(S_ISCHR(info.st_mode));
+  CHECK_THROWS_AS(write_npy("/dev/full", array), Error);
+}
+
+TEST_CASE("io: a descriptor that is open is written where it stands") {
+  const ScratchFolder folder;
+  const std::vector<std::int32_t> values = {1, 2, 3};
+  const ArrayView array(values.data(), Dims{3});
+  write_npy(folder.file("x.npy"), array);
+  const std::string log = folder.write("log", "an old line\n");
+  const int fd = ::open(log.c_str(), O_WRONLY | O_APPEND);
+  REQUIRE(fd >= 0);
+  for (const std::string& way :
+       {"/dev/fd/" + std::to_string(fd), "/proc/self/fd/" + std::to_string(fd)}) {
+    write_npy(way, array);
+  }
+  ::close(fd);
+  CHECK(folder.read("log") == "an old line\n" + folder.read("x.npy") + folder.read("x.npy"));
+}
+
+TEST_CASE("io: a pipe that nobody reads is an error, not a signal") {
+  const ScratchFolder folder;
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  ::close(ends[0]);
+  const auto old = ::signal(SIGPIPE, SIG_DFL);
+  const std::vector<std::int32_t> values = {1, 2, 3};
+  CHECK_THROWS_AS(
+      write_npy("/dev/fd/" + std::to_string(ends[1]), ArrayView(values.data(), Dims{3})), Error);
+  ::signal(SIGPIPE, old);
+  ::close(ends[1]);
+}
+
+TEST_CASE("io: what a killed writer has left goes with the next write; a living one's stays") {
+  const ScratchFolder folder;
+  const std::string left = folder.write(".x.tmp-0", "half");
+  const std::string second = folder.write(".x.tmp-2", "half");
+  const std::string living = folder.write(".x.tmp-1", "half");
+  const int fd = ::open(living.c_str(), O_RDWR);
+  REQUIRE(::flock(fd, LOCK_EX | LOCK_NB) == 0);
+  const std::vector<std::int32_t> values = {1, 2, 3};
+  write_npy(folder.file("x"), ArrayView(values.data(), Dims{3}));
+  CHECK_FALSE(std::filesystem::exists(left));
+  CHECK_FALSE(std::filesystem::exists(second));
+  CHECK(std::filesystem::exists(living));
+  CHECK(read_npy(folder.file("x")).size() == 3);
+  ::close(fd);
 }

@@ -1,5 +1,7 @@
 // Images on disk: what is read back is what was written, by this user, for this key; damage, other
 // people's folders and other builds only mean compiling.
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -63,6 +65,24 @@ void replace(const fs::path& file, const std::string& bytes) {
 }
 
 }  // namespace
+
+TEST_CASE("run: past the limit of files' sizes nothing is stored, and no signal ends the process") {
+  const Folder folder;
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    signal(SIGXFSZ, SIG_DFL);
+    const struct rlimit limit = {100, 100};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    DiskCache cache(folder.path.string(), "host 1");
+    cache.store("plan", sample());
+    _exit(cache.load("plan") ? 1 : 0);
+  }
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+  CHECK(fs::is_empty(folder.path));
+}
 
 TEST_CASE("run: the disk cache returns the image that was stored for a key") {
   const Folder folder;
