@@ -8,6 +8,7 @@
 #include "lang/dtype_names.hpp"
 #include "lang/lexer.hpp"
 #include "tightloop/op.hpp"
+#include "types/dtype_text.hpp"
 
 namespace tightloop {
 namespace {
@@ -62,11 +63,20 @@ std::string signature_of(const OpInfo& op, const std::string& name) {
   }
   if (op.type_rule == TypeRule::where) return name + "(condition, x, y)";
   if (op.range_rule == RangeRule::clip) return name + "(x, lo, hi)";
+  if (op.id == "round") return name + "(x" + (name == "round" ? ", decimals=0)" : ")");
   static constexpr std::string_view kOperands[] = {"", "x", "x, y", "x, y, z"};
   return name + "(" + std::string(kOperands[std::min<int>(op.arity, 3)]) + ")";
 }
 
 }  // namespace
+
+std::optional<DType> find_dtype(std::string_view text) {
+  return types::dtype_of_text(text);
+}
+
+std::string dtype_list() {
+  return types::dtype_list();
+}
 
 std::vector<Token> tokenize(std::string_view text) {
   return detail::guarded(text, [&] {

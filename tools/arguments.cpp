@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "byte_size.hpp"
+#include "command_hints.hpp"
 #include "subcommands.hpp"
 #include "words.hpp"
 
@@ -149,8 +150,10 @@ Command parse_command(int argc, const char* const* argv) {
   if (words.free.empty()) throw UsageError("an expression is missing; see tightloop --help");
   command.expression = words.free.front();
   for (std::size_t i = 1; i < words.free.size(); ++i) {
+    if (words.free[i].find('=') == std::string::npos) refuse_word(command, words.free[i]);
     add_variable(command.variables, words.free[i]);
   }
+  refuse_file_as_expression(command);
   check_outputs(command);
   if (command.action == Command::Action::explain && (command.json || !command.outputs.empty())) {
     throw UsageError("--explain keeps no results: it goes with neither -o nor --json");
@@ -166,7 +169,7 @@ std::string help_text() {
       "Evaluates an array expression as one fused loop.\n"
       "Usage: tightloop EXPR [NAME=FILE | NAME=NUMBER]... [-o FILE]... [OPTION]...\n"
       "  EXPR   'sum(abs(a - b), axis=(-2,-1))'; of several results: 'min(a), max(a)'\n"
-      "  NAME=  a.npy f.npz:member x.raw:uint8:100x370 a.png a.csv 'frames/*.png' - 2.5\n";
+      "  NAME=  a.npy f.npz:member x.raw:uint8:9x30 a.png a.csv:price '*.png' - -:csv 2.5\n";
   for (const CLI::Option* option : reader.app.get_options()) {
     std::string name = "  " + option->get_name(false, true);
     if (const std::size_t comma = name.find(','); comma != std::string::npos) name[comma] = ' ';

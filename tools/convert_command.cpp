@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "conversion.hpp"
 #include "exit_status.hpp"
 #include "standard_output.hpp"
+#include "tightloop/language.hpp"
 #include "tightloop/npy.hpp"
 #include "tightloop/stream.hpp"
 #include "words.hpp"
@@ -65,6 +67,10 @@ ConvertCommand read_arguments(std::span<const char* const> arguments) {
   read_options(reader.app, words.options);
   if (command.help) return command;
   if (words.free.empty()) throw UsageError("convert: a file to read is missing");
+  if (words.free.size() == 2 && command.output.empty()) {
+    throw UsageError("convert: the file to write stands after -o\nhint: write tightloop convert " +
+                     words.free[0] + " -o " + words.free[1]);
+  }
   if (words.free.size() > 1) {
     throw UsageError("convert: one file is read, and '" + words.free[1] + "' is another");
   }
@@ -149,8 +155,13 @@ int run_convert(std::span<const char* const> arguments) {
   if (command.help) return print(convert_help());
   const std::unique_ptr<Source> source = open_source(command.input);
   Conversion conversion{source->dtype(), command.saturate};
-  if (!command.dtype.empty() && !parse_dtype(command.dtype, conversion.to)) {
-    throw UsageError("--dtype: '" + command.dtype + "' is no element type");
+  if (!command.dtype.empty()) {
+    const std::optional<DType> to = find_dtype(command.dtype);
+    if (!to) {
+      throw UsageError("--dtype: '" + command.dtype +
+                       "' is no element type\nhint: " + dtype_list());
+    }
+    conversion.to = *to;
   }
   const DType from = source->dtype();
   if (command.saturate && is_complex(from) && is_complex(conversion.to)) {

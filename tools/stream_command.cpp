@@ -29,7 +29,7 @@ constexpr const char* kStandard = "-";
 
 bool is_pipe(const std::string& path) {
   struct stat info {};
-  return path == kStandard || (::stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode));
+  return names_standard_input(path) || (::stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode));
 }
 
 /// Passes a result on to its file or pipe. Keeps what is small, for --json, and why writing to
@@ -129,8 +129,9 @@ void check(const Command& command) {
         "-o - writes a result to standard output: it goes with neither --json nor "
         "--events");
   }
-  const auto from_input = std::count_if(command.variables.begin(), command.variables.end(),
-                                        [&](const NamedText& v) { return standard(v.text); });
+  const auto from_input =
+      std::count_if(command.variables.begin(), command.variables.end(),
+                    [&](const NamedText& v) { return names_standard_input(v.text); });
   if (from_input > 1) throw UsageError("standard input, '-', can be read only once");
 }
 

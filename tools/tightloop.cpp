@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "arguments.hpp"
+#include "asked_attributes.hpp"
 #include "events_text.hpp"
 #include "exit_status.hpp"
 #include "function_list.hpp"
@@ -46,6 +48,37 @@ void write_outputs(const std::vector<std::string>& paths, const std::vector<Arra
   save_all(saved);
 }
 
+/// Returns what is printed of an expression with "x.shape" or "x.dtype" among its results; what
+/// stands beside them is evaluated. Empty for other expressions.
+std::string attributes_text(const Command& command, Bindings bindings) {
+  const std::string& text = command.expression;
+  const AskedResults asked = asked_results(text);
+  if (!asked.any() || command.json || !command.outputs.empty()) return {};
+  const auto composed = [&](bool values) {
+    std::string out = text.substr(0, asked.begin);
+    for (const AskedResult& result : asked.results) {
+      if (values && result.what != AskedResult::What::value) continue;
+      out += text.substr(result.span.begin, result.span.end - result.span.begin) + ", ";
+    }
+    return out;
+  };
+  const std::vector<ResultType> types = result_types(composed(false), bindings, command.options);
+  const bool any = std::any_of(asked.results.begin(), asked.results.end(), [](const auto& result) {
+    return result.what == AskedResult::What::value;
+  });
+  std::vector<Array> values;
+  if (any) values = evaluate_all(composed(true), bindings, command.options);
+  std::string out;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < types.size() && i < asked.results.size(); ++i) {
+    const AskedResult::What what = asked.results[i].what;
+    out += (what == AskedResult::What::value ? array_text(values[next++])
+                                             : attribute_text(what, types[i])) +
+           '\n';
+  }
+  return out;
+}
+
 /// Evaluates, writes the files, and returns what is to be printed.
 std::string evaluate_command(const Command& command) {
   std::vector<Array> inputs;
@@ -57,6 +90,7 @@ std::string evaluate_command(const Command& command) {
     std::vector<Array> results = evaluate_all(command.expression, bindings, command.options);
     return text + timing_text(measure(command.expression, bindings, command.options, results));
   }
+  if (std::string text = attributes_text(command, bindings); !text.empty()) return text;
   Stats stats;
   Options options = command.options;
   options.stats = &stats;

@@ -129,6 +129,10 @@ std::optional<Arg> parse_number(std::string_view text) {
   return parse_floating(text);
 }
 
+bool names_standard_input(const std::string& text) {
+  return text == "-" || text.starts_with("-:");
+}
+
 bool names_source(const std::string& text) {
   if (text == "-" || text.find_first_of("/:*?[") != std::string::npos) return true;
   const std::string extension = std::filesystem::path(text).extension().string();
@@ -149,7 +153,7 @@ std::vector<Binding> bind_variables(const std::vector<NamedText>& variables,
       throw UsageError("'" + variable.name + "=" + variable.text +
                        "': neither a number nor an existing file");
     }
-    if (variable.text == "-") {
+    if (names_standard_input(variable.text)) {
       if (input_is_taken) throw UsageError("standard input, '-', can be read only once");
       input_is_taken = true;
     }

@@ -21,6 +21,9 @@ std::optional<Arg> parse_number(std::string_view text);
 /// "-", an existing file, a path, a pattern, a name with an extension.
 bool names_source(const std::string& text);
 
+/// True for "-" and "-:csv".
+bool names_standard_input(const std::string& text);
+
 /// Returns the bindings of a call. They refer to the names in `variables`, which must outlive them;
 /// the arrays that they load are put into `arrays`, which must too. Throws UsageError, Error(file).
 std::vector<Binding> bind_variables(const std::vector<NamedText>& variables,

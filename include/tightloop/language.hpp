@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tightloop/dtype.hpp"
 #include "tightloop/error.hpp"
 
 namespace tightloop {
@@ -37,6 +39,12 @@ struct Token {
 /// language is split as far as it goes and ends in a token of kind bad. Throws Error(limit) for a
 /// text longer than 1 MiB. Thread-safe.
 TIGHTLOOP_API std::vector<Token> tokenize(std::string_view text);
+
+/// Reads what names a dtype where only a dtype can stand: "float32", NumPy's "f4", "<f4" and
+/// "single", ... Returns none for what names none. Thread-safe.
+TIGHTLOOP_API std::optional<DType> find_dtype(std::string_view text);
+/// Returns the list of dtypes for a message: "the dtypes are bool, int8, ...".
+TIGHTLOOP_API std::string dtype_list();
 
 /// Describes a built-in function.
 struct FunctionInfo {

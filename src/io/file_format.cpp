@@ -45,14 +45,26 @@ char separator_of_name(std::string_view name) {
   return ends_with(name, ".csv") ? ',' : ends_with(name, ".tsv") ? '\t' : ' ';
 }
 
-FileFormat format_of_file(const InputFile& file) {
+namespace {
+
+std::optional<FileFormat> known_format(const InputFile& file) {
   char bytes[8];
   const std::string_view first(bytes, file.read_some(0, bytes, sizeof bytes));
   if (first.starts_with("\x93NUMPY")) return FileFormat::npy;
   if (first.starts_with("\x89PNG\r\n\x1a\n")) return FileFormat::png;
   if (first.starts_with("PK\x03\x04") || first.starts_with("PK\x05\x06")) return FileFormat::npz;
   if (is_pnm(first)) return FileFormat::pnm;
-  return format_of_name(file.path()).value_or(FileFormat::npy);
+  return format_of_name(file.path());
+}
+
+}  // namespace
+
+FileFormat format_of_file(const InputFile& file) {
+  return known_format(file).value_or(FileFormat::npy);
+}
+
+bool is_unknown(const InputFile& file) {
+  return !known_format(file);
 }
 
 }  // namespace tightloop::io

@@ -21,4 +21,7 @@ char separator_of_name(std::string_view name);
 /// Returns the format of a file: what its first bytes say, else what its name says, else npy.
 FileFormat format_of_file(const InputFile& file);
 
+/// True where neither the first bytes nor the name tell.
+bool is_unknown(const InputFile& file);
+
 }  // namespace tightloop::io

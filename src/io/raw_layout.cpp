@@ -8,6 +8,7 @@
 #include "io/file_error.hpp"
 #include "io/type_code.hpp"
 #include "tightloop/error.hpp"
+#include "types/dtype_text.hpp"
 
 namespace tightloop::io {
 namespace {
@@ -23,9 +24,12 @@ std::string_view take_part(std::string_view& text) {
 }
 
 std::optional<TypeCode> parse_type(std::string_view text) {
+  if (const auto code = parse_type_code(text)) return code;  // with a byte order
+  const auto dtype = types::dtype_of_text(text);
+  if (!dtype) return std::nullopt;
   TypeCode named;
-  if (parse_dtype(text, named.dtype)) return named;
-  return parse_type_code(text);
+  named.dtype = *dtype;
+  return named;
 }
 
 std::optional<Dims> parse_shape(std::string_view text) {
@@ -47,7 +51,8 @@ std::optional<Dims> parse_shape(std::string_view text) {
 ElementLayout parse_raw_layout(std::string_view text, std::uint64_t size, const std::string& path) {
   const std::string_view type_text = take_part(text);
   const std::optional<TypeCode> type = parse_type(type_text);
-  if (!type) throw_file_error(path, in_quotes(type_text) + " is no element type", kHint);
+  if (!type)
+    throw_file_error(path, in_quotes(type_text) + " is no element type", types::dtype_list());
   ElementLayout layout;
   layout.dtype = type->dtype;
   layout.order = type->order;

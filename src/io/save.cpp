@@ -43,7 +43,7 @@ Place place_of(const std::string& spec) {
   if (const auto format = io::format_of_name(spec)) return {spec, "", *format};
   if (std::filesystem::path(spec).extension().empty()) return {spec, "", FileFormat::npy};
   io::throw_file_error(spec, "cannot be written: its name ends in no known format",
-                       "use .npy, .npz, .png, .pgm, .ppm, .raw, .txt or .csv");
+                       "use .npy, .npz, .png, .pgm, .ppm, .raw, .txt, .csv or .tsv");
 }
 
 FilePointer write_bytes(const std::string& path, std::span<const std::byte> bytes) {

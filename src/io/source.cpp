@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -83,21 +84,41 @@ std::unique_ptr<Source> open_raw(std::shared_ptr<const io::InputFile> file,
                                             std::make_unique<io::FileStream>(std::move(file)));
 }
 
-std::unique_ptr<Source> open_text(const io::InputFile& file, const std::string& detail) {
-  std::optional<DType> dtype;
-  if (!detail.empty() && !parse_dtype(detail, dtype.emplace())) {
-    io::throw_file_error(file.path(), io::in_quotes(detail) + " is no element type",
-                         "text is named as FILE.csv or FILE.csv:int64");
+std::unique_ptr<Source> open_text(io::ByteStream& stream, const std::string& path,
+                                  std::string_view detail, bool tabs) {
+  return std::make_unique<io::ArraySource>(path, io::read_text_columns(stream, path, detail, tabs));
+}
+
+/// Opens what a pipe delivers: .npy, or text where its detail or its name says so.
+std::unique_ptr<Source> open_stream(std::unique_ptr<io::ByteStream> stream, const std::string& path,
+                                    std::string_view detail) {
+  const std::size_t cut = std::min(detail.find(':'), detail.size());
+  const std::string_view format = detail.substr(0, cut);
+  if (format == "csv" || format == "tsv" || format == "txt") {
+    return open_text(*stream, path, detail.substr(std::min(cut + 1, detail.size())),
+                     format != "txt");
   }
-  return std::make_unique<io::ArraySource>(file.path(), io::read_text_columns(file, dtype));
+  if (io::format_of_name(path) == FileFormat::text) {
+    return open_text(*stream, path, detail, io::separator_of_name(path) != ' ');
+  }
+  if (!detail.empty() && detail != "npy") {
+    io::throw_file_error(path, io::in_quotes(detail) + " is no format of a stream",
+                         "streams are npy, csv, tsv or txt: -:csv");
+  }
+  return io::open_npy_stream(std::move(stream), path);
 }
 
 std::unique_ptr<Source> open_file(const FileSpec& spec) {
   if (is_pipe(spec.path)) {
-    return io::open_npy_stream(std::make_unique<io::PipeStream>(spec.path), spec.path);
+    return open_stream(std::make_unique<io::PipeStream>(spec.path), spec.path, spec.detail);
   }
   auto file = std::make_shared<const io::InputFile>(spec.path);
   FileFormat format = io::format_of_file(*file);
+  if (spec.detail.empty() && io::is_unknown(*file)) {
+    io::throw_file_error(spec.path, "is of no format that is read",
+                         "read are .npy, .npz, .png, .pgm, .ppm, .csv, .tsv and .txt; other bytes "
+                         "as FILE:uint8:100x200");
+  }
   // Who names a dtype knows the file better than its first bytes do.
   const bool has_names = format == FileFormat::npz || format == FileFormat::text;
   if (!spec.detail.empty() && !has_names) format = FileFormat::raw;
@@ -105,7 +126,8 @@ std::unique_ptr<Source> open_file(const FileSpec& spec) {
   switch (format) {
     case FileFormat::npz: return io::open_npz_member(std::move(file), spec.detail);
     case FileFormat::raw: return open_raw(std::move(file), spec.detail);
-    case FileFormat::text: return open_text(*file, spec.detail);
+    case FileFormat::text:
+      return open_text(*stream(), spec.path, spec.detail, io::separator_of_name(spec.path) != ' ');
     case FileFormat::png: return io::open_png(stream(), spec.path);
     case FileFormat::pnm: return io::open_pnm(stream(), spec.path);
     case FileFormat::npy: break;
@@ -129,7 +151,10 @@ Source::~Source() = default;
 void Source::stop_when(const std::atomic<bool>*) {}
 
 std::unique_ptr<Source> open_source(const std::string& spec) {
-  if (spec == "-") return io::open_npy_stream(io::open_standard_input(), io::kStandardInput);
+  if (spec == "-" || (spec.starts_with("-:") && !exists(spec))) {
+    return open_stream(io::open_standard_input(), io::kStandardInput,
+                       spec.substr(std::min<std::size_t>(2, spec.size())));
+  }
   if (const std::optional<FileSpec> file = split(spec, exists)) return open_file(*file);
   if (is_pattern(spec)) return open_pattern(spec);
   return open_file({spec.substr(0, spec.find(':')), ""});  // says why it cannot be opened

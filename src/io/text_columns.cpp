@@ -19,17 +19,6 @@
 namespace tightloop::io {
 namespace {
 
-constexpr std::size_t kBlock = std::size_t{1} << 16;
-constexpr std::size_t kLongestLine = std::size_t{1} << 24;
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // what some programs begin UTF-8 with
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\v\f";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
-
 /// Reads a number that std::from_chars finds out of range: true, with what it rounds to, where it
 /// is too small; one that is too large is refused.
 template <std::floating_point T>
@@ -90,24 +79,6 @@ bool parse(std::string_view text, std::complex<T>& value) {
   if (!parse(both ? text.substr(sign) : text, imaginary)) return false;
   value = {real, imaginary};
   return true;
-}
-
-bool is_whole_number(std::string_view text) {
-  if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-/// True where a float64 read from the text of an integer is that integer.
-bool is_exact(std::string_view text, double value) {
-  char digits[400];
-  const auto end =
-      std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed, 0);
-  const bool signs = text.front() == '+' || text.front() == '-';
-  std::string_view wanted = text.substr(signs ? 1 : 0);
-  std::string_view got(digits, static_cast<std::size_t>(end.ptr - digits));
-  if (got.front() == '-') got.remove_prefix(1);
-  wanted.remove_prefix(std::min(wanted.find_first_not_of('0'), wanted.size() - 1));
-  return got == wanted;
 }
 
 template <class T>
@@ -198,106 +169,10 @@ const ElementText& text_of(DType dtype) {
   throw Error(ErrorCode::internal, "no such dtype");
 }
 
-/// Takes lines, one by one, and keeps their elements.
-class ColumnReader {
- public:
-  ColumnReader(const std::string& path, std::optional<DType> dtype)
-      : path_(path),
-        dtype_(dtype.value_or(DType::float64)),
-        guessed_(!dtype),
-        text_(text_of(dtype_)) {}
-
-  void line(std::string_view text) {
-    ++line_;
-    if (line_ == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    text = trimmed(text.substr(0, text.find('#')));
-    if (text.empty()) return;
-    std::size_t columns = 0;
-    const bool commas = text.find(',') != std::string_view::npos;
-    const bool semicolons = text.find(';') != std::string_view::npos;
-    // "1,5;2,5" is not four numbers.
-    if (commas && semicolons) fail("has both commas and semicolons");
-    const bool spaces = !commas && !semicolons;
-    const std::string_view separators = commas ? "," : semicolons ? ";" : " \t\v\f\r";
-    for (;;) {
-      const std::size_t cut = text.find_first_of(separators);
-      element(trimmed(text.substr(0, cut)));
-      ++columns;
-      if (cut == std::string_view::npos) break;
-      text = text.substr(cut + 1);
-      if (spaces) text = trimmed(text);
-    }
-    if (rows_ > 0 && columns != columns_) {
-      fail("has " + std::to_string(columns) + " columns, the rows before have " +
-           std::to_string(columns_));
-    }
-    columns_ = columns;
-    ++rows_;
-  }
-
-  Array array() const {
-    Dims shape = Dims::of(rows_);
-    if (columns_ > 1) shape.push_back(static_cast<std::int64_t>(columns_));
-    Array out(dtype_, shape);
-    if (!bytes_.empty()) std::memcpy(out.data(), bytes_.data(), bytes_.size());
-    return out;
-  }
-
-  [[noreturn]] void fail(const std::string& what, const std::string& hint = {}) const {
-    throw_file_error(path_, "line " + std::to_string(line_) + " " + what, hint);
-  }
-
- private:
-  void element(std::string_view text) {
-    if (text.empty()) fail("has an empty column");
-    if (!text_.read(text, bytes_)) {
-      fail("has " + in_quotes(text) + ", which is no " + std::string(name(dtype_)) + " number",
-           rows_ == 0 ? "a line of names begins with '#'" : "");
-    }
-    if (guessed_ && is_whole_number(text)) {
-      double value = 0;
-      std::memcpy(&value, bytes_.data() + (bytes_.size() - sizeof value), sizeof value);
-      if (!is_exact(text, value)) {
-        fail("has " + in_quotes(text) + ", which float64 would round", "name a dtype: FILE:int64");
-      }
-    }
-    if (static_cast<std::int64_t>(bytes_.size() / itemsize(dtype_)) > kMostTextElements) {
-      fail("passes " + std::to_string(kMostTextElements) + " numbers, the most that are read");
-    }
-  }
-
-  const std::string& path_;
-  DType dtype_;
-  bool guessed_;
-  const ElementText& text_;
-  std::vector<std::byte> bytes_;
-  std::int64_t line_ = 0;
-  std::int64_t rows_ = 0;
-  std::size_t columns_ = 0;
-};
-
 }  // namespace
 
-Array read_text_columns(const InputFile& file, std::optional<DType> dtype) {
-  ColumnReader columns(file.path(), dtype);
-  std::string pending;  // a line whose end has not been read yet
-  std::string block(kBlock, '\0');
-  for (std::uint64_t at = 0;;) {
-    const std::size_t got = file.read_some(at, block.data(), block.size());
-    at += got;
-    std::string_view rest(block.data(), got);
-    for (std::size_t cut = rest.find('\n'); cut != std::string_view::npos; cut = rest.find('\n')) {
-      pending += rest.substr(0, cut);
-      columns.line(pending);
-      pending.clear();
-      rest.remove_prefix(cut + 1);
-    }
-    pending += rest;
-    if (pending.size() > kLongestLine) columns.fail("is followed by a line of 16 MiB");
-    if (got < block.size()) break;
-  }
-  columns.line(pending);
-  return columns.array();
+bool append_text_element(DType dtype, std::string_view text, std::vector<std::byte>& out) {
+  return text_of(dtype).read(text, out);
 }
 
 std::string format_text_columns(const ArrayView& array, char separator, const std::string& path) {

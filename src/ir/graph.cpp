@@ -179,8 +179,7 @@ NodeId Graph::reduce(Op op, NodeId x, ReduceSpec spec, Span span, NodeId where, 
 
 NodeId Graph::view(NodeId x, ViewSpec spec, Span span) {
   if (spec.kind != ViewSpec::Kind::slice) spec.items.clear();
-  const bool has_dims =
-      spec.kind != ViewSpec::Kind::slice && spec.kind != ViewSpec::Kind::transpose;
+  const bool has_dims = spec.kind != ViewSpec::Kind::slice && spec.kind != ViewSpec::Kind::rank;
   if (!has_dims) spec.dims.clear();
   const std::uint32_t attr = intern(views_, std::move(spec));
   return add({.op = Op::view, .nargs = 1, .args = {x, kNoNode, kNoNode}, .attr = attr}, span);
@@ -193,6 +192,11 @@ NodeId Graph::convert(Op op, NodeId x, DType target, Span span) {
               .args = {x, kNoNode, kNoNode},
               .attr = static_cast<std::uint32_t>(target)},
              span);
+}
+
+NodeId Graph::extent(NodeId x, ReduceSpec axes, Span span) {
+  const NodeId counted = reduce(Op::count_nonzero, x, std::move(axes), span);
+  return add({.op = Op::extent, .nargs = 1, .args = {counted, kNoNode, kNoNode}}, span);
 }
 
 NodeId Graph::contract(ContractSpec spec, NodeId x, NodeId y, Span span) {

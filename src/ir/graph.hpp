@@ -52,10 +52,20 @@ struct SliceItem {
 
 /// How a view node sees its operand.
 struct ViewSpec {
-  enum class Kind : std::uint8_t { slice, transpose, reshape, broadcast_to, axes, expand_dims };
+  enum class Kind : std::uint8_t {
+    slice,
+    transpose,
+    reshape,
+    broadcast_to,
+    axes,
+    expand_dims,
+    rank,
+  };
   Kind kind = Kind::slice;
   std::vector<SliceItem> items;  ///< slice
-  /// reshape (one may be -1), broadcast_to; axes: the view's rank, then for each axis of the
+  /// transpose: the operand's axes in their new order, negatives allowed, or none to reverse them;
+  /// reshape (one may be -1), broadcast_to; rank: one axis as long as the operand has axes, whose
+  /// elements nobody may read; axes: the view's rank, then for each axis of the
   /// operand the view's axis that walks along it (several: a diagonal); other axes have extent 1;
   /// expand_dims: the new axes, as the result numbers them, negatives allowed
   std::vector<std::int64_t> dims;
@@ -70,7 +80,8 @@ constexpr bool is_conversion(Op op) {
 /// One node. `attr` indexes the graph's side table that belongs to the op: inputs (variable),
 /// constants (constant), reduces (reductions), views (view), contracts (contract); conversions keep
 /// the DType. The operands of a reduction are x, the array of where= and the value of initial=, as
-/// far as its ReduceSpec says that they are there.
+/// far as its ReduceSpec says that they are there. The operand of extent is a reduction, whose
+/// elements are counted.
 struct Node {
   Op op = Op::constant;
   std::uint8_t nargs = 0;
@@ -95,6 +106,8 @@ class Graph {
                 NodeId initial = kNoNode);
   NodeId view(NodeId x, ViewSpec spec, Span span = {});
   NodeId convert(Op conversion, NodeId x, DType target, Span span = {});
+  /// The number of elements along axes, as an integer: of x, and not what they hold.
+  NodeId extent(NodeId x, ReduceSpec axes, Span span = {});
   /// A contraction of x and y, or, where y is kNoNode, of x alone (labels).
   NodeId contract(ContractSpec spec, NodeId x, NodeId y, Span span = {});
 

@@ -174,6 +174,7 @@ class Printer {
     if (node.op == Op::view) return view(node);
     if (is_conversion(node.op)) return conversion(node);
     if (node.op == Op::contract) return contraction(node, minimum);
+    if (node.op == Op::extent) return extent(node);
     if (node.nargs == 1 && !folds(node)) {
       if (const Operator* o = find_operator(kPrefixOperators, node.op)) {
         return prefix(node, *o, minimum);
@@ -265,6 +266,17 @@ class Printer {
     text(")");
   }
 
+  void extent(const Node& node) {
+    const Node& counted = graph_[node.args[0]];
+    const ReduceSpec& spec = graph_.reduces()[counted.attr];
+    const Node& x = graph_[counted.args[0]];
+    const bool rank =
+        x.op == Op::view && graph_.views()[x.attr].kind == ViewSpec::Kind::rank && spec.all;
+    text(rank ? "ndim(" : "size(");
+    operand(rank ? x.args[0] : counted.args[0], Precedence::choice);
+    text((rank ? "" : reduce_text(spec)) + ")");
+  }
+
   void conversion(const Node& node) {
     const std::string target(name(static_cast<DType>(node.attr)));
     text((node.op == Op::astype ? target : std::string(id(node.op))) + "(");
@@ -278,7 +290,11 @@ class Printer {
       case ViewSpec::Kind::slice:
         operand(node.args[0], Precedence::primary);
         return text(subscript_text(spec.items));
-      case ViewSpec::Kind::transpose: return transpose(node);
+      case ViewSpec::Kind::transpose:
+        if (spec.dims.empty()) return transpose(node);
+        text("transpose(");
+        break;
+      case ViewSpec::Kind::rank: text("rank("); break;  // in ndim(x) alone
       case ViewSpec::Kind::reshape: text("reshape("); break;
       case ViewSpec::Kind::broadcast_to: text("broadcast_to("); break;
       case ViewSpec::Kind::axes: text("axes("); break;  // of contractions for a shape: not source

@@ -132,12 +132,31 @@ class Subscript {
   int axis_ = 0;
 };
 
-Layout transposed(const Layout& from) {
+/// Returns the axes of the operand in their new order.
+std::vector<int> order_of_axes(const ViewSpec& spec, int rank, Span span) {
+  std::vector<int> out;
+  if (spec.dims.empty()) {
+    for (int i = rank; i-- > 0;) out.push_back(i);
+    return out;
+  }
+  reduced_axes(ReduceSpec{false, false, spec.dims}, rank, span);  // each is there, and once
+  if (spec.dims.size() != static_cast<std::size_t>(rank)) {
+    shape_error("transpose names " + std::to_string(spec.dims.size()) + " axes of an array of " +
+                    std::to_string(rank),
+                span, "name all of them, or none to reverse them");
+  }
+  for (const std::int64_t axis : spec.dims) {
+    out.push_back(static_cast<int>(axis < 0 ? axis + rank : axis));
+  }
+  return out;
+}
+
+Layout transposed(const ViewSpec& spec, const Layout& from, Span span) {
   Layout out;
   out.offset = from.offset;
-  for (int i = from.shape.size(); i-- > 0;) {
-    out.shape.push_back(from.shape[i]);
-    out.strides.push_back(from.strides[i]);
+  for (const int axis : order_of_axes(spec, from.shape.size(), span)) {
+    out.shape.push_back(from.shape[axis]);
+    out.strides.push_back(from.strides[axis]);
   }
   return out;
 }
@@ -311,12 +330,13 @@ Layout apply_view(const ViewSpec& spec, const Layout& layout, Span span) {
     case ViewSpec::Kind::slice:
       check_view_rank(spec, layout.shape.size(), span);
       return Subscript(layout, span).apply(spec);
-    case ViewSpec::Kind::transpose: return transposed(layout);
+    case ViewSpec::Kind::transpose: return transposed(spec, layout, span);
     case ViewSpec::Kind::reshape: return reshaped(spec, layout, span);
     case ViewSpec::Kind::broadcast_to:
       return broadcast_to(layout, broadcast_target(spec, layout.shape, span));
     case ViewSpec::Kind::axes: return with_axes(spec, layout, span);
     case ViewSpec::Kind::expand_dims: return expanded(spec, layout, span);
+    case ViewSpec::Kind::rank: return {Dims::of(layout.shape.size()), Dims::of(0), layout.offset};
   }
   throw Error(ErrorCode::internal, "a view of no kind", span);
 }

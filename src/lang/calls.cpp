@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "lang/absent.hpp"
 #include "lang/dtype_names.hpp"
 #include "lang/einsum.hpp"
 #include "lang/number.hpp"
@@ -40,8 +41,19 @@ constexpr NamedCallee kStructural[] = {
      {.kind = Kind::shape, .op = Op::view, .view = ir::ViewSpec::Kind::reshape}},
     {{"broadcast_to", "broadcast_to(x, shape)", "x repeated along axes of extent 1, a view"},
      {.kind = Kind::shape, .op = Op::view, .view = ir::ViewSpec::Kind::broadcast_to}},
-    {{"transpose", "transpose(x)", "the view with the axes in reverse order; also `x.T`"},
+    {{"ravel", "ravel(x)", "the elements in C order along one axis, as reshape(x, -1)"},
+     {.kind = Kind::flat, .op = Op::view}},
+    {{"flatten", "flatten(x)", "the same as ravel(x)"}, {.kind = Kind::flat, .op = Op::view}},
+    {{"transpose", "transpose(x, axes=None)",
+      "the view with the axes in that order, a tuple; in reverse order where none is given, also "
+      "`x.T`"},
      {.kind = Kind::transpose, .op = Op::view}},
+    {{"size", "size(x, axis=None)", "how many elements x has, in all or along axes; also `x.size`"},
+     {.kind = Kind::extent, .op = Op::extent}},
+    {{"len", "len(x)", "how many elements the first axis of x has; also `x.shape[0]`"},
+     {.kind = Kind::extent, .op = Op::extent}},
+    {{"ndim", "ndim(x)", "how many axes x has; also `x.ndim`"},
+     {.kind = Kind::extent, .op = Op::extent}},
     {{"matmul", "matmul(x, y)",
       "the product of matrices or stacks of them; also `x @ y`. Vectors are rows or columns"},
      {.kind = Kind::contraction, .op = Op::contract, .operands = 2}},
@@ -74,7 +86,9 @@ std::optional<Callee> find_callee(std::string_view name) {
   if (const auto dtype = find_dtype(name)) {
     return Callee{.kind = Kind::to_dtype, .op = Op::astype, .dtype = *dtype};
   }
+  if (name == "around") name = "round";
   if (const auto op = find_op(name)) {
+    if (*op == Op::round && name == "round") return Callee{.kind = Kind::round, .op = *op};
     const Kind kind = is_reduction(*op) ? Kind::reduction : Kind::elementwise;
     return Callee{.kind = kind, .op = *op, .operands = info(*op).arity};
   }
@@ -107,13 +121,19 @@ std::span<const std::string_view> literal_parameters(Kind kind) {
   static constexpr std::string_view reduction[] = {"axis", "keepdims"};
   static constexpr std::string_view convert[] = {"dtype"};
   static constexpr std::string_view shape[] = {"shape"};
+  static constexpr std::string_view transpose[] = {"axes"};
+  static constexpr std::string_view round[] = {"decimals"};
+  static constexpr std::string_view extent[] = {"axis"};
   switch (kind) {
     case Kind::reduction: return reduction;
     case Kind::convert: return convert;
     case Kind::shape: return shape;
+    case Kind::transpose: return transpose;
+    case Kind::round: return round;
+    case Kind::extent: return extent;
     case Kind::elementwise:
     case Kind::to_dtype:
-    case Kind::transpose:
+    case Kind::flat:
     case Kind::contraction:
     case Kind::outer:
     case Kind::einsum: return {};
@@ -129,11 +149,18 @@ std::vector<StructuralFunction> structural_functions() {
   return out;
 }
 
+bool is_dtype_function(std::string_view name) {
+  return find_dtype(name).has_value();
+}
+
 bool is_function(std::string_view name) {
   return find_callee(name).has_value();
 }
 
 void unknown_function(std::string_view name, Span span, std::vector<std::string_view> others) {
+  if (const std::string_view hint = absent_hint(name); !hint.empty()) {
+    throw Error(ErrorCode::name, "unknown function " + in_quotes(name), span, std::string(hint));
+  }
   const auto built_in = function_names();
   others.insert(others.begin(), built_in.begin(), built_in.end());
   throw Error(ErrorCode::name, "unknown function " + in_quotes(name), span,
@@ -159,10 +186,16 @@ std::optional<std::int64_t> integer_literal(TokenStream& tokens) {
 }
 
 Call::Call(const TokenStream& tokens, const Token& token)
-    : name_(tokens.text(token)), name_span_(token.span()) {
+    : name_(tokens.text(token)), span_(token.span()) {
   const auto callee = find_callee(name_);
-  if (!callee) unknown_function(name_, name_span_, {});
+  if (!callee) unknown_function(name_, span_, {});
   callee_ = *callee;
+}
+
+void Call::receive(const Value& value) {
+  span_.begin = value.span.begin;
+  positional_ = 1;
+  operands_.push_back(value);
 }
 
 bool Call::literal_argument(TokenStream& tokens) {
@@ -178,9 +211,13 @@ bool Call::literal_argument(TokenStream& tokens) {
     subscripts(tokens);
     return true;
   }
-  const auto parameters = literal_parameters(callee_.kind);
-  if (parameters.empty() || operands_.empty()) return false;
-  const bool more_dims = callee_.kind == Kind::shape && !tuple_dims_ && !tokens.at(Tok::open_paren);
+  const auto parameters = keywords();
+  if (literal_parameters(callee_.kind).empty() || parameters.empty() || operands_.empty()) {
+    return false;
+  }
+  const bool lists = callee_.kind == Kind::shape || callee_.kind == Kind::transpose;
+  const bool more_dims =
+      lists && !tuple_dims_ && !tokens.at(Tok::open_paren) && !tokens.at(Tok::open_bracket);
   if (positional_ > 2 && !more_dims) {
     throw Error(ErrorCode::type, std::string(name_) + " takes at most 2 positional arguments",
                 tokens.argument_span(tokens.position()),
@@ -193,6 +230,7 @@ bool Call::literal_argument(TokenStream& tokens) {
 std::vector<std::string_view> Call::keywords() const {
   const auto literals = literal_parameters(callee_.kind);
   std::vector<std::string_view> all(literals.begin(), literals.end());
+  if (callee_.kind == Kind::extent && name_ != "size") all.clear();
   if (callee_.kind != Kind::reduction) return all;
   const OpInfo& row = info(callee_.op);
   if (row.takes_where) all.push_back("where");
@@ -296,12 +334,51 @@ ir::NodeId Call::to_dtype(ir::Graph& graph, Span span) const {
   return graph.constant(Scalar::of(std::complex<double>(*re, *im)), span);
 }
 
+ir::NodeId Call::rounded(ir::Graph& graph, Span span) const {
+  const ir::NodeId x = operands_[0].node;
+  const ir::NodeId whole = graph.unary(Op::round, x, span);
+  if (decimals_ == 0) return whole;
+  const double power = std::pow(10.0, std::abs(static_cast<double>(decimals_)));
+  const ir::NodeId unit = graph.constant(Scalar::of(power), span);
+  const Op to = decimals_ > 0 ? Op::multiply : Op::divide;
+  const Op back = decimals_ > 0 ? Op::divide : Op::multiply;
+  const ir::NodeId near = graph.unary(Op::round, graph.binary(to, x, unit, span), span);
+  const ir::NodeId out = graph.binary(back, near, unit, span);
+  if (decimals_ < 0) return out;
+  // What is whole has no decimals; times the unit it could overflow.
+  const ir::NodeId is_whole = graph.binary(Op::equal, whole, x, span);
+  return graph.ternary(Op::where, is_whole, x, out, span);
+}
+
+ir::NodeId Call::extent(ir::Graph& graph, Span span) const {
+  const ir::NodeId x = operands_[0].node;
+  if (name_ == "len") return graph.extent(x, {false, false, {0}}, span);
+  if (name_ == "size") return graph.extent(x, reduce_, span);
+  return graph.extent(graph.view(x, {ir::ViewSpec::Kind::rank, {}, {}}, span), {}, span);
+}
+
+// In Python, max(3, 4) is the larger number; here the 4 would be an axis of a number.
+void Call::check_extreme(const ir::Graph& graph, Span span) const {
+  const bool extreme = callee_.op == Op::min || callee_.op == Op::max;
+  if (!extreme || positional_ != 2 || reduce_.axes.size() != 1) return;
+  if (graph[operands_[0].node].op != Op::constant) return;
+  const std::string other = callee_.op == Op::min ? "minimum" : "maximum";
+  throw Error(ErrorCode::type,
+              std::string(name_) + "(x, axis) is of an array; its first argument is one number",
+              span, "write " + other + pair_text_);
+}
+
 Value Call::finish(ir::Graph& graph, std::size_t end) {
-  const Span span{name_span_.begin, end};
+  const Span span{span_.begin, end};
   check_count(span);
   switch (callee_.kind) {
     case Kind::elementwise: return {elementwise(graph, span), span};
+    case Kind::round: return {rounded(graph, span), span};
+    case Kind::extent: return {extent(graph, span), span};
+    case Kind::flat:
+      return {graph.view(operands_[0].node, {ir::ViewSpec::Kind::reshape, {}, {-1}}, span), span};
     case Kind::reduction:
+      check_extreme(graph, span);
       return {graph.reduce(callee_.op, operands_[0].node, std::move(reduce_), span,
                            where_ ? where_->node : ir::kNoNode,
                            initial_ ? initial_->node : ir::kNoNode),
@@ -311,7 +388,9 @@ Value Call::finish(ir::Graph& graph, std::size_t end) {
     case Kind::shape:
       return {graph.view(operands_[0].node, {callee_.view, {}, std::move(dims_)}, span), span};
     case Kind::transpose:
-      return {graph.view(operands_[0].node, {ir::ViewSpec::Kind::transpose, {}, {}}, span), span};
+      return {graph.view(operands_[0].node, {ir::ViewSpec::Kind::transpose, {}, std::move(dims_)},
+                         span),
+              span};
     case Kind::contraction: {
       ir::ContractSpec spec;
       spec.kind = callee_.contract;

@@ -25,7 +25,10 @@ struct Callee {
     to_dtype,     ///< float16(x); complex(x) and complex(re, im)
     convert,      ///< astype(x, dtype), saturate(x, dtype), bitcast(x, dtype)
     shape,        ///< reshape(x, shape), broadcast_to(x, shape)
-    transpose,    ///< transpose(x)
+    transpose,    ///< transpose(x), transpose(x, axes)
+    flat,         ///< ravel(x), flatten(x)
+    round,        ///< round(x), round(x, decimals)
+    extent,       ///< size(x), size(x, axis), len(x), ndim(x)
     contraction,  ///< matmul(x, y), dot, inner, vdot
     outer,        ///< outer(x, y): all products of the elements of two vectors
     einsum,       ///< einsum('ij,jk->ik', x, y)
@@ -51,6 +54,9 @@ std::vector<StructuralFunction> structural_functions();
 /// True for the built-in functions.
 bool is_function(std::string_view name);
 
+/// True for those that are dtypes: they convert.
+bool is_dtype_function(std::string_view name);
+
 /// Throws the Error(name) for a function that is neither built in nor one of `others`.
 [[noreturn]] void unknown_function(std::string_view name, Span span,
                                    std::vector<std::string_view> others);
@@ -60,6 +66,9 @@ class Call {
  public:
   /// Starts a call of the built-in function that the token names.
   Call(const TokenStream& tokens, const Token& name);
+
+  /// Makes a value, whose method the call is, the first argument.
+  void receive(const Value& value);
 
   /// Reads an argument that is not an expression. Returns false where an expression comes next,
   /// whose value is then given to operand().
@@ -78,6 +87,8 @@ class Call {
   void ddof(TokenStream& tokens);
   void dtype(TokenStream& tokens);
   void shape(TokenStream& tokens);
+  void axes(TokenStream& tokens);
+  void decimals(TokenStream& tokens);
   void subscripts(TokenStream& tokens);
   void end_of_literal(const TokenStream& tokens, std::size_t begin, std::string_view wanted) const;
   [[noreturn]] void not_literal(const TokenStream& tokens, std::size_t begin,
@@ -88,10 +99,15 @@ class Call {
   ir::NodeId outer(ir::Graph& graph, Span span) const;
   ir::NodeId einsum(ir::Graph& graph, Span span) const;
   ir::NodeId to_dtype(ir::Graph& graph, Span span) const;
+  ir::NodeId rounded(ir::Graph& graph, Span span) const;
+  ir::NodeId extent(ir::Graph& graph, Span span) const;
+  void check_extreme(const ir::Graph& graph, Span span) const;
 
   Callee callee_;
   std::string_view name_;
-  Span name_span_;
+  Span span_;  // from the name, or from the value whose method it is
+  std::int64_t decimals_ = 0;
+  std::string pair_text_;  // "(3, 4)": the arguments of min(3, 4), for a hint
   std::vector<Value> operands_;
   std::vector<std::string_view> given_;  // keywords read so far
   std::optional<Value> where_;

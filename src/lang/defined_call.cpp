@@ -72,6 +72,16 @@ bool DefinedCall::literal_argument(TokenStream& tokens) {
   return true;
 }
 
+void DefinedCall::receive(const Value& value) {
+  if (arguments_.empty()) {
+    throw Error(ErrorCode::type, definition_->name + " takes no arguments", name_,
+                hint_of(*definition_));
+  }
+  current_ = positional_++;
+  operand(value);
+  name_.begin = value.span.begin;
+}
+
 void DefinedCall::operand(const Value& value) {
   arguments_[current_].node = value.node;
   arguments_[current_].span = value.span;

@@ -16,6 +16,9 @@ class DefinedCall {
   /// Borrows the definition and the budget.
   DefinedCall(const Definition& definition, Span name, Budget& budget);
 
+  /// Makes a value, whose method the call is, the first argument.
+  void receive(const Value& value);
+
   /// Reads an argument that is a literal. Returns false where an expression comes next, whose value
   /// is then given to operand().
   bool literal_argument(TokenStream& tokens);

@@ -1,4 +1,4 @@
-// The names of dtypes in the language: the library's own, and Python's.
+// The names of dtypes: the canonical ones, other spellings, and which of them are functions.
 #pragma once
 
 #include <optional>
@@ -9,10 +9,10 @@
 
 namespace tightloop::lang {
 
-/// Returns the dtype of a name ("float16", "half", "int"); none for other names.
+/// Finds the dtype whose name is a function that converts: "float32", "float", "half", ...
 std::optional<DType> find_dtype(std::string_view name);
 
-/// Returns all names.
+/// Returns all of those names, canonical ones first.
 std::vector<std::string_view> dtype_names();
 
 }  // namespace tightloop::lang

@@ -97,7 +97,7 @@ void Expression::no_operand() {
   }
   if (kind == Tok::open_bracket) {
     throw Error(ErrorCode::syntax, "lists are not part of the language", span,
-                "pass arrays as variables");
+                "arrays are passed as variables; a session has array([1, 2, 3])");
   }
   const bool open = !frames_.empty();
   const bool line = kind == Tok::separator && tokens_.text(tokens_.peek()) != ";";
@@ -109,9 +109,9 @@ void Expression::no_operand() {
 }
 
 void Expression::name() {
-  const Token token = tokens_.next();
+  const Token token = unprefixed();
   const std::string_view text = tokens_.text(token);
-  if (tokens_.at(Tok::open_paren)) return open_call(token);
+  if (tokens_.at(Tok::open_paren)) return open_call(token, nullptr);
   const NodeId node = scope_.find(text, token.span(), graph_);
   if (node == kNoNode) scope_.fail(text, token.span());
   values_.push_back({node, token.span()});
@@ -130,24 +130,6 @@ void Expression::prefix() {
   }
   tokens_.next();
   push({.kind = Frame::Kind::prefix, .span = token.span(), .op = op});
-}
-
-void Expression::open_call(const Token& name) {
-  const std::string_view text = tokens_.text(name);
-  const Functions& functions = scope_.functions();
-  if (is_function(text)) {
-    calls_.emplace_back(std::in_place_type<Call>, tokens_, name);
-  } else if (const Definition* definition = functions.find(text)) {
-    calls_.emplace_back(std::in_place_type<DefinedCall>, *definition, name.span(),
-                        *functions.budget);
-  } else if (scope_.find(text, name.span(), graph_) != kNoNode) {
-    throw Error(ErrorCode::name, in_quotes(text) + " is a value, not a function", name.span(),
-                "a product needs an operator: '*'");
-  } else {
-    unknown_function(text, name.span(), functions.names());
-  }
-  push({.kind = Frame::Kind::call, .span = tokens_.next().span()});
-  argument();
 }
 
 // Reads literal arguments until an expression comes or the call ends.
@@ -259,28 +241,6 @@ void Expression::choice_else() {
   tokens_.next();
   frames_.back().kind = Frame::Kind::choice_else;
   want_operand_ = true;
-}
-
-void Expression::attribute() {
-  const Token dot = tokens_.next();
-  if (!tokens_.at(Tok::name)) tokens_.fail("expected 'T' after '.'");
-  const Token token = tokens_.next();
-  const std::string_view text = tokens_.text(token);
-  Value& x = values_.back();
-  const Span span{x.span.begin, token.end};
-  if (text == "T") {
-    x = {graph_.view(x.node, {ir::ViewSpec::Kind::transpose, {}, {}}, span), span};
-    return;
-  }
-  const Span culprit{dot.begin, token.end};
-  if (is_function(text)) {
-    const std::string operand = tokens_.excerpt(x.span, "x");
-    throw Error(ErrorCode::syntax,
-                "methods are not part of the language: " + in_quotes("." + std::string(text)),
-                culprit, "write " + std::string(text) + "(" + operand + ")");
-  }
-  throw Error(ErrorCode::name, "unknown attribute " + in_quotes("." + std::string(text)), culprit,
-              "the only attribute is '.T'");
 }
 
 void Expression::subscript() {

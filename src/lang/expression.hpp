@@ -37,7 +37,8 @@ class Expression {
   void operand();
   void name();
   void prefix();
-  void open_call(const Token& name);
+  Token unprefixed();
+  void open_call(const Token& name, const Value* receiver);
   void argument();
   void operand_of_call();
   [[noreturn]] void no_operand();
@@ -50,6 +51,9 @@ class Expression {
   void choice_if();
   void choice_else();
   void attribute();
+  void method(const Token& name);
+  Value attribute_value(std::string_view name, const Value& x, Span span);
+  Value extent_of_axis(const Value& x, Span span);
   void subscript();
   bool comma();
   bool close_paren();

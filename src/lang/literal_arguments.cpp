@@ -9,7 +9,9 @@
 #include "lang/calls.hpp"
 #include "lang/dtype_names.hpp"
 #include "lang/number.hpp"
+#include "lang/scope.hpp"
 #include "lang/suggest.hpp"
+#include "types/dtype_text.hpp"
 
 namespace tightloop::lang {
 namespace {
@@ -18,7 +20,12 @@ bool ends_argument(const TokenStream& tokens) {
   return tokens.at(Tok::comma) || tokens.at(Tok::close_paren);
 }
 
-/// Reads "(1, 2)", "(1,)" or "()". Stays where the text is no tuple of integers.
+bool at_tuple(const TokenStream& tokens) {
+  return tokens.at(Tok::open_paren) || tokens.at(Tok::open_bracket);
+}
+
+/// Reads "(1, 2)", "(1,)" or "()", or the same in square brackets. Stays where the text is no tuple
+/// of integers.
 std::optional<std::vector<std::int64_t>> integer_tuple(TokenStream& tokens) {
   const std::size_t begin = tokens.position();
   const Token open = tokens.next();
@@ -32,7 +39,8 @@ std::optional<std::vector<std::int64_t>> integer_tuple(TokenStream& tokens) {
     }
     if (!tokens.accept(Tok::comma)) break;
   }
-  if (tokens.accept(Tok::close_paren)) return list;
+  const Tok close = open.kind == Tok::open_paren ? Tok::close_paren : Tok::close_bracket;
+  if (tokens.accept(close)) return list;
   tokens.rewind(begin);
   return std::nullopt;
 }
@@ -44,6 +52,8 @@ void Call::literal(TokenStream& tokens, std::string_view parameter) {
   if (parameter == "keepdims") return keepdims(tokens);
   if (parameter == "ddof") return ddof(tokens);
   if (parameter == "dtype") return dtype(tokens);
+  if (parameter == "axes") return axes(tokens);
+  if (parameter == "decimals") return decimals(tokens);
   shape(tokens);
 }
 
@@ -54,8 +64,8 @@ void Call::not_literal(const TokenStream& tokens, std::size_t begin,
                     !keywords_ && operands_.size() == 1;
   std::string hint;
   if (pair && span.end > span.begin) {
-    hint = "did you mean " + std::string(callee_.op == Op::min ? "minimum(" : "maximum(") +
-           tokens.excerpt(operands_[0].span, "x") + ", " + tokens.excerpt(span, "y") + ")?";
+    hint = "write " + std::string(callee_.op == Op::min ? "minimum(" : "maximum(") +
+           tokens.excerpt(operands_[0].span, "x") + ", " + tokens.excerpt(span, "y") + ")";
   }
   throw Error(ErrorCode::type,
               "the " + std::string(given_.back()) + " of " + std::string(name_) + " must be " +
@@ -76,7 +86,7 @@ void Call::axis(TokenStream& tokens) {
   const std::size_t begin = tokens.position();
   if (tokens.accept(Tok::kw_none)) {
     reduce_.all = true;
-  } else if (tokens.at(Tok::open_paren)) {
+  } else if (at_tuple(tokens)) {
     auto list = integer_tuple(tokens);
     if (!list) not_literal(tokens, begin, wanted);
     reduce_.all = false;
@@ -86,8 +96,42 @@ void Call::axis(TokenStream& tokens) {
     if (!value) not_literal(tokens, begin, wanted);
     reduce_.all = false;
     reduce_.axes = {*value};
+    if (!operands_.empty()) {
+      pair_text_ = "(" + tokens.excerpt(operands_[0].span, "x") + ", " +
+                   tokens.excerpt(tokens.argument_span(begin), "y") + ")";
+    }
   }
   end_of_literal(tokens, begin, wanted);
+}
+
+void Call::axes(TokenStream& tokens) {
+  constexpr std::string_view wanted = "None, integers or one tuple of integers";
+  const std::size_t begin = tokens.position();
+  if (at_tuple(tokens)) {
+    auto list = integer_tuple(tokens);
+    if (!list) not_literal(tokens, begin, wanted);
+    dims_ = std::move(*list);
+    tuple_dims_ = true;
+  } else if (!tokens.accept(Tok::kw_none)) {
+    const auto value = integer_literal(tokens);
+    if (!value) not_literal(tokens, begin, wanted);
+    dims_.push_back(*value);
+  }
+  end_of_literal(tokens, begin, wanted);
+  if (dims_.size() > static_cast<std::size_t>(kMaxRank)) {
+    throw Error(ErrorCode::limit, "more than " + std::to_string(kMaxRank) + " axes",
+                tokens.argument_span(begin));
+  }
+}
+
+void Call::decimals(TokenStream& tokens) {
+  constexpr std::int64_t kMost = 300;
+  const std::string wanted = "an integer from -300 to 300";
+  const std::size_t begin = tokens.position();
+  const auto value = integer_literal(tokens);
+  if (!value || *value < -kMost || *value > kMost) not_literal(tokens, begin, wanted);
+  end_of_literal(tokens, begin, wanted);
+  decimals_ = *value;
 }
 
 void Call::keepdims(TokenStream& tokens) {
@@ -122,16 +166,22 @@ void Call::ddof(TokenStream& tokens) {
 void Call::dtype(TokenStream& tokens) {
   constexpr std::string_view wanted = "the name of a dtype";
   const std::size_t begin = tokens.position();
+  if (is_module(tokens.text(tokens.peek())) && tokens.peek(1).kind == Tok::dot) {
+    tokens.next();
+    tokens.next();
+  }
   const Token token = tokens.peek();
   if (token.kind != Tok::name && token.kind != Tok::string) not_literal(tokens, begin, wanted);
   tokens.next();
   end_of_literal(tokens, begin, wanted);
   std::string_view text = tokens.text(token);
   if (token.kind == Tok::string) text = text.substr(1, text.size() - 2);
-  target_ = find_dtype(text);
+  // A letter could be a name; in quotes it is none.
+  if (token.kind == Tok::string || text.size() > 1) target_ = types::dtype_of_text(text);
   if (!target_) {
+    const std::string near = suggest(text, dtype_names(), "dtypes");
     throw Error(ErrorCode::name, "unknown dtype " + in_quotes(text), token.span(),
-                suggest(text, dtype_names(), "dtypes"));
+                near.starts_with("did") ? near : types::dtype_list());
   }
 }
 
@@ -149,7 +199,7 @@ void Call::subscripts(TokenStream& tokens) {
 void Call::shape(TokenStream& tokens) {
   constexpr std::string_view wanted = "integers or one tuple of integers";
   const std::size_t begin = tokens.position();
-  if (tokens.at(Tok::open_paren)) {
+  if (at_tuple(tokens)) {
     auto list = integer_tuple(tokens);
     if (!list) not_literal(tokens, begin, wanted);
     dims_ = std::move(*list);

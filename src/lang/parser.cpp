@@ -37,6 +37,10 @@ NodeId copy_node(const ir::Graph& from, NodeId id, const std::vector<NodeId>& co
     return to.reduce(node.op, arg(0), spec, span, spec.where ? arg(1) : kNoNode,
                      spec.initial ? arg(node.nargs - std::size_t{1}) : kNoNode);
   }
+  if (node.op == Op::extent) {
+    const ir::Node& counted = from[node.args[0]];
+    return to.extent(to[copy[node.args[0]]].args[0], from.reduces()[counted.attr], span);
+  }
   if (node.nargs == 1) return to.unary(node.op, arg(0), span);
   if (node.nargs == 2) return to.binary(node.op, arg(0), arg(1), span);
   return to.ternary(node.op, arg(0), arg(1), arg(2), span);

@@ -32,13 +32,15 @@ std::string_view word_hint(std::string_view name) {
   }
   if (name == "true") return "did you mean 'True'?";
   if (name == "false") return "did you mean 'False'?";
-  if (name == "np" || name == "numpy" || name == "math") {
-    return "functions and constants have no prefix: 'sqrt(x)', 'pi'";
-  }
+  if (is_module(name)) return "a prefix stands before a function or a constant: 'np.pi'";
   return {};
 }
 
 }  // namespace
+
+bool is_module(std::string_view name) {
+  return name == "np" || name == "numpy" || name == "math";
+}
 
 Scope::Scope(std::span<const std::string_view> variables, const Functions& functions)
     : functions_(functions), variables_(variables), sorted_(variables.begin(), variables.end()) {

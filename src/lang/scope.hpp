@@ -11,6 +11,9 @@
 
 namespace tightloop::lang {
 
+/// True for what Python's users write before a function: "np" and the like.
+bool is_module(std::string_view name);
+
 class Scope {
  public:
   /// Borrows the variables' names and the functions for the life of the scope.

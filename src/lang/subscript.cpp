@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lang/calls.hpp"
+#include "lang/scope.hpp"
 
 namespace tightloop::lang {
 namespace {
@@ -38,7 +39,16 @@ SliceItem range(TokenStream& tokens, std::optional<std::int64_t> start) {
   return item;
 }
 
+/// Steps over "newaxis", which may have a prefix.
+bool accept_newaxis(TokenStream& tokens) {
+  const bool prefix = is_module(tokens.text(tokens.peek())) && tokens.peek(1).kind == Tok::dot;
+  if (tokens.text(tokens.peek(prefix ? 2 : 0)) != "newaxis") return false;
+  for (int i = 0; i < (prefix ? 3 : 1); ++i) tokens.next();
+  return true;
+}
+
 SliceItem item(TokenStream& tokens) {
+  if (accept_newaxis(tokens)) return {SliceItem::Kind::new_axis, {}, {}, {}};
   if (tokens.accept(Tok::kw_none)) return {SliceItem::Kind::new_axis, {}, {}, {}};
   if (tokens.accept(Tok::ellipsis)) return {SliceItem::Kind::ellipsis, {}, {}, {}};
   const auto value = bound(tokens);

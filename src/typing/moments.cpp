@@ -14,6 +14,16 @@ NodeId Resolver::count(const Reduction& r, NodeId reduction) {
   return b_.cast(b_.reduce(Op::sum, DType::int64, full_mask(r), r.spec), DType::float64);
 }
 
+// What is counted is a constant in the shape of x: no element is read.
+Value Resolver::extent(const ir::Node& n) {
+  constexpr int128 kMost = int128{1} << 53;  // float64 counts so far
+  const ir::Node& counted = graph_[n.args[0]];
+  const NodeId shape = filled(b_.integer(DType::bool_, 1), strong(values_[counted.args[0]]).id);
+  const NodeId sum = b_.reduce(Op::sum, DType::int64, shape, axes_of(counted.attr));
+  const NodeId number = b_.make(Op::extent, DType::float64, {sum});
+  return {b_.make(Op::cast, DType::int64, {number}, {0, kMost}), true, {}};
+}
+
 // The sum of what counts in float64 or complex128. Sums of narrow integers are exact: no array is
 // long enough for these to pass 64 bits.
 NodeId Resolver::sum_of(const Reduction& r, DType lane) {

@@ -211,6 +211,9 @@ class Resolver {
   /// The number of a spec that differs in its options alone: it has none.
   std::uint32_t axes_of(std::uint32_t spec);
 
+  /// A number of elements as the user asks for it, whatever they hold.
+  Value extent(const ir::Node& node);
+
   // contractions.cpp
   Value contraction(const ir::Node& node);
   Value product_in_dtype(const Value& x, const Value& y, DType dtype, const std::uint32_t* sum);

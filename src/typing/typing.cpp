@@ -55,6 +55,7 @@ Value Resolver::resolve(NodeId at) {
   if (ir::is_conversion(n.op)) return converted(n, first);
   if (is_reduction(n.op)) return reduction(n);
   if (n.op == Op::contract) return contraction(n);
+  if (n.op == Op::extent) return extent(n);
   if (!in_table(n.op)) {
     throw Error(ErrorCode::internal, "a source graph holds a '" + spelling(n.op) + "' node",
                 graph_.span(at));

@@ -86,15 +86,57 @@ TEST_CASE("io: text by hand") {
   CHECK(read("9007199254740992 -9007199254740994 000").shape() == Dims{1, 3});
 }
 
+TEST_CASE("io: tables as people have them") {
+  const ScratchFolder folder;
+  const auto read = [&](const std::string& text, const std::string& detail = "",
+                        const std::string& name = "t.csv") {
+    return load(folder.write(name, text) + detail);
+  };
+  const std::string table =
+      "\xef\xbb\xbfname,\"unit price\",volume,\"a \"\"b\"\", c\"\r\n"
+      "\"x, y\",1.5,3,7\r\n# a comment\r\n\"z\",,4,\"8\"\r\n\r\nw,NA,5,\r\n";
+  const Array price = read(table, ":unit price");
+  REQUIRE(price.shape() == Dims{3});
+  CHECK(price.values<double>()[0] == 1.5);
+  CHECK(std::isnan(price.values<double>()[1]));
+  CHECK(std::isnan(price.values<double>()[2]));
+  CHECK(read(table, ":volume,unit price").shape() == Dims{3, 2});
+  CHECK(read(table, ":2").values<double>()[2] == 5);
+  CHECK(read(table, ":volume:uint8").dtype() == DType::uint8);
+  CHECK(read(table, ":a \"b\", c").values<double>()[1] == 8);
+  CHECK(read("a;b\n1;2\n;4\n").shape() == Dims{2, 2});
+  CHECK(read("a\tb\n1\t\n\t4\n", "", "t.tsv").shape() == Dims{2, 2});
+  CHECK(std::isnan(read("a\tb\n1\t\n\t4\n", ":b", "t.tsv").values<double>()[0]));
+  CHECK(read("1\t\t2\n", "", "t.txt").shape() == Dims{1, 2});
+  CHECK(read("x y\n1 2\n", ":y", "t.txt").values<double>()[0] == 2);
+  CHECK(read("unit price\n1\n2\n").shape() == Dims{2});
+  CHECK(read("1,null,None,#N/A,N/A,<NA>,nan\n").shape() == Dims{1, 7});
+  CHECK(read("f,float32\n1,2\n", ":float32").values<double>()[0] == 2);  // a column of that name
+  CHECK(read("f,g\n1,2\n", ":f4").dtype() == DType::float32);
+  CHECK(read("n\n18446744073709551615\n", ":n:uint64").item<std::uint64_t>() ==
+        18446744073709551615U);
+  CHECK(read("a,b\n").shape() == Dims{0, 2});
+  const Array complex = read("z\n1+2j\nNA\n", ":complex128");
+  CHECK(complex.values<std::complex<double>>()[0] == std::complex<double>(1, 2));
+}
+
 TEST_CASE("io: text that is refused") {
   const ScratchFolder folder;
   const auto refusal = [&](const std::string& text, const std::string& dtype = "") {
     return message_of([&] { load(folder.write("x.csv", text) + dtype); });
   };
-  CHECK(contains(refusal("x,y\n1,2\n"), "line 1 has 'x', which is no float64 number"));
+  CHECK(contains(refusal("x,2\n1,2\n"), "line 1 has 'x', which is no float64 number"));
   CHECK(contains(refusal("1,2\n3\n"), "line 2 has 1 columns, the rows before have 2"));
-  CHECK(contains(refusal("1,,2"), "line 1 has an empty column"));
-  CHECK(contains(refusal("1,2,"), "empty column"));
+  CHECK(contains(refusal("1,,2", ":int8"), "line 1 has an empty column; int8 has no NaN"));
+  CHECK(contains(refusal("1,NA", ":bool"), "empty column"));
+  CHECK(contains(refusal("1,\"2"), "line 1 has a quote that is not closed"));
+  CHECK(contains(refusal("a,b\n1,2", ":c"), "'c' is neither a column nor an element type"));
+  CHECK(contains(refusal("a,b\n1,2", ":c"), "the columns are 'a', 'b'"));
+  CHECK(contains(refusal("a,b\nx,2"), "choose columns: " + folder.file("x.csv") + ":b"));
+  CHECK(contains(refusal("a,b\n1,2\n3", ":a"), "line 3 has 1 columns, the rows before have 2"));
+  CHECK(contains(refusal("1,2", ":2"), "neither a column"));
+  CHECK(contains(refusal("18446744073709551615"), ":uint64"));
+  CHECK(contains(refusal("18446744073709551617"), "no integer dtype holds it"));
   CHECK(contains(refusal("1,5;2,5"), "line 1 has both commas and semicolons"));
   CHECK(contains(refusal("\n\n1.5.2"), "line 3 has '1.5.2'"));
   CHECK(contains(refusal("9007199254740993"), "which float64 would round"));
@@ -105,7 +147,7 @@ TEST_CASE("io: text that is refused") {
   CHECK(contains(refusal("1.5", ":int32"), "no int32 number"));
   CHECK(contains(refusal("2", ":bool"), "no bool number"));
   CHECK(contains(refusal("1+2", ":complex64"), "no complex64 number"));
-  CHECK(contains(refusal("1", ":what"), "'what' is no element type"));
+  CHECK(contains(refusal("1", ":what"), "'what' is neither a column nor an element type"));
   CHECK(contains(refusal(std::string(40, '\0')), "\\x00"));
   CHECK(contains(refusal(std::string((1 << 24) + 100'000, ' ')), "line of 16 MiB"));
   const Array cube = counted(DType::uint8, Dims{2, 2, 2});

@@ -256,3 +256,80 @@ TEST_CASE("tools: inputs of several lines") {
   CHECK(joined({"a) + (", ")"}) == "+. a) + (\n)");
   CHECK(joined({std::string(2 << 20, '(')}) == ". " + std::string(2 << 20, '('));
 }
+
+TEST_CASE("tools: lists are arrays") {
+  Typed t;
+  CHECK(t("[1, 2, 3]") == "array([1, 2, 3])");
+  CHECK(t("array([[1, 2], [3, 4]])") == "array([[1, 2],\n       [3, 4]])");
+  CHECK(t("np.array([[1, 2.5]], dtype=np.float32)") == "array([[1. , 2.5]], dtype=float32)");
+  CHECK(t("array((1, 2), 'f4')") == "array([1., 2.], dtype=float32)");
+  CHECK(t("[True, False]") == "array([ True, False])");
+  CHECK(t("[1, 2j]") == "array([1.+0.j, 0.+2.j])");
+  CHECK(t("[18446744073709551615, 1]") ==
+        "array([18446744073709551615,                    1], dtype=uint64)");
+  CHECK(t("x = [1, 2, 3]", "x * [1, 10, 100]") == "array([  1,  20, 300])");
+  CHECK(t("sum([[1, 2], [3, 4]], axis=0)") == "array([4, 6])");
+  CHECK(t("reshape(arange(6), [2, 3]).shape") == "(2, 3)");
+  CHECK(t("arange(6).reshape(2, 3).shape") == "(2, 3)");
+  CHECK(t("maximum(x, [2, 2, 2])") == "array([2, 2, 3])");
+  CHECK(t("k = 2", "[k, k + 1]") == "array([2, 3])");
+  CHECK(contains(t("[1, [2, 3]]"), "a number stands beside"));
+  CHECK(contains(t("[[1, 2], [3]]"), "different lengths"));
+}
+
+TEST_CASE("tools: habits of Python's prompt") {
+  Typed t;
+  CHECK(t("2 + 3", "_ * 10", "_ + 1") == "51");
+  CHECK(t("x = 5", "x += 1", "x") == "6");
+  CHECK(t("x -= 1; x *= 2 + 1; x //= 2; x **= 2; x %= 30; x <<= 1; x |= 1", "x") == "39");
+  CHECK(t("a, b = 1, 2", "a, b = b, a", "a, b") == "2\n1");
+  CHECK(contains(t("a, b = 1, 2, 3"), "2 names stand for as many values, found 3"));
+  CHECK(contains(t("nope += 1"), "'nope' is not a variable"));
+  CHECK(t("del a, b").empty());
+  CHECK(contains(t("a"), "unknown variable 'a'"));
+  CHECK(contains(t("del a"), "'a' is not a variable"));
+  CHECK(t("print(1 + 1, 3)") == "2\n3");
+  CHECK(contains(t("?sum"), "sum(x, axis=None"));
+  CHECK(contains(t("sum?"), "sum(x, axis=None"));
+  CHECK(contains(t("help(sum)"), "sum(x, axis=None"));
+  CHECK(contains(t("help"), ":plot"));
+  CHECK(t(":h") == t("help()"));
+  CHECK(contains(t(":t 1 + 1"), "int"));
+  CHECK(t("round(2.675, 1)") == "2.7");
+  CHECK(t("x = arange(6.0).reshape(2, 3)", "x.shape, x.dtype, x.size") == "(2, 3)\nfloat64\n6");
+  CHECK(t("x.T.shape") == "(3, 2)");
+  CHECK(t("np.zeros((2, 3)).shape") == "(2, 3)");
+  CHECK(t("np.random.rand(2, 3).shape, randn(4).shape, rand((5, 1)).shape") ==
+        "(2, 3)\n(4,)\n(5, 1)");
+  CHECK(t("mean(abs(randn(1000)) < 1) > 0.6, all(isfinite(randn(1001, dtype=float32)))") ==
+        "True\nTrue");
+  CHECK(contains(t("zeros(3, 3)"), "write zeros((3, 3))"));
+  CHECK(t("zeros((3, 3)).shape") == "(3, 3)");
+  CHECK(contains(t("zeros(3, 'float61')"), "the dtypes are bool"));
+  CHECK(t("zeros(2, 'half')") == "array([0., 0.], dtype=float16)");
+  CHECK(t("f(x) = x + 1", "f(x) = x", "d = [1, 2].f()", "f(x) = 0", "d") == "array([1, 2])");
+  CHECK(contains(t("plot(sin(arange(100) / 10))"), "|"));
+  CHECK(contains(t("plot([[1, 2], [3, 4]])"), "@"));
+  CHECK(t("exit = 3", "exit") == "3");
+  CHECK_FALSE(t.session.run("quit()"));
+  CHECK(t.session.run("exit"));
+  CHECK(t("del exit").empty());
+  CHECK_FALSE(t.session.run("exit"));
+}
+
+TEST_CASE("tools: the bins of a histogram are equally wide") {
+  Typed t;
+  const std::string text = t(":hist arange(256)");
+  CHECK(contains(text, "  0 to  12  13"));
+  CHECK(contains(text, "247 to 259   9"));
+}
+
+TEST_CASE("tools: a line has no holes and no more than its range") {
+  Typed t;
+  const std::string text = t("plot(arange(1000))");
+  CHECK(contains(text, "999 |"));
+  CHECK(contains(t("plot([1, nan, 3])"), "1 |"));
+  CHECK(t("plot([nan, inf])") == "  no finite elements");
+  CHECK(contains(t("plot([2, 2, 2])"), "2 |"));
+  CHECK(contains(t("plot([1j])"), "a line is of real numbers"));
+}

@@ -71,6 +71,25 @@ TEST_CASE("tools: a session on a terminal answers, shows mistakes and ends with 
   CHECK(t.program.wait() == 0);
 }
 
+TEST_CASE("tools: a session on a terminal takes what Python's takes") {
+  if (no_terminals()) return;
+  Typist t(PseudoTerminal::Variables{});
+  REQUIRE(t.program.shows(">>> "));
+  CHECK(t.answers("x = [20, 22]", ""));
+  CHECK(t.answers("x.sum()", "42"));
+  CHECK(t.answers("_ + 1", "43"));
+  CHECK(t.answers("x += 100", ""));
+  CHECK(t.answers("x", "array([120, 122])"));
+  CHECK(t.answers("?sum", "sum(x, axis=None"));
+  CHECK(t.answers("plot(arange(50))", "49 |"));
+  CHECK(t.answers("save('y.npy', x)", ""));
+  CHECK(t.answers("load('y.npy') - 100", "array([20, 22])"));
+  CHECK(t.answers("del x", ""));
+  CHECK(t.answers("x", "unknown variable 'x'"));
+  t.program.type("quit()\n");
+  CHECK(t.program.wait() == 0);
+}
+
 TEST_CASE("tools: Ctrl-C stops an evaluation, and the session goes on") {
   if (no_terminals()) return;
   Typist t(PseudoTerminal::Variables{});

@@ -1,7 +1,8 @@
-// Statements and names, by tokens.
+// Names and the calls and lists that make arrays, by tokens.
 #include "repl/binder.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -15,17 +16,6 @@ constexpr int kMostNestedCalls = 50;
 
 std::string_view text_of(std::string_view source, const Token& token) {
   return source.substr(token.span.begin, token.span.end - token.span.begin);
-}
-
-/// Returns the number of the bracket that closes the one at `open`, among the tokens before `end`;
-/// `end` where none does.
-std::size_t closing(const std::vector<Token>& tokens, std::size_t open, std::size_t end) {
-  std::size_t depth = 0;
-  for (std::size_t i = open; i < end; ++i) {
-    if (tokens[i].kind == TokenKind::open) ++depth;
-    if (tokens[i].kind == TokenKind::close && --depth == 0) return i;
-  }
-  return end;
 }
 
 /// Returns for every bracket that is closed the number of the one that closes it, for all other
@@ -74,17 +64,33 @@ class Binder {
     }
     closings_ = closings(tokens_);
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
-      if (tokens_[i].kind != TokenKind::name || is(i + 1, TokenKind::assign) ||
-          (i > 0 && is(i - 1, TokenKind::dot))) {
+      if (is_list(i)) {
+        const std::size_t end = closings_[i];
+        out.uses.push_back(
+            {{tokens_[i].span.begin, tokens_[end].span.end}, list_value(i, end), {}});
+        i = end;
         continue;
       }
+      if (tokens_[i].kind != TokenKind::name || is(i + 1, TokenKind::assign)) continue;
       const std::string name(text_of(source_, tokens_[i]));
+      if (is_prefix(i) || is_random_module(i)) {
+        ++i;  // the point; the library skips both
+        continue;
+      }
+      const bool inner = i > 3 && is_random_module(i - 2);
+      if (i > 0 && is(i - 1, TokenKind::dot) && !inner && !(i > 1 && is_prefix(i - 2))) {
+        const std::string kept = workspace_.kept_function(name);
+        const bool method = is(i + 1, TokenKind::open) && text_of(source_, tokens_[i + 1]) == "(";
+        if (method && !kept.empty()) out.uses.push_back({tokens_[i].span, nullptr, kept});
+        continue;
+      }
       if (!is(i + 1, TokenKind::open) || text_of(source_, tokens_[i + 1]) == "[") {
         variable(name, tokens_[i].span, out);
       } else if (const std::size_t end = closings_[i + 1];
                  find_generator(name) != nullptr && end < tokens_.size()) {
+        const std::size_t first = inner ? i - 2 : i;
         out.uses.push_back(
-            {{tokens_[i].span.begin, tokens_[end].span.end}, call(name, i, end), {}});
+            {{tokens_[first].span.begin, tokens_[end].span.end}, call(name, i, end), {}});
         i = end;
       } else if (const std::string kept = workspace_.kept_function(name); !kept.empty()) {
         out.uses.push_back({tokens_[i].span, nullptr, kept});
@@ -96,6 +102,114 @@ class Binder {
  private:
   bool is(std::size_t i, TokenKind kind) const {
     return i < tokens_.size() && tokens_[i].kind == kind;
+  }
+
+  /// True for "np" before a point, unless it is a variable.
+  bool is_prefix(std::size_t i) const {
+    if (!is(i, TokenKind::name) || !is(i + 1, TokenKind::dot) || !is(i + 2, TokenKind::name)) {
+      return false;
+    }
+    const std::string_view name = text_of(source_, tokens_[i]);
+    return (name == "np" || name == "numpy" || name == "math") && !workspace_.find(name);
+  }
+
+  /// True for "random" of "np.random.rand(3)".
+  bool is_random_module(std::size_t i) const {
+    return i > 1 && is_prefix(i - 2) && text_of(source_, tokens_[i]) == "random" &&
+           is(i + 1, TokenKind::dot) && is(i + 2, TokenKind::name) &&
+           find_generator(text_of(source_, tokens_[i + 2])) != nullptr;
+  }
+
+  /// True for a bracket that begins a list of numbers: not for a subscript, and not where the
+  /// language itself reads a list of axes or extents.
+  bool is_list(std::size_t i) const {
+    if (!is(i, TokenKind::open) || text_of(source_, tokens_[i]) != "[") return false;
+    if (closings_[i] >= tokens_.size()) return false;
+    if (i == 0) return true;
+    const Token& before = tokens_[i - 1];
+    switch (before.kind) {
+      case TokenKind::name:
+      case TokenKind::number:
+      case TokenKind::string:
+      case TokenKind::close:
+      case TokenKind::bad:
+      case TokenKind::dot: return false;
+      default: break;
+    }
+    if (before.kind == TokenKind::assign && i > 1) {
+      const std::string_view key = text_of(source_, tokens_[i - 2]);
+      return key != "axis" && key != "axes" && key != "shape";
+    }
+    if (before.kind != TokenKind::comma && before.kind != TokenKind::open) return true;
+    std::size_t open = i - 1;  // of the call that the list is an argument of
+    for (std::size_t depth = 1; open > 0; --open) {
+      if (is(open, TokenKind::close)) ++depth;
+      if (is(open, TokenKind::open) && --depth == 0) break;
+    }
+    if (!is(open, TokenKind::open) || open == 0 || !is(open - 1, TokenKind::name)) return true;
+    const std::string_view name = text_of(source_, tokens_[open - 1]);
+    const bool method =
+        open > 1 && is(open - 2, TokenKind::dot) && !(open > 2 && is_prefix(open - 3));
+    const bool takes = name == "reshape" || name == "transpose" || name == "broadcast_to";
+    return !(takes && (method || before.kind == TokenKind::comma));
+  }
+
+  ValuePtr list_value(std::size_t open, std::size_t close) const {
+    return as_value(list_array(open, close, {}), "array", {open, close + 1});
+  }
+
+  ValuePtr as_value(Array array, const std::string& name,
+                    std::pair<std::size_t, std::size_t> tokens) const {
+    const Span span = span_of(tokens.first, tokens.second);
+    auto out = std::make_shared<Value>();
+    out->array = std::move(array);
+    out->name = workspace_.fresh_name(name);
+    out->origin = source_.substr(span.begin, span.end - span.begin);
+    out->type = {out->array->dtype(), out->array->shape(), false};
+    return out;
+  }
+
+  /// Reads a list, whose items are numbers or lists of one shape; as NumPy does, without its
+  /// objects.
+  Array list_array(std::size_t open, std::size_t close, std::optional<DType> dtype) const {
+    constexpr std::size_t kMostItems = 10'000;
+    Dims shape;
+    std::vector<ScalarArgument> items;
+    read_list(open, close, 0, shape, items);
+    if (items.size() > kMostItems) {
+      throw Error(ErrorCode::limit,
+                  "a list of more than " + std::to_string(kMostItems) + " numbers",
+                  span_of(open, close + 1), "load() reads files, csv among them");
+    }
+    return array_of(items, shape, dtype);
+  }
+
+  void read_list(std::size_t open, std::size_t close, int level, Dims& shape,
+                 std::vector<ScalarArgument>& items) const {
+    const auto parts = split(tokens_, open + 1, close);
+    const auto count = static_cast<std::int64_t>(parts.size());
+    const Span span = span_of(open, close + 1);
+    if (level >= kMaxRank) throw Error(ErrorCode::limit, "the list is nested too deep", span);
+    if (shape.size() == level && items.empty()) shape.push_back(count);
+    if (level >= shape.size()) {
+      throw Error(ErrorCode::shape, "a number stands beside a list", span);
+    }
+    if (shape[level] != count) {
+      throw Error(ErrorCode::shape, "the rows of the list have different lengths", span);
+    }
+    for (const auto& [begin, end] : parts) {
+      if (begin == end) throw Error(ErrorCode::syntax, "an item is missing", span);
+      const std::string_view bracket = text_of(source_, tokens_[begin]);
+      const bool nested = (bracket == "[" || (bracket == "(" && is_tuple(begin, end))) &&
+                          closings_[begin] == end - 1;
+      if (nested) {
+        read_list(begin, end - 1, level + 1, shape, items);
+      } else if (level + 1 != shape.size()) {
+        throw Error(ErrorCode::shape, "a number stands beside a list", span_of(begin, end));
+      } else {
+        items.push_back(scalar(span_of(begin, end)));
+      }
+    }
   }
 
   void variable(const std::string& name, Span span, BoundText& out) const {
@@ -113,9 +227,10 @@ class Binder {
       throw Error(ErrorCode::limit, "calls that make arrays are nested too deep", call.span);
     }
     for (const auto& [begin, stop] : split(tokens_, at + 2, end)) {
-      call.arguments.push_back(argument(begin, stop));
+      const bool list = name == "array" && call.arguments.empty();
+      call.arguments.push_back(list ? array_argument(begin, stop) : argument(begin, stop));
     }
-    if (name == "random") call.seed = workspace_.next_seed();
+    if (name == "random" || name == "rand" || name == "randn") call.seed = workspace_.next_seed();
     call.stop = workspace_.options().stop;
     auto out = std::make_shared<Value>();
     out->array = generate(call);
@@ -123,6 +238,32 @@ class Binder {
     out->origin = source_.substr(call.span.begin, call.span.end - call.span.begin);
     out->type = {out->array->dtype(), out->array->shape(), false};
     return out;
+  }
+
+  /// The argument of array(): a list, a tuple, or any expression.
+  GeneratorArgument array_argument(std::size_t begin, std::size_t end) const {
+    GeneratorArgument out;
+    if (begin == end) return argument(begin, end);
+    out.span = span_of(begin, end);
+    const bool list = closings_[begin] == end - 1 &&
+                      (text_of(source_, tokens_[begin]) == "[" || is_tuple(begin, end));
+    if (list) {
+      out.value = list_array(begin, end - 1, {});
+    } else {
+      const BoundText expression = Binder(shared_, workspace_, depth_ + 1).run(out.span);
+      out.value = workspace_.evaluate(expression).front();
+    }
+    return out;
+  }
+
+  /// Returns the name of a dtype without quotes: float32, np.float32.
+  std::optional<std::string> bare_dtype(std::size_t begin, std::size_t end) const {
+    if (is_prefix(begin)) begin += 2;
+    if (end != begin + 1 || !is(begin, TokenKind::name)) return std::nullopt;
+    const std::string_view name = text_of(source_, tokens_[begin]);
+    // "f4" and "d" need quotes: they could be names.
+    if (name.size() < 3 || !find_dtype(name) || workspace_.find(name)) return std::nullopt;
+    return std::string(name);
   }
 
   Span span_of(std::size_t begin, std::size_t end) const {
@@ -144,6 +285,8 @@ class Binder {
     const bool single = end == begin + 1;
     if (single && tokens_[begin].kind == TokenKind::string) {
       out.value = std::string(first.substr(1, first.size() - 2));
+    } else if (const auto dtype = bare_dtype(begin, end)) {
+      out.value = *dtype;
     } else if (single && first == "None") {
       out.value = std::monostate{};
     } else if (is_tuple(begin, end)) {
@@ -196,47 +339,7 @@ class Binder {
   std::vector<std::size_t> closings_;
 };
 
-/// Reads the statement of tokens [begin, end); true where it is a definition.
-bool read_statement(const std::string& source, const std::vector<Token>& tokens, std::size_t begin,
-                    std::size_t end, Statement& out) {
-  out.span = {tokens[begin].span.begin, tokens[end - 1].span.end};
-  if (tokens[begin].kind != TokenKind::name || begin + 1 >= end) return false;
-  if (tokens[begin + 1].kind == TokenKind::assign) {
-    out.kind = Statement::Kind::assignment;
-    out.name = text_of(source, tokens[begin]);
-    out.span.begin = begin + 2 < end ? tokens[begin + 2].span.begin : out.span.end;
-    return false;
-  }
-  if (text_of(source, tokens[begin + 1]) != "(") return false;
-  const std::size_t close = closing(tokens, begin + 1, end);
-  const bool defines = close + 1 < end && tokens[close + 1].kind == TokenKind::assign;
-  if (defines) {
-    out.kind = Statement::Kind::definition;
-    out.name = text_of(source, tokens[begin]);
-  }
-  return defines;
-}
-
 }  // namespace
-
-std::vector<Statement> statements(const std::string& source) {
-  std::vector<Statement> out;
-  const std::vector<Token> tokens = tokenize(source);
-  for (std::size_t begin = 0; begin < tokens.size(); ++begin) {
-    if (tokens[begin].kind == TokenKind::separator) continue;
-    std::size_t end = begin;
-    while (end < tokens.size() && tokens[end].kind != TokenKind::separator) ++end;
-    Statement statement;
-    const bool last = read_statement(source, tokens, begin, end, statement);
-    // What the lexer refuses, the library is to say why: it gets all the rest.
-    if (last || tokens[end - 1].kind == TokenKind::bad) statement.span.end = source.size();
-    if (last) statement.span.begin = out.empty() ? 0 : statement.span.begin;  // comments are doc
-    out.push_back(statement);
-    if (last) break;
-    begin = end;
-  }
-  return out;
-}
 
 BoundText bind(const std::shared_ptr<const std::string>& source, Span span, Workspace& workspace) {
   try {

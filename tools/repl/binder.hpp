@@ -16,8 +16,11 @@ namespace tightloop::tool {
 struct Statement {
   enum class Kind { assignment, definition, results };
   Kind kind = Kind::results;
-  std::string name;  ///< what is bound or defined
-  Span span;         ///< of the expression, or of all the definition
+  std::string name;                ///< what is defined
+  std::vector<std::string> names;  ///< what is bound: one, or several of "a, b = 1, 2"
+  std::string op;                  ///< of "x += 1": "+"
+  Span target;                     ///< of the names
+  Span span;                       ///< of the expression, or of all the definition
 };
 
 /// Splits an input at ';' and the ends of lines. A definition ("f(x) = ...") reaches to the end of

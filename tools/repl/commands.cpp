@@ -23,11 +23,12 @@ constexpr SessionCommand kCommands[] = {
     {"asm", "EXPR", "the machine code of the kernels, as assembly", asm_command},
     {"time", "EXPR", "evaluate for up to a second; median time and throughput", time_command},
     {"mem", "EXPR", "evaluate; memory held beyond inputs and results", mem_command},
-    {"save", "EXPR FILE", "evaluate and write a file: .npy .npz .png .pgm .ppm .raw .txt .csv",
+    {"save", "EXPR FILE", "evaluate and write a file: .npy .npz .png .pgm .ppm .raw .txt .csv .tsv",
      save_command},
     {"force", "NAME", "evaluate a lazy variable once and keep the result", force_command},
     {"hist", "EXPR", "how many elements fall into each of 20 intervals", hist_command},
     {"show", "EXPR [FILE.png]", "an image, in the terminal or as a file", show_command},
+    {"plot", "EXPR", "a vector as a line, or an image, in the terminal", plot_command},
     {"set", "[OPTION VALUE]", "list the options, or set one", set_command},
     {"quit", "", "leave; so does Ctrl-D", nullptr},
 };
@@ -62,6 +63,10 @@ const SessionCommand& find(const std::string& input, Span span) {
     if (!name.empty() && command.name.starts_with(name)) matches.push_back(&command);
   }
   if (matches.size() == 1) return *matches.front();
+  for (const SessionCommand& command : kCommands) {  // single letters that everybody expects
+    if (name == "h" && command.name == "help") return command;
+    if (name == "t" && command.name == "type") return command;
+  }
   if (matches.empty()) unknown(input, span, name);
   std::string list;
   for (const SessionCommand* match : matches) {

@@ -5,10 +5,12 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
+#include <numbers>
 #include <optional>
 
 #include "repl/random_elements.hpp"
 #include "tightloop/engine.hpp"
+#include "tightloop/language.hpp"
 #include "tightloop/source.hpp"
 
 namespace tightloop::tool {
@@ -21,6 +23,13 @@ constexpr Generator kGenerators[] = {
     {"random", "random(shape, dtype='float64', seed=None)",
      "random elements: floats in [0, 1), integers over the whole range of the dtype; each call "
      "without a seed has its own, the same in every session"},
+    {"rand", "rand(d0, d1, ..., dtype='float64', seed=None)",
+     "as random((d0, d1, ...)); also of a tuple"},
+    {"randn", "randn(d0, d1, ..., dtype='float64', seed=None)",
+     "random elements of the normal distribution with mean 0 and deviation 1"},
+    {"array", "array(list, dtype=None)",
+     "the numbers of a list, or of lists of one length: array([[1, 2], [3, 4]]), or [[1, 2], [3, "
+     "4]] alone"},
     {"arange", "arange(start, stop, step=1, dtype=None)",
      "numbers from start (0 if only stop is given) up to stop, which is not among them"},
     {"linspace", "linspace(start, stop, num=50, endpoint=True, dtype=None)",
@@ -130,11 +139,9 @@ class Arguments {
   std::optional<DType> dtype() const {
     const GeneratorArgument* argument = find("dtype");
     if (argument == nullptr) return std::nullopt;
-    DType out{};
-    if (parse_dtype(text("dtype"), out)) return out;
-    refuse(ErrorCode::name, "unknown dtype '" + text("dtype") + "'", argument->span,
-           "dtypes are bool, int8 to int64, uint8 to uint64, float16, bfloat16, float32, float64, "
-           "complex64, complex128");
+    if (std::holds_alternative<ScalarArgument>(argument->value)) extents_apart(*argument);
+    if (const auto out = find_dtype(text("dtype"))) return out;
+    refuse(ErrorCode::name, "unknown dtype '" + text("dtype") + "'", argument->span, dtype_list());
   }
   const std::atomic<bool>* stop() const { return call_.stop; }
   Span span_of(std::string_view parameter) const { return require(parameter).span; }
@@ -148,6 +155,17 @@ class Arguments {
     }
     refuse(ErrorCode::name, call_.name + "() has no parameter '" + argument.keyword + "'",
            argument.span, signature);
+  }
+  /// zeros(3, 3), which NumPy refuses, too.
+  [[noreturn]] void extents_apart(const GeneratorArgument& at) const {
+    std::string extents;
+    for (const GeneratorArgument& argument : call_.arguments) {
+      const auto* number = std::get_if<ScalarArgument>(&argument.value);
+      if (number == nullptr || !is_integer(number->value.dtype())) break;
+      extents += (extents.empty() ? "" : ", ") + std::to_string(number->value.item<std::int64_t>());
+    }
+    refuse(ErrorCode::type, "a shape of several extents is a tuple", at.span,
+           "write " + call_.name + "((" + extents + "))");
   }
   [[noreturn]] static void wrong(std::string_view parameter, const char* what,
                                  const GeneratorArgument& argument) {
@@ -289,7 +307,96 @@ Array random(const Arguments& arguments, std::uint64_t seed) {
   return out;
 }
 
+/// The calls rand(3, 4) and rand((3, 4)) as one with a tuple.
+GeneratorCall with_tuple(const GeneratorCall& call) {
+  GeneratorCall out = call;
+  out.arguments.clear();
+  std::vector<std::int64_t> extents;
+  for (const GeneratorArgument& argument : call.arguments) {
+    const auto* number = std::get_if<ScalarArgument>(&argument.value);
+    if (number == nullptr || !argument.keyword.empty() || !is_integer(number->value.dtype())) {
+      out.arguments.push_back(argument);
+    } else {
+      extents.push_back(number->value.item<std::int64_t>());
+    }
+  }
+  const bool has_shape = !out.arguments.empty() && out.arguments[0].keyword.empty();
+  if (!has_shape) {
+    out.arguments.insert(out.arguments.begin(), GeneratorArgument{"", call.span, extents});
+  }
+  return out;
+}
+
+/// Pairs of random numbers as points of the plane (Box and Muller, 1958).
+Array normal(const Arguments& arguments, std::uint64_t seed) {
+  seed = static_cast<std::uint64_t>(arguments.whole("seed", static_cast<std::int64_t>(seed)));
+  const DType dtype = arguments.dtype().value_or(DType::float64);
+  if (!is_float(dtype)) {
+    refuse(ErrorCode::type, "normal numbers are floats", arguments.span_of("dtype"));
+  }
+  const Dims shape = arguments.shape("shape");
+  Array out(DType::float64, shape);
+  Array uniform(DType::float64, Dims::of(out.size() + out.size() % 2));
+  fill_random(uniform, seed, arguments.stop());
+  double* to = out.data<double>();
+  const double* from = uniform.data<double>();
+  for (std::int64_t i = 0; i < out.size(); i += 2) {
+    if (i % kStopElements == 0) check_stop(arguments.stop());
+    const double radius = std::sqrt(-2 * std::log1p(-from[i]));
+    const double angle = 2 * std::numbers::pi * from[i + 1];
+    to[i] = radius * std::cos(angle);
+    if (i + 1 < out.size()) to[i + 1] = radius * std::sin(angle);
+  }
+  return converted(out, dtype);
+}
+
+Array array(const Arguments& arguments) {
+  const GeneratorArgument& list = arguments.require("object");
+  const auto* out = std::get_if<Array>(&list.value);
+  if (out == nullptr) refuse(ErrorCode::type, "array() takes a list of numbers", list.span);
+  return converted(*out, arguments.dtype().value_or(out->dtype()));
+}
+
 }  // namespace
+
+Array array_of(const std::vector<ScalarArgument>& items, const Dims& shape,
+               std::optional<DType> dtype) {
+  DType to = dtype.value_or(DType::bool_);
+  const bool alike = !items.empty() && std::all_of(items.begin(), items.end(), [&](const auto& x) {
+    return !x.literal && x.value.dtype() == items[0].value.dtype();
+  });
+  if (items.empty()) to = dtype.value_or(DType::float64);
+  if (!dtype && alike) to = items[0].value.dtype();
+  for (const ScalarArgument& item : items) {
+    const DType t = item.value.dtype();
+    if (dtype || alike) break;
+    const DType held = is_complex(t)        ? DType::complex128
+                       : is_float(t)        ? DType::float64
+                       : t == DType::uint64 ? DType::uint64
+                       : is_bool(t)         ? DType::bool_
+                                            : DType::int64;
+    const auto rank = [](DType d) {
+      return d == DType::bool_     ? 0
+             : d == DType::int64   ? 1
+             : d == DType::uint64  ? 2
+             : d == DType::float64 ? 3
+                                   : 4;
+    };
+    if (rank(held) > rank(to)) to = held;
+  }
+  const bool negative = std::any_of(items.begin(), items.end(), [](const ScalarArgument& item) {
+    return is_signed_int(item.value.dtype()) && item.value.item<std::int64_t>() < 0;
+  });
+  if (!dtype && to == DType::uint64 && negative) to = DType::float64;  // as NumPy
+  Array out(to, shape);
+  auto* at = static_cast<std::byte*>(out.data());
+  for (const ScalarArgument& item : items) {
+    const Array one = converted(item.value, to);
+    std::memcpy(at, one.view().data(), itemsize(to));
+    at += itemsize(to);
+  }
+  return out;
+}
 
 std::span<const Generator> generators() {
   return kGenerators;
@@ -307,6 +414,9 @@ Array generate(const GeneratorCall& call) {
   try {
     if (name == "load") return load(Arguments(call, {"spec"}).text("spec"));
     if (name == "random") return random({call, {"shape", "dtype", "seed"}}, call.seed);
+    if (name == "rand") return random({with_tuple(call), {"shape", "dtype", "seed"}}, call.seed);
+    if (name == "randn") return normal({with_tuple(call), {"shape", "dtype", "seed"}}, call.seed);
+    if (name == "array") return array({call, {"object", "dtype"}});
     if (name == "arange") return arange({call, {"start", "stop", "step", "dtype"}});
     if (name == "linspace") {
       return linspace({call, {"start", "stop", "num", "endpoint", "dtype"}});

@@ -1,9 +1,10 @@
-// The functions that only a session has, because they make arrays: load, random, arange, linspace,
-// zeros, ones, full, eye; with NumPy's parameters.
+// The functions that only a session has, because they make arrays: load, array, random, arange,
+// linspace, zeros, ones, full, eye; with NumPy's parameters.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,7 +37,8 @@ struct GeneratorArgument {
   std::string keyword;  ///< empty: by position
   Span span;            ///< for errors
   /// None, a string, a number or a tuple of integers.
-  std::variant<std::monostate, std::string, ScalarArgument, std::vector<std::int64_t>> value;
+  /// Of array(), an array.
+  std::variant<std::monostate, std::string, ScalarArgument, std::vector<std::int64_t>, Array> value;
 };
 
 /// One call: its name's and its arguments' places are for errors.
@@ -47,6 +49,11 @@ struct GeneratorCall {
   std::uint64_t seed = 0;                   ///< of random, where the call gives none
   const std::atomic<bool>* stop = nullptr;  ///< ends a long call with Error(stopped)
 };
+
+/// Returns the numbers of a list as an array: bool, int64, uint64, float64 or complex128, whichever
+/// holds them all; of their own dtype where they have one and the same.
+Array array_of(const std::vector<ScalarArgument>& items, const Dims& shape,
+               std::optional<DType> dtype);
 
 /// Makes the array. Arrays of one value, and eye, take memory of one element or one row: their
 /// strides overlap. Throws Error with a span of the call.

@@ -99,6 +99,7 @@ void help_command(Session& session, const CommandText& text) {
 void vars_command(Session& session, const CommandText&) {
   std::string out;
   for (const auto& [name, value] : session.workspace().variables()) {
+    if (name == "_") continue;  // the last result, which nobody has named
     const std::string type =
         value->type.constant
             ? "number"

@@ -66,7 +66,9 @@ Bins integer_bins(const ValueRange& range) {
   std::vector<std::string> last;
   for (std::uint64_t i = 0; i < kBins && i * width <= span; ++i) {
     out.edges.push_back(text(i * width));
-    last.push_back(text(std::min(i * width + (width - 1), span)));
+    // As wide as the others, unless that passes 64 bits.
+    const std::uint64_t most = (is_signed ? std::uint64_t{1} << 63 : std::uint64_t{0}) - 1 - low;
+    last.push_back(text(i * width + std::min(width - 1, most - i * width)));
   }
   out.labels = interval_labels(out.edges, last, " to ");
   out.edges.push_back(last.back());

@@ -7,6 +7,7 @@
 #include "repl/binder.hpp"
 #include "repl/histogram.hpp"
 #include "repl/inspect_commands.hpp"
+#include "repl/line_plot.hpp"
 #include "repl/picture.hpp"
 #include "repl/session.hpp"
 #include "tightloop/npy.hpp"
@@ -90,6 +91,16 @@ void hist_command(Session& session, const CommandText& text) {
     refuse(text, "a histogram is of real numbers", "take abs(...) or real(...)");
   }
   session.print(histogram(expression, type, session.workspace(), session.terminal()));
+}
+
+void plot_command(Session& session, const CommandText& text) {
+  const auto [expression, type] = single(session, text);
+  if (type.shape.size() != 1) return show_command(session, text);
+  if (is_complex(type.dtype)) {
+    refuse(text, "a line is of real numbers", "plot abs(...) or real(...)");
+  }
+  if (type.shape[0] == 0) refuse(text, "the line has no elements");
+  session.print(line_plot(expression, type, session.workspace(), session.terminal()));
 }
 
 void show_command(Session& session, const CommandText& text) {

@@ -9,5 +9,6 @@ void save_command(Session& session, const CommandText& text);
 void force_command(Session& session, const CommandText& text);
 void hist_command(Session& session, const CommandText& text);
 void show_command(Session& session, const CommandText& text);
+void plot_command(Session& session, const CommandText& text);
 
 }  // namespace tightloop::tool

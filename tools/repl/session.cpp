@@ -2,12 +2,14 @@
 #include "repl/session.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
-#include "repl/binder.hpp"
+#include "asked_attributes.hpp"
 #include "repl/commands.hpp"
 #include "repl/display.hpp"
 #include "repl/generators.hpp"
+#include "repl/habits.hpp"
 
 namespace tightloop::tool {
 namespace {
@@ -28,7 +30,29 @@ bool Session::run(const std::string& input) {
   const std::size_t begin = input.find_first_not_of(" \t\r\n");
   if (begin == std::string::npos) return true;
   if (input[begin] == ':') return run_command(*this, input.substr(begin));
-  run_statements(input);
+  bool goes_on = true;
+  if (!run_habit(input, goes_on)) run_statements(input);
+  return goes_on;
+}
+
+bool Session::run_habit(const std::string& input, bool& goes_on) {
+  const std::vector<std::string> names = deleted_names(input, workspace_);
+  for (const std::string& name : names) {
+    if (workspace_.unbind(name)) continue;
+    const std::size_t at = input.find(name, input.find("del") + 3);
+    refuse(ErrorCode::name, "'" + name + "' is not a variable", "':vars' lists the variables",
+           input, {at, at + name.size()});
+  }
+  if (!names.empty()) return true;
+  const std::optional<std::string> meant = habit(input, workspace_);
+  if (!meant) return false;
+  if (meant->starts_with(':')) {
+    goes_on = run_command(*this, *meant);
+  } else if (meant->empty()) {
+    print_("\n");
+  } else {
+    run_statements(*meant);
+  }
   return true;
 }
 
@@ -41,15 +65,82 @@ void Session::run_statements(const std::string& input) {
                "choose another name", input, statement.span);
       }
       workspace_.define(std::string_view(input).substr(statement.span.begin));
-      continue;
-    }
-    const BoundText expression = bind(source, statement.span, workspace_);
-    if (statement.kind == Statement::Kind::assignment) {
-      assign(statement.name, expression);
+    } else if (statement.kind == Statement::Kind::assignment) {
+      run_assignment(statement, source);
     } else {
-      print_(displayed(expression, workspace_, precision));
+      show(bind(source, statement.span, workspace_));
     }
   }
+}
+
+void Session::run_assignment(const Statement& statement,
+                             const std::shared_ptr<const std::string>& source) {
+  if (!statement.op.empty()) {  // x += 1
+    if (workspace_.find(statement.names[0]) == nullptr) {
+      refuse(ErrorCode::name, "'" + statement.names[0] + "' is not a variable",
+             "give it a value first: " + statement.names[0] + " = 0", *source, statement.target);
+    }
+    const std::string begin = statement.names[0] + " " + statement.op + " (";
+    const std::string right =
+        source->substr(statement.span.begin, statement.span.end - statement.span.begin);
+    const auto whole = std::make_shared<const std::string>(begin + right + ")");
+    return assign(statement.names[0], bind(whole, {0, whole->size()}, workspace_));
+  }
+  const BoundText expression = bind(source, statement.span, workspace_);
+  if (statement.names.size() == 1) return assign(statement.names[0], expression);
+  const std::vector<BoundText> values = results(expression);
+  if (values.size() != statement.names.size()) {
+    refuse(ErrorCode::syntax,
+           std::to_string(statement.names.size()) + " names stand for as many values, found " +
+               std::to_string(values.size()),
+           {}, *source, statement.span);
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) assign(statement.names[i], values[i]);
+}
+
+/// Prints results; "x.shape" and "x.dtype" are texts.
+void Session::show(const BoundText& expression) {
+  const std::string text = expression.text();
+  const AskedResults asked = asked_results(text);
+  if (!asked.any()) {
+    print_(displayed(expression, workspace_, precision));
+    return keep_last(expression);
+  }
+  std::string out;
+  const std::vector<BoundText> all = results(expression);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    BoundText one = all[i];
+    const AskedResult& result = asked.results.at(i);
+    if (result.what == AskedResult::What::value) {
+      out += displayed(one, workspace_, precision);
+      continue;
+    }
+    one.span = {expression.span.begin + result.span.begin, expression.span.begin + result.span.end};
+    out += attribute_text(result.what, workspace_.types(one).front()) + "\n";
+  }
+  print_(out);
+}
+
+/// Makes '_' the result that has been printed: lazily, unless it is made of a long chain.
+void Session::keep_last(const BoundText& expression) {
+  constexpr std::int64_t kMostKept = 1'000'000;
+  const std::vector<ResultType> types = workspace_.types(expression);
+  if (types.size() != 1) return;
+  int depth = 0;
+  for (const BoundText::Use& use : expression.uses) {
+    if (use.value) depth = std::max(depth, use.value->depth + 1);
+  }
+  if (depth < kMostDepth / 2) return assign("_", expression);
+  workspace_.unbind("_");
+  std::int64_t count = 1;
+  for (const std::int64_t extent : types[0].shape) count *= extent;
+  if (count > kMostKept) return;
+  auto value = std::make_shared<Value>();
+  value->name = "_";
+  value->array = workspace_.evaluate(expression).front();
+  value->origin = expression.text();
+  value->type = types[0];
+  workspace_.bind("_", std::move(value));
 }
 
 void Session::assign(const std::string& name, const BoundText& expression) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "element_columns.hpp"
+#include "repl/binder.hpp"
 #include "repl/terminal.hpp"
 #include "repl/workspace.hpp"
 
@@ -31,7 +32,11 @@ class Session {
   int precision = kPrintPrecision;
 
  private:
+  bool run_habit(const std::string& input, bool& goes_on);
   void run_statements(const std::string& input);
+  void run_assignment(const Statement& statement, const std::shared_ptr<const std::string>& source);
+  void show(const BoundText& expression);
+  void keep_last(const BoundText& expression);
   void assign(const std::string& name, const BoundText& expression);
 
   Workspace workspace_;

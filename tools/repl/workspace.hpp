@@ -21,6 +21,8 @@ class Workspace {
   /// Returns what a name stands for; null for nothing.
   ValuePtr find(std::string_view name) const;
   void bind(const std::string& name, ValuePtr value) { variables_[name] = std::move(value); }
+  /// Forgets a name; false where it stands for nothing.
+  bool unbind(const std::string& name) { return variables_.erase(name) > 0; }
   const std::map<std::string, ValuePtr, std::less<>>& variables() const { return variables_; }
 
   /// Defines functions, as Definitions::define does. Lazy values keep the functions that they were
