@@ -45,11 +45,6 @@ Dims elementwise_shape(const TypedGraph& graph, NodeId id, const std::vector<Dim
 Dims reduced_shape(const TypedGraph& graph, NodeId id, const Dims& operand) {
   const TypedNode& n = graph.nodes[id];
   const ReduceSpec& spec = graph.reduces[n.attr];
-  if (operand.size() == 0 && !spec.axes.empty() && (n.op == Op::min || n.op == Op::max)) {
-    const std::string pair = n.op == Op::min ? "minimum(x, y)" : "maximum(x, y)";
-    shape_error("'" + operation_name(graph, id) + "' of one number has no axis", graph.span(id),
-                "write " + pair + " for one of two numbers");
-  }
   const std::uint32_t mask = reduced_axes(spec, operand.size(), graph.span(id));
   Dims shape;
   bool nothing = false;
