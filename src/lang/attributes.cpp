@@ -63,7 +63,7 @@ void Expression::method(const Token& name) {
   }
   if (text == "einsum") {
     throw Error(ErrorCode::syntax, "einsum is no method: its subscripts come first", name.span(),
-                "write einsum('...->', " + operand + ") for the sum of all");
+                "write einsum('...->...', " + operand + ") for it all");
   }
   values_.pop_back();
   open_call(name, &x);

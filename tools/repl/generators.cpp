@@ -321,7 +321,7 @@ GeneratorCall with_tuple(const GeneratorCall& call) {
     }
   }
   const bool has_shape = !out.arguments.empty() && out.arguments[0].keyword.empty();
-  if (!has_shape) {
+  if (!has_shape && !extents.empty()) {
     out.arguments.insert(out.arguments.begin(), GeneratorArgument{"", call.span, extents});
   }
   return out;
