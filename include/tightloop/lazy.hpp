@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "tightloop/detail/expression.hpp"
+#include "tightloop/detail/mistakes.hpp"
 #include "tightloop/detail/prelude_call.hpp"
 #include "tightloop/detail/reduction.hpp"
 #include "tightloop/engine.hpp"
@@ -31,6 +32,15 @@ template <class T>
 requires std::is_constructible_v<Arg, const T&> &&(!detail::LazyExpression<T>)
     [[nodiscard]] detail::Leaf lazy(const T& value) {
   return detail::Leaf(value, &value);
+}
+/// Says what lazy() takes.
+template <class T>
+requires(!std::is_constructible_v<Arg, const T&> && !detail::LazyExpression<T>) detail::Mistake
+    lazy(const T&) {
+  static_assert(std::is_constructible_v<Arg, const T&>,
+                "lazy() takes an Array, ArrayView, std::vector, std::array or std::span of numbers "
+                "(not std::vector<bool>), or a number");
+  return {};
 }
 /// Refuses containers that would be gone before the expression is evaluated; name them first.
 template <class T, class A>
@@ -129,9 +139,14 @@ requires(sizeof...(X) > 0) [[nodiscard]] auto einsum(std::string_view subscripts
 // Every row of the op table, by its id (complex(re, im) of the language is make_complex). Operands
 // are expressions and C++ scalars in any mix, at least one an expression; scalars are literals, as
 // if written in the text. Reductions take their options in any order: axis(), `keepdims`, where(),
-// initial(), ddof(). With other operands the
-// functions do not take part in overload resolution, so that abs(-1.0) keeps its meaning under a
-// using-directive.
+// initial(), ddof(). With numbers alone the functions do not take part in overload resolution, so
+// that abs(-1.0) keeps its meaning under a using-directive; with arrays that lack a lazy() they say
+// so.
+#define TIGHTLOOP_LAZY_MISTAKE(id)                                          \
+  template <class... A>                                                     \
+  requires detail::MistakenOperands<A...> detail::Mistake id(const A&...) { \
+    return detail::mistaken<A...>();                                        \
+  }
 #define TIGHTLOOP_LAZY_1(id)            \
   template <detail::LazyExpression X>   \
   [[nodiscard]] auto id(const X& x) {   \
@@ -158,7 +173,7 @@ requires(sizeof...(X) > 0) [[nodiscard]] auto einsum(std::string_view subscripts
   }
 #define TIGHTLOOP_OP(id, names, arity, kind, type_rule, range_rule, properties, lowering, ulp, \
                      doc)                                                                      \
-  TIGHTLOOP_LAZY_##kind(id, arity)
+  TIGHTLOOP_LAZY_##kind(id, arity) TIGHTLOOP_LAZY_MISTAKE(id)
 #include "tightloop/ops.def"
 #undef TIGHTLOOP_OP
 #undef TIGHTLOOP_LAZY_reduction
@@ -175,9 +190,11 @@ requires(sizeof...(X) > 0) [[nodiscard]] auto einsum(std::string_view subscripts
   requires detail::PreludeArguments<detail::PreludeFunction::name, A...>      \
   [[nodiscard]] auto name(const A&... arguments) {                            \
     return detail::call_prelude<detail::PreludeFunction::name>(arguments...); \
-  }
+  }                                                                           \
+  TIGHTLOOP_LAZY_MISTAKE(name)
 #include "tightloop/prelude.def"
 #undef TIGHTLOOP_PRELUDE
+#undef TIGHTLOOP_LAZY_MISTAKE
 
 #define TIGHTLOOP_LAZY_PREFIX(symbol, id)          \
   template <detail::LazyExpression X>              \
@@ -190,11 +207,16 @@ TIGHTLOOP_LAZY_PREFIX(!, logical_not)
 TIGHTLOOP_LAZY_PREFIX(~, invert)
 #undef TIGHTLOOP_LAZY_PREFIX
 
-#define TIGHTLOOP_LAZY_INFIX(symbol, id)                                   \
-  template <class X, class Y>                                              \
-  requires detail::LazyOperands<X, Y>                                      \
-  [[nodiscard]] auto operator symbol(const X& x, const Y& y) {             \
-    return detail::Binary<Op::id, detail::Node<X>, detail::Node<Y>>(x, y); \
+#define TIGHTLOOP_LAZY_INFIX(symbol, id)                                                   \
+  template <class X, class Y>                                                              \
+  requires detail::LazyOperands<X, Y>                                                      \
+  [[nodiscard]] auto operator symbol(const X& x, const Y& y) {                             \
+    return detail::Binary<Op::id, detail::Node<X>, detail::Node<Y>>(x, y);                 \
+  }                                                                                        \
+  template <class X, class Y>                                                              \
+  requires(detail::LazyExpression<X> != detail::LazyExpression<Y>) &&                      \
+      detail::MistakenOperands<X, Y> detail::Mistake operator symbol(const X&, const Y&) { \
+    return detail::mistaken<X, Y>();                                                       \
   }
 TIGHTLOOP_LAZY_INFIX(+, add)
 TIGHTLOOP_LAZY_INFIX(-, subtract)

@@ -1,4 +1,5 @@
-# Compiles each public header alone, with every compiler of a list that this machine has.
+# Compiles each public header alone, with every compiler of a list that this machine has; and sees
+# that mistakes (refused.cpp) are refused by one readable line.
 # Run as: cmake -DSOURCE=<top folder> -DWORK=<folder to write in> -P check.cmake
 cmake_minimum_required(VERSION 3.25)
 
@@ -8,6 +9,8 @@ set(failed FALSE)
 file(REMOVE_RECURSE "${WORK}")
 file(GLOB_RECURSE headers RELATIVE "${SOURCE}/include" "${SOURCE}/include/tightloop/*.hpp"
   "${SOURCE}/include/tightloop/*.h")
+# These need another library; programs/adapters.cpp includes them where it is there.
+list(REMOVE_ITEM headers tightloop/eigen.hpp tightloop/fmt.hpp)
 set(sources)
 foreach(header IN LISTS headers)
   string(MAKE_C_IDENTIFIER "${header}" name)
@@ -50,6 +53,33 @@ find_compilers(compilers
 foreach(compiler IN LISTS compilers)
   compile("${compiler}" -std=c++20 ${sources})
   compile("${compiler}" -std=c++2b "${WORK}/tightloop_tightloop_hpp.cpp")
+endforeach()
+
+# Mistakes: with one compiler of each kind, because the headers are read again for each.
+file(STRINGS "${SOURCE}/tests/headers/refused.cpp" lines REGEX "CASE == [0-9]+ +// refused: ")
+function(refuse compiler case text)
+  execute_process(COMMAND "${compiler}" -std=c++20 -fsyntax-only "-DCASE=${case}"
+    "-I${SOURCE}/include" "${SOURCE}/tests/headers/refused.cpp"
+    RESULT_VARIABLE status ERROR_VARIABLE output OUTPUT_VARIABLE output)
+  string(REGEX MATCHALL "(^|\n)[^\n]*error: [^\n]*" errors "${output}")
+  if(status EQUAL 0)
+    message("${compiler}: mistake ${case} compiles")
+    set(failed TRUE PARENT_SCOPE)
+  elseif(NOT errors MATCHES "${text}")
+    message("${compiler}: mistake ${case} should be refused with '${text}':\n${output}")
+    set(failed TRUE PARENT_SCOPE)
+  endif()
+endfunction()
+foreach(compiler g++-12 clang++-14)
+  find_program(path_of_${compiler} "${compiler}" NO_CACHE)
+  if(path_of_${compiler})
+    compile("${compiler}" -std=c++20 -DCASE=0 -Wno-unused "${SOURCE}/tests/headers/refused.cpp")
+    foreach(line IN LISTS lines)
+      if(line MATCHES "CASE == ([0-9]+) +// refused: (.*)")
+        refuse("${compiler}" "${CMAKE_MATCH_1}" "${CMAKE_MATCH_2}")
+      endif()
+    endforeach()
+  endif()
 endforeach()
 
 # The C interface is for C, too.

@@ -66,3 +66,16 @@ foreach(compile first background)
 endforeach()
 unset(ENV{TIGHTLOOP_COMPILE})
 
+
+# Other libraries' arrays, where this machine has the libraries.
+set(adapters)
+find_path(eigen Eigen/Core PATH_SUFFIXES eigen3 NO_CACHE)
+if(eigen)
+  list(APPEND adapters -DTIGHTLOOP_HAVE_EIGEN=1 -isystem "${eigen}")
+endif()
+find_path(fmt fmt/format.h NO_CACHE)
+if(fmt)
+  list(APPEND adapters -DTIGHTLOOP_HAVE_FMT=1 -DFMT_HEADER_ONLY=1)
+endif()
+run(${cxx} ${adapters} "${programs}/adapters.cpp" -o adapters ${link})
+run(./adapters)

@@ -189,6 +189,10 @@ class Expression {
   /// Error(shape) where there is not exactly one and Error(type) where T cannot hold it.
   template <detail::ItemType T>
   operator T() const {
+    static_assert(
+        !std::is_same_v<T, bool> || !E::kElements,
+        "an expression over elements is not true or false: write tightloop::all(...) or "
+        "tightloop::any(...) around it, or .eval().item<bool>() where it has one element");
     return eval().template item<T>();
   }
 
@@ -206,6 +210,7 @@ class Leaf : public tightloop::Expression<Leaf> {
  public:
   static constexpr std::size_t kSteps = 1;
   static constexpr std::size_t kLeaves = 1;
+  static constexpr bool kElements = true;
   /// `identity` tells weak scalars apart that hold the same value; it is never followed.
   template <class T>
   Leaf(const T& value, const void* identity) : arg_(value), identity_(identity) {}
@@ -248,6 +253,7 @@ class Literal {
  public:
   static constexpr std::size_t kSteps = 1;
   static constexpr std::size_t kLeaves = 0;
+  static constexpr bool kElements = false;
   template <LiteralScalar T>
   explicit Literal(T value) noexcept {
     if constexpr (std::is_same_v<T, bool>) {
@@ -287,6 +293,7 @@ class Unary : public tightloop::Expression<Unary<kOp, X>> {
  public:
   static constexpr std::size_t kSteps = X::kSteps + 1;
   static constexpr std::size_t kLeaves = X::kLeaves;
+  static constexpr bool kElements = X::kElements;
   explicit Unary(const X& x) : x_(x) {}
   void write(StepWriter& out) const {
     x_.write(out);
@@ -303,6 +310,7 @@ class Binary : public tightloop::Expression<Binary<kOp, X, Y>> {
  public:
   static constexpr std::size_t kSteps = X::kSteps + Y::kSteps + 1;
   static constexpr std::size_t kLeaves = X::kLeaves + Y::kLeaves;
+  static constexpr bool kElements = X::kElements || Y::kElements;
   template <class A, class B>
   Binary(const A& x, const B& y) : x_(x), y_(y) {}
   void write(StepWriter& out) const {
@@ -322,6 +330,7 @@ class Ternary : public tightloop::Expression<Ternary<kOp, X, Y, Z>> {
  public:
   static constexpr std::size_t kSteps = X::kSteps + Y::kSteps + Z::kSteps + 1;
   static constexpr std::size_t kLeaves = X::kLeaves + Y::kLeaves + Z::kLeaves;
+  static constexpr bool kElements = X::kElements || Y::kElements || Z::kElements;
   template <class A, class B, class C>
   Ternary(const A& x, const B& y, const C& z) : x_(x), y_(y), z_(z) {}
   void write(StepWriter& out) const {
@@ -343,6 +352,7 @@ class Contracted : public tightloop::Expression<Contracted<kKind, X, Y>> {
  public:
   static constexpr std::size_t kSteps = X::kSteps + Y::kSteps + 1;
   static constexpr std::size_t kLeaves = X::kLeaves + Y::kLeaves;
+  static constexpr bool kElements = false;
   Contracted(const X& x, const Y& y) : x_(x), y_(y) {}
   void write(StepWriter& out) const {
     x_.write(out);
@@ -361,6 +371,7 @@ class Einsum : public tightloop::Expression<Einsum<X...>> {
  public:
   static constexpr std::size_t kSteps = (X::kSteps + ... + 1);
   static constexpr std::size_t kLeaves = (X::kLeaves + ... + 0);
+  static constexpr bool kElements = false;
   Einsum(std::string_view subscripts, const X&... x) : x_(x...) {
     for (char c : subscripts) {
       if (c == ' ') continue;
@@ -385,6 +396,7 @@ class Conversion : public tightloop::Expression<Conversion<kOp, X>> {
  public:
   static constexpr std::size_t kSteps = X::kSteps + 1;
   static constexpr std::size_t kLeaves = X::kLeaves;
+  static constexpr bool kElements = X::kElements;
   Conversion(const X& x, DType target) : x_(x), target_(target) {}
   void write(StepWriter& out) const {
     x_.write(out);

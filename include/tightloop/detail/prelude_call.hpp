@@ -83,6 +83,7 @@ class PreludeCall<kFunction, std::tuple<X...>>
  public:
   static constexpr std::size_t kSteps = (X::kSteps + ... + 1);
   static constexpr std::size_t kLeaves = (X::kLeaves + ... + 0);
+  static constexpr bool kElements = false;
   template <class... A>
   PreludeCall(const std::tuple<X...>& operands, const A&... arguments) : operands_(operands) {
     (option(arguments), ...);

@@ -33,6 +33,7 @@ namespace detail {
 struct No {
   static constexpr std::size_t kSteps = 0;
   static constexpr std::size_t kLeaves = 0;
+  static constexpr bool kElements = false;
   void write(StepWriter&) const {}
 };
 
@@ -41,6 +42,7 @@ class Reduction : public tightloop::Expression<Reduction<kOp, X, Mask, Initial>>
  public:
   static constexpr std::size_t kSteps = X::kSteps + Mask::kSteps + Initial::kSteps + 1;
   static constexpr std::size_t kLeaves = X::kLeaves + Mask::kLeaves + Initial::kLeaves;
+  static constexpr bool kElements = false;
   Reduction(const X& x, const Mask& mask, const Initial& initial, const Axes& axes,
             const ReduceFlags& flags)
       : x_(x), mask_(mask), initial_(initial), axes_(axes), flags_(flags) {}
