@@ -2,6 +2,7 @@
 #include "plan/backend.hpp"
 
 #include <exception>
+#include <new>
 
 #include "jit/kernel_shape.hpp"
 #include "jit/session.hpp"
@@ -13,8 +14,8 @@ class LlvmBackend : public plan::Backend {
  public:
   LlvmBackend(const Target& target, plan::FindLeaf find_leaf) : session_(target, find_leaf) {}
 
-  bool compile(const plan::KernelPlan& plan, plan::KernelImage& image,
-               std::string& error) override {
+  plan::Compiled compile(const plan::KernelPlan& plan, plan::KernelImage& image,
+                         std::string& error) override {
     return session_.compile(plan, image, error);
   }
   std::string fingerprint() const override { return session_.target().fingerprint(); }
@@ -41,13 +42,19 @@ class LlvmBackend : public plan::Backend {
 }  // namespace tightloop::jit
 
 extern "C" __attribute__((visibility("default"))) tightloop::plan::Backend*
-tightloop_make_backend_2(tightloop::plan::FindLeaf find_leaf, const char* target,
+tightloop_make_backend_3(tightloop::plan::FindLeaf find_leaf, const char* target,
                          std::string* error) {
   using namespace tightloop::jit;
+  install_fatal_error_handlers();
   try {
     Target found;
     if (!find_target(target == nullptr ? "" : target, found, *error)) return nullptr;
     return new LlvmBackend(found, find_leaf);
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const FatalError& fatal) {
+    *error = fatal.message;
+    return nullptr;
   } catch (const std::exception& e) {
     *error = e.what();
     return nullptr;

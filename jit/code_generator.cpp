@@ -2,6 +2,8 @@
 // small kernel, so it is built once and run on many modules.
 #include "jit/code_generator.hpp"
 
+#include <pthread.h>
+
 #include <mutex>
 #include <new>
 
@@ -38,6 +40,15 @@ void choose_passes(CodeGenerator::Bodies bodies) {
 
 }  // namespace
 
+std::mutex& generators_lock() {
+  static std::mutex* const lock = [] {
+    static std::mutex* const made = new std::mutex;
+    pthread_atfork([] { made->lock(); }, [] { made->unlock(); }, [] { made->unlock(); });
+    return made;
+  }();
+  return *lock;
+}
+
 void install_fatal_error_handlers() {
   static std::once_flag once;
   std::call_once(once, [] {
@@ -48,8 +59,6 @@ void install_fatal_error_handlers() {
 
 std::unique_ptr<CodeGenerator> CodeGenerator::make(const Target& target, bool text, Bodies bodies,
                                                    std::string& error) {
-  static std::mutex mutex;
-  const std::lock_guard lock(mutex);
   choose_passes(bodies);
   std::unique_ptr<CodeGenerator> made(new CodeGenerator);
   made->machine_ = target.machine();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include <llvm/ADT/SmallVector.h>
@@ -24,12 +25,16 @@ struct FatalError {
 /// Makes LLVM's fatal errors throw FatalError; once per process.
 void install_fatal_error_handlers();
 
+/// Guards the code generators at rest, and the making of one, which reads options of the process. A
+/// fork waits for it, so it is never held while code is generated.
+std::mutex& generators_lock();
+
 class CodeGenerator {
  public:
   /// What its time and its code are good for.
   enum class Bodies : unsigned char { of_usual_length, of_any_length };
 
-  /// `text` asks for assembly instead of an object file.
+  /// `text` asks for assembly instead of an object file. Under generators_lock().
   static std::unique_ptr<CodeGenerator> make(const Target& target, bool text, Bodies bodies,
                                              std::string& error);
   /// Returns the object file or assembly of a module.

@@ -23,7 +23,8 @@ std::optional<std::int64_t> integer_constant(const plan::KernelPlan& plan, const
   return static_cast<std::int64_t>(bits << unused) >> unused;
 }
 
-constexpr std::size_t kLine = 64;  // bytes that memory is asked for at a time
+constexpr std::size_t kPart = 128;  // instructions of a long body in one block
+constexpr std::size_t kLine = 64;   // bytes that memory is asked for at a time
 
 }  // namespace
 
@@ -36,9 +37,27 @@ void KernelEmitter::emit_level(Level level, const Step* step, Values& values) {
     const plan::Inst& inst = plan_.body[i];
     if (inst.watch) e_.note_overflow(event_mask(e_, inst, values[i], operands(inst, values)));
     if (counted) long_body_->after(i);
+    if (counted && ++in_part_ >= kPart) start_part();
     if (!shape_.divides[i]) continue;
     values[plan_.body.size() + i] = prepare_divisor(e_, inst.lane, values[i].re);
   }
+}
+
+/// Ends the block, whose values go through memory: code generation works block by block, by
+/// recursion over what depends on each other there, and takes more than linear time to. What leads
+/// out of the row is never taken; without it the blocks would be joined again.
+void KernelEmitter::start_part() {
+  in_part_ = 0;
+  long_body_->put_away();
+  if (leave_ == nullptr) {
+    const llvm::IRBuilderBase::InsertPointGuard guard(b_);
+    leave_ = e_.block("leave");
+    b_.SetInsertPoint(leave_);
+    b_.CreateRetVoid();
+  }
+  llvm::BasicBlock* const part = e_.block("part");
+  b_.CreateCondBr(b_.CreateICmpSLT(n0_, b_.getInt64(0)), leave_, part);
+  b_.SetInsertPoint(part);
 }
 
 Value KernelEmitter::emit_inst(std::size_t i, const Step* step, const Values& values) {

@@ -44,6 +44,7 @@ class KernelEmitter {
 
   // The body (kernel_body.cpp).
   void emit_level(Level level, const Step* step, Values& values);
+  void start_part();
   Value emit_inst(std::size_t i, const Step* step, const Values& values);
   std::vector<Operand> operands(const plan::Inst& inst, const Values& values) const;
   // Emits one step with its stores; returns what each reduction reads.
@@ -101,6 +102,8 @@ class KernelEmitter {
   llvm::Value* number_per_row_ = nullptr;
   llvm::Value* number_per_element_ = nullptr;
   std::unique_ptr<LongBody> long_body_;  // null for others
+  std::size_t in_part_ = 0;              // instructions in the present block of a long body
+  llvm::BasicBlock* leave_ = nullptr;
   Values call_values_;  // values of Level::call and those of the row, then of divisors
 };
 

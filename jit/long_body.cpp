@@ -137,6 +137,14 @@ void LongBody::make_room(unsigned wanted, std::size_t now) {
   }
 }
 
+void LongBody::put_away() {
+  while (!resident_.empty()) {
+    const std::uint32_t id = resident_.back();
+    if (slot_of_[id] == kNoSlot) save(id, (*values_)[id]);
+    leave(id);
+  }
+}
+
 void LongBody::bring(std::uint32_t id, std::size_t now) {
   if ((*values_)[id].re != nullptr) return;
   make_room(registers(id), now);

@@ -23,6 +23,8 @@ class LongBody {
   void before(std::size_t i);
   /// Takes over the result of instruction i, and lets go of what it was the last to use.
   void after(std::size_t i);
+  /// Puts all values of the step on the stack: the next part of the body fetches what it needs.
+  void put_away();
   /// Makes a value available that is stored or reduced.
   void need(std::uint32_t id);
 

@@ -1,11 +1,15 @@
-// Compiles plans: emit, verify, generate code, make an image of it. One mutex serialises it all.
+// Compiles plans: emit, verify, generate code, make an image of it. Each has a context and a code
+// generator of its own, so that no lock is held meanwhile.
 #include "jit/session.hpp"
 
 #include <exception>
+#include <mutex>
+#include <new>
 
 #include <llvm/Config/llvm-config.h>
 #include <llvm/IR/DiagnosticInfo.h>
 #include <llvm/IR/DiagnosticPrinter.h>
+#include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Verifier.h>
 
@@ -25,6 +29,8 @@ struct Session::Emitted {
 
 namespace {
 
+constexpr const char* kSymbol = "kernel";
+
 void keep_error(const llvm::DiagnosticInfo* info, void* text) {
   if (info->getSeverity() != llvm::DS_Error) return;
   llvm::raw_string_ostream stream(*static_cast<std::string*>(text));
@@ -32,57 +38,96 @@ void keep_error(const llvm::DiagnosticInfo* info, void* text) {
   info->print(printer);
 }
 
+/// Why a plan has no code.
+struct Failure {
+  std::string message;
+};
+
 }  // namespace
 
 Session::Session(const Target& target, plan::FindLeaf find_leaf)
     : target_(target), find_leaf_(find_leaf) {
-  install_fatal_error_handlers();
+  warm_up();
+}
+
+void Session::warm_up() {
+  std::string ignored;
+  guarded(ignored, [&] {
+    const Kind kind{false, CodeGenerator::Bodies::of_usual_length};
+    std::unique_ptr<CodeGenerator> generator = take(kind);
+    Emitted emitted = start_module(generator->machine().createDataLayout());
+    llvm::Function* const function = &*emitted.module->begin();
+    llvm::IRBuilder<> b(llvm::BasicBlock::Create(*emitted.context, "entry", function));
+    b.CreateRetVoid();
+    (void)generate(kind, std::move(generator), emitted);
+  });
 }
 
 // Turns whatever escapes from LLVM into an error.
 template <class F>
-auto Session::guarded(std::string& error, F&& f) -> decltype(f()) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+plan::Compiled Session::guarded(std::string& error, F&& f) {
   try {
     try {
-      return f();
+      f();
+      return plan::Compiled::done;
     } catch (const FatalError& fatal) {
       error = "LLVM: " + fatal.message;
     } catch (const CannotEmit& cannot) {
       error = cannot.message;
+    } catch (const Failure& failure) {
+      error = failure.message;
+    } catch (const std::bad_alloc&) {
+      error = "out of memory";
+      return plan::Compiled::no_memory;
     } catch (const std::exception& other) {
       error = std::string("code generation failed: ") + other.what();
     }
   } catch (...) {  // no memory for the message
+    return plan::Compiled::no_memory;
   }
-  return {};
+  return plan::Compiled::failed;
 }
 
-CodeGenerator* Session::generator_for(const plan::KernelPlan& plan, bool text, std::string& error) {
+Session::Kind Session::kind_for(const plan::KernelPlan& plan, bool text) const {
   using Bodies = CodeGenerator::Bodies;
   const bool small = plan.kind == plan::KernelKind::small_product;
   const bool product = small || plan.kind == plan::KernelKind::product;
-  error = small     ? find_small_product_fault(plan)
-          : product ? find_product_fault(plan)
-                    : find_fault(plan);
-  if (!error.empty()) {
-    error = "internal: kernel plan: " + error;
-    return nullptr;
-  }
+  const std::string fault = small     ? find_small_product_fault(plan)
+                            : product ? find_product_fault(plan)
+                                      : find_fault(plan);
+  if (!fault.empty()) throw Failure{"internal: kernel plan: " + fault};
   const bool is_long = !product && shape_of(plan, target_).is_long;
-  const Bodies bodies = is_long ? Bodies::of_any_length : Bodies::of_usual_length;
-  auto& generator = generators_[{text, bodies}];
-  if (generator == nullptr) generator = CodeGenerator::make(target_, text, bodies, error);
-  return generator.get();
+  return {text, is_long ? Bodies::of_any_length : Bodies::of_usual_length};
 }
 
-Session::Emitted Session::emit(const plan::KernelPlan& plan, const llvm::DataLayout& layout,
-                               const std::string& symbol, [[maybe_unused]] std::string& error) {
+std::unique_ptr<CodeGenerator> Session::take(Kind kind) {
+  const std::lock_guard lock(generators_lock());
+  auto& resting = at_rest_[kind];
+  if (!resting.empty()) {
+    std::unique_ptr<CodeGenerator> out = std::move(resting.back());
+    resting.pop_back();
+    return out;
+  }
+  std::string error;
+  auto made = CodeGenerator::make(target_, kind.first, kind.second, error);
+  if (made == nullptr) throw Failure{error};
+  return made;
+}
+
+void Session::give_back(Kind kind, std::unique_ptr<CodeGenerator> generator) {
+  constexpr std::size_t kMost = 4;  // of a kind: each holds some memory
+  const std::lock_guard lock(generators_lock());
+  auto& resting = at_rest_[kind];
+  if (resting.size() < kMost) resting.push_back(std::move(generator));
+}
+
+/// A module of one empty function, "kernel".
+Session::Emitted Session::start_module(const llvm::DataLayout& layout) const {
   Emitted out;
   out.context = std::make_unique<llvm::LLVMContext>();
   out.diagnostics = std::make_unique<std::string>();
   out.context->setDiagnosticHandlerCallBack(keep_error, out.diagnostics.get());
-  auto module = std::make_unique<llvm::Module>(symbol, *out.context);
+  auto module = std::make_unique<llvm::Module>(kSymbol, *out.context);
   module->setTargetTriple(
 #if LLVM_VERSION_MAJOR >= 21
       llvm::Triple(target_.triple)
@@ -94,7 +139,7 @@ Session::Emitted Session::emit(const plan::KernelPlan& plan, const llvm::DataLay
   auto* type = llvm::FunctionType::get(llvm::Type::getVoidTy(*out.context),
                                        {llvm::PointerType::get(*out.context, 0)}, false);
   auto* function =
-      llvm::Function::Create(type, llvm::Function::ExternalLinkage, symbol, module.get());
+      llvm::Function::Create(type, llvm::Function::ExternalLinkage, kSymbol, module.get());
   function->addFnAttr("target-cpu", target_.cpu);
   if (!target_.features.empty()) function->addFnAttr("target-features", target_.features);
   if (target_.avx512) function->addFnAttr("prefer-vector-width", "512");
@@ -103,6 +148,13 @@ Session::Emitted Session::emit(const plan::KernelPlan& plan, const llvm::DataLay
   // A large frame touches its pages in order: a stack that ends is a fault, not a neighbour's data.
   function->addFnAttr("probe-stack", "inline-asm");
   function->setDoesNotThrow();
+  out.module = std::move(module);
+  return out;
+}
+
+Session::Emitted Session::emit(const plan::KernelPlan& plan, const llvm::DataLayout& layout) const {
+  Emitted out = start_module(layout);
+  llvm::Function* const function = &*out.module->begin();
   if (plan.kind == plan::KernelKind::product) {
     ProductEmitter(*function, plan, target_).emit();
   } else if (plan.kind == plan::KernelKind::small_product) {
@@ -111,67 +163,65 @@ Session::Emitted Session::emit(const plan::KernelPlan& plan, const llvm::DataLay
     KernelEmitter(*function, plan, target_, find_leaf_).emit();
   }
 #ifndef NDEBUG
+  std::string error;
   llvm::raw_string_ostream stream(error);
-  if (llvm::verifyModule(*module, &stream)) {
-    error = "internal: malformed IR: " + stream.str();
-    return out;
-  }
+  if (llvm::verifyModule(*out.module, &stream)) throw Failure{"internal: malformed IR: " + error};
 #endif
-  out.module = std::move(module);
   return out;
 }
 
 // Passes that threw are in an unknown state: they are abandoned with what they were working on.
-std::unique_ptr<llvm::MemoryBuffer> Session::generate(CodeGenerator* generator, Emitted& emitted) {
+std::unique_ptr<llvm::MemoryBuffer> Session::generate(Kind kind,
+                                                      std::unique_ptr<CodeGenerator> generator,
+                                                      Emitted& emitted) {
+  std::unique_ptr<llvm::MemoryBuffer> out;
   try {
-    return generator->run(*emitted.module);
+    out = generator->run(*emitted.module);
   } catch (...) {
-    for (auto& made : generators_) {
-      if (made.second.get() == generator) (void)made.second.release();
-    }
+    (void)generator.release();
     (void)emitted.module.release();
     (void)emitted.context.release();
     (void)emitted.diagnostics.release();
     throw;
   }
+  give_back(kind, std::move(generator));
+  if (!emitted.diagnostics->empty()) throw Failure{*emitted.diagnostics};
+  return out;
 }
 
-bool Session::compile_locked(const plan::KernelPlan& plan, plan::KernelImage& image,
-                             std::string& error) {
-  CodeGenerator* const generator = generator_for(plan, false, error);
-  if (generator == nullptr) return false;
-  Emitted emitted = emit(plan, generator->machine().createDataLayout(), "kernel", error);
-  if (emitted.module == nullptr) return false;
-  const std::unique_ptr<llvm::MemoryBuffer> object = generate(generator, emitted);
-  if (!emitted.diagnostics->empty()) {
-    error = *emitted.diagnostics;
-    return false;
-  }
-  return make_image(*object, "kernel", image, error);
+std::unique_ptr<llvm::MemoryBuffer> Session::generate(const plan::KernelPlan& plan, bool text) {
+  const Kind kind = kind_for(plan, text);
+  std::unique_ptr<CodeGenerator> generator = take(kind);
+  Emitted emitted = emit(plan, generator->machine().createDataLayout());
+  return generate(kind, std::move(generator), emitted);
 }
 
-std::string Session::text_locked(const plan::KernelPlan& plan, Text kind, std::string& error) {
-  CodeGenerator* const generator = generator_for(plan, kind == Text::assembly, error);
-  if (generator == nullptr) return {};
-  Emitted emitted = emit(plan, generator->machine().createDataLayout(), "kernel", error);
-  if (emitted.module == nullptr) return {};
-  if (kind == Text::ir) {
-    std::string text;
-    llvm::raw_string_ostream stream(text);
-    emitted.module->print(stream, nullptr);
-    return stream.str();
-  }
-  std::string text = generate(generator, emitted)->getBuffer().str();
-  error = *emitted.diagnostics;
-  return error.empty() ? text : std::string();
+std::string Session::ir_text(const plan::KernelPlan& plan) {
+  const Kind kind = kind_for(plan, false);
+  std::unique_ptr<CodeGenerator> generator = take(kind);
+  const Emitted emitted = emit(plan, generator->machine().createDataLayout());
+  give_back(kind, std::move(generator));
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  emitted.module->print(stream, nullptr);
+  return text;
 }
 
-bool Session::compile(const plan::KernelPlan& plan, plan::KernelImage& image, std::string& error) {
-  return guarded(error, [&] { return compile_locked(plan, image, error); });
+plan::Compiled Session::compile(const plan::KernelPlan& plan, plan::KernelImage& image,
+                                std::string& error) {
+  return guarded(error, [&] {
+    const std::unique_ptr<llvm::MemoryBuffer> object = generate(plan, false);
+    std::string fault;
+    if (!make_image(*object, kSymbol, image, fault)) throw Failure{fault};
+  });
 }
 
 std::string Session::text(const plan::KernelPlan& plan, Text kind, std::string& error) {
-  return guarded(error, [&] { return text_locked(plan, kind, error); });
+  std::string out;
+  guarded(error, [&] {
+    out = kind == Text::ir ? ir_text(plan) : generate(plan, true)->getBuffer().str();
+  });
+  return out;
 }
 
 }  // namespace tightloop::jit

@@ -3,9 +3,9 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "jit/code_generator.hpp"
 #include "jit/target.hpp"
@@ -19,28 +19,37 @@ class Session {
 
   enum class Text { ir, assembly };
 
-  /// Both are thread-safe; they return false or "" and set `error` on failure, and never throw.
-  bool compile(const plan::KernelPlan& plan, plan::KernelImage& image, std::string& error);
+  /// Both are thread-safe, and work for several callers at once; they set `error` on failure (and
+  /// text() returns ""), and never throw.
+  plan::Compiled compile(const plan::KernelPlan& plan, plan::KernelImage& image,
+                         std::string& error);
   std::string text(const plan::KernelPlan& plan, Text kind, std::string& error);
   const Target& target() const { return target_; }
 
  private:
   struct Emitted;
+  /// For text or for code.
+  using Kind = std::pair<bool, CodeGenerator::Bodies>;
 
-  /// Returns the code generator for a plan, made when first needed; null with `error` set.
-  CodeGenerator* generator_for(const plan::KernelPlan& plan, bool text, std::string& error);
-  Emitted emit(const plan::KernelPlan& plan, const llvm::DataLayout& layout,
-               const std::string& symbol, std::string& error);
-  bool compile_locked(const plan::KernelPlan& plan, plan::KernelImage& image, std::string& error);
-  std::string text_locked(const plan::KernelPlan& plan, Text kind, std::string& error);
-  std::unique_ptr<llvm::MemoryBuffer> generate(CodeGenerator* generator, Emitted& emitted);
+  /// Generates a function that does nothing: what LLVM sets up once in a process is then there.
+  void warm_up();
+  Kind kind_for(const plan::KernelPlan& plan, bool text) const;
+  /// Takes a code generator out of those at rest, or makes one.
+  std::unique_ptr<CodeGenerator> take(Kind kind);
+  void give_back(Kind kind, std::unique_ptr<CodeGenerator> generator);
+  Emitted start_module(const llvm::DataLayout& layout) const;
+  Emitted emit(const plan::KernelPlan& plan, const llvm::DataLayout& layout) const;
+  /// Throws Failure where the plan cannot be compiled.
+  std::unique_ptr<llvm::MemoryBuffer> generate(Kind kind, std::unique_ptr<CodeGenerator> generator,
+                                               Emitted& emitted);
+  std::unique_ptr<llvm::MemoryBuffer> generate(const plan::KernelPlan& plan, bool text);
+  std::string ir_text(const plan::KernelPlan& plan);
   template <class F>
-  auto guarded(std::string& error, F&& f) -> decltype(f());
+  plan::Compiled guarded(std::string& error, F&& f);
 
   const Target target_;
   const plan::FindLeaf find_leaf_;
-  std::mutex mutex_;  // guards all below; LLVM's code generator is not thread-safe
-  std::map<std::pair<bool, CodeGenerator::Bodies>, std::unique_ptr<CodeGenerator>> generators_;
+  std::map<Kind, std::vector<std::unique_ptr<CodeGenerator>>> at_rest_;  // under generators_lock()
 };
 
 }  // namespace tightloop::jit

@@ -2,6 +2,10 @@
 // whatever is thrown is an Error that carries the text.
 #include "tightloop/engine.hpp"
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <string>
 
@@ -220,6 +224,9 @@ void clear_cache() {
   detail::forget_prepared();
   const run::EngineCore& engine = run::EngineCore::standard();
   if (engine.is_jit()) engine.cache().clear();
+#if defined(__GLIBC__)
+  malloc_trim(0);  // or it would go on as this process's, free but for nobody else
+#endif
 }
 
 }  // namespace tightloop

@@ -13,7 +13,9 @@
 #include "run/locks.hpp"
 #include "run/lru_map.hpp"
 #include "run/per_thread.hpp"
+#include "run/recent_plans.hpp"
 #include "steps.hpp"
+#include "types/stop.hpp"
 #include "typing/typing.hpp"
 
 namespace tightloop::detail {
@@ -24,9 +26,13 @@ struct RecentCall {
   std::vector<std::uint64_t> key;
   std::shared_ptr<const Prepared> prepared;  // null while in use
 
+  using Places = std::array<RecentCall, 16>;
   static RecentCall& place_of(const CallKey& key) {
-    using Places = std::array<RecentCall, 16>;
     return run::PerThread<Places>::get()[key.hash() % std::tuple_size_v<Places>];
+  }
+  /// Of this thread; what others have noted is out of date with the age.
+  static void forget_all() {
+    for (RecentCall& call : run::PerThread<Places>::get()) call.prepared = nullptr;
   }
   bool holds(const CallKey& wanted) const {
     return prepared != nullptr && age == current.load(std::memory_order_relaxed) &&
@@ -53,9 +59,17 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+constexpr std::size_t kMostHeld = std::size_t{96} << 20;  // bytes of programs with their plans
+
+/// What a program takes, about: its graph, and plans of several layouts.
+std::size_t bytes_of(const Prepared& prepared) {
+  constexpr std::size_t kPerNode = 1024;
+  return prepared.program->graph().nodes.size() * kPerNode;
+}
+
 run::LruMap<const Prepared>& prepared_programs() {
   static auto* const map =
-      new run::LruMap<const Prepared>(2048, 4 << 20);  // under locks().programs
+      new run::LruMap<const Prepared>(2048, kMostHeld);  // under locks().programs
   return *map;
 }
 
@@ -91,6 +105,7 @@ std::shared_ptr<const Prepared> make_prepared(const Call& call,
   auto start = Clock::now();
   ir::Graph graph = make_graph(expression, variables, definitions);
   if (options.stats != nullptr) options.stats->parse_seconds += seconds_since(start);
+  check_stop(options.stop);
   start = Clock::now();
   if (!destinations.empty() && destinations.size() != graph.results.size()) {
     throw_result_count(destinations.size(), graph.results.size());
@@ -159,11 +174,13 @@ InUse prepare_for_call(const Expression& expression, std::span<const Variable> v
   auto made = make_prepared(call, definitions.get());
   std::vector<std::shared_ptr<const Prepared>> dropped;  // freed when the lock is gone
   const std::lock_guard lock(run::locks().programs);
-  dropped = prepared_programs().insert(std::string(bytes), made);
+  dropped = prepared_programs().insert(std::string(bytes), made, bytes_of(*made));
   return InUse(std::move(made));
 }
 
 void forget_prepared() {
+  RecentCall::forget_all();
+  run::RecentPlan::forget_all();
   run::LruMap<const Prepared> dropped(1, 0);
   const std::lock_guard lock(run::locks().programs);
   prepared_programs().swap(dropped);

@@ -1,6 +1,8 @@
 // Runs what a public call does, and sees to it that whatever is thrown is an Error with its text.
 #pragma once
 
+#include <cxxabi.h>
+
 #include <exception>
 #include <new>
 #include <string>
@@ -22,6 +24,10 @@ auto guarded(std::string_view text, F&& f) {
     throw Error(ErrorCode::memory, "out of memory");
   } catch (const std::exception& e) {
     throw Error(ErrorCode::internal, std::string("unexpected: ") + e.what());
+  } catch (const abi::__forced_unwind&) {
+    throw;  // the thread is cancelled
+  } catch (...) {
+    throw Error(ErrorCode::internal, "unexpected: an exception of an unknown type");
   }
 }
 

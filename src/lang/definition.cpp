@@ -81,7 +81,7 @@ class DefinitionReader {
     made->doc = comment_above(text_, name.begin);
     try {
       scan_body(*made);
-      check_body(*made);
+      check_body(*made, budget_);
     } catch (const Error& e) {
       throw moved(e, body.begin);
     }
@@ -225,6 +225,7 @@ class DefinitionReader {
   TokenStream tokens_;
   Dictionary known_;  // with those of this text
   const Dictionary& prelude_;
+  Budget budget_;  // of all bodies of the text
   std::vector<std::shared_ptr<const Definition>> read_;
 };
 

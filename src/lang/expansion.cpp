@@ -172,8 +172,7 @@ ir::NodeId expand(const Definition& definition, std::span<const Argument> given,
   }
 }
 
-void check_body(const Definition& definition) {
-  Budget budget;
+void check_body(const Definition& definition, Budget& budget) {
   ir::Graph graph;
   std::vector<Argument> arguments;
   for (const DefinedParameter& p : definition.parameters) {

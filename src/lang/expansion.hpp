@@ -49,7 +49,8 @@ ir::NodeId expand(const Definition& definition, std::span<const Argument> argume
                   Budget& budget, ir::Graph& graph);
 
 /// Reads the body with variables for the required parameters and the others' fallbacks, to find
-/// its mistakes. Throws Error with spans of the body.
-void check_body(const Definition& definition);
+/// its mistakes; the bodies that it calls are read out of the budget. Throws Error with spans of
+/// the body.
+void check_body(const Definition& definition, Budget& budget);
 
 }  // namespace tightloop::lang

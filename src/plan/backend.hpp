@@ -37,11 +37,15 @@ class Kernel {
 /// int64 n), or void(T* re, T* im, const T* y_re, const T* y_im, int64 n).
 using FindLeaf = void* (*)(Op op, DType precision, int lanes);
 
+/// How compiling a kernel ended.
+enum class Compiled : unsigned char { done, failed, no_memory };
+
 class Backend {
  public:
   virtual ~Backend() = default;
-  /// Compiles; returns false and sets `error` on failure. Thread-safe. Never throws.
-  virtual bool compile(const KernelPlan& plan, KernelImage& image, std::string& error) = 0;
+  /// Compiles; sets `error` on failure. Thread-safe: several kernels may be compiled at once. Never
+  /// throws.
+  virtual Compiled compile(const KernelPlan& plan, KernelImage& image, std::string& error) = 0;
   /// Names the target CPU, its features and the code generator's version.
   virtual std::string fingerprint() const = 0;
   /// Returns the assembly or IR text of a plan, for `--explain` and tests.
@@ -52,8 +56,9 @@ class Backend {
 };
 
 /// The one symbol that the shared object of jit/ exports. `target` is empty for the host, or an x86
-/// level ("x86-64-v3") or CPU name. Returns null and sets `error` on failure.
+/// level ("x86-64-v3") or CPU name. Returns null and sets `error` on failure; throws
+/// std::bad_alloc.
 using MakeBackend = Backend* (*)(FindLeaf find_leaf, const char* target, std::string* error);
-inline constexpr const char* kMakeBackendSymbol = "tightloop_make_backend_2";
+inline constexpr const char* kMakeBackendSymbol = "tightloop_make_backend_3";
 
 }  // namespace tightloop::plan

@@ -111,7 +111,9 @@ class Partition {
       const Dims& space = wanted.iteration;
       const auto [at, fresh] = known.try_emplace(
           Key{wanted.level, wanted.mask, {space.begin(), space.end()}}, passes_.size());
-      if (fresh) passes_.push_back(wanted);
+      const bool full = !fresh && passes_[at->second].reductions.size() >= kMostReductions;
+      if (full) at->second = passes_.size();
+      if (fresh || full) passes_.push_back(wanted);
       passes_[at->second].reductions.push_back(id);
     }
     note_passes();
@@ -194,8 +196,8 @@ class Partition {
       const bool can_wait = !alone && std::all_of(moved.begin(), moved.end(), [&](NodeId id) {
         return first[id] > passes_[at->second].level;
       });
-      if (can_wait) {
-        std::vector<NodeId>& all = passes_[at->second].reductions;
+      std::vector<NodeId>& all = passes_[at->second].reductions;
+      if (can_wait && all.size() + moved.size() <= kMostReductions) {
         all.insert(all.end(), moved.begin(), moved.end());
         std::sort(all.begin(), all.end());
         moved.clear();
@@ -275,6 +277,8 @@ class Partition {
   std::span<const Dims> shapes_;
   std::span<const Dims> outs_;
   const ProductFactors& products_;
+  /// Of one pass: the time that code generation takes grows faster than their number.
+  static constexpr std::size_t kMostReductions = 32;
   static constexpr std::uint32_t kNoPass = ~std::uint32_t{0};
   static constexpr std::uint32_t kNever = ~std::uint32_t{0};
   std::vector<std::uint32_t> level_;

@@ -1,12 +1,15 @@
 #include "run/jit_loader.hpp"
 
 #include <dlfcn.h>
+#include <sys/mman.h>
 
 #include <cstdlib>
 #include <map>
 #include <mutex>
+#include <new>
 
 #include "math/leaf.hpp"
+#include "run/locks.hpp"
 
 namespace tightloop::run {
 namespace {
@@ -26,23 +29,43 @@ std::string find_object() {
          "libtightloop_jit.so";
 }
 
+constexpr std::size_t kToStart = std::size_t{12} << 20;
+
+/// What is there but cannot be mapped may be next time: that is no reason to go on without for
+/// good.
+bool lacks_memory(const std::string& why) {
+  return why.find("failed to map segment") != std::string::npos ||
+         why.find("cannot map zero-fill pages") != std::string::npos ||
+         why.find("cannot allocate memory for") != std::string::npos ||
+         why.find("cannot create shared object descriptor") != std::string::npos ||
+         why.find("cannot create cache for search path") != std::string::npos ||
+         why.find("out of memory") != std::string::npos ||
+         why.find("cannot read file data: Cannot allocate memory") != std::string::npos;
+}
+
+/// Throws std::bad_alloc where memory is what lacks.
 plan::MakeBackend find_maker(std::string& error) {
-  static auto& failure = *new std::string;
-  static const plan::MakeBackend maker = [] {
-    void* handle = dlopen(jit_object_path().c_str(), RTLD_NOW | RTLD_LOCAL);
-    void* symbol = handle != nullptr ? dlsym(handle, plan::kMakeBackendSymbol) : nullptr;
-    if (symbol == nullptr) {
-      const char* why = dlerror();
-      failure = std::string("the code generator cannot be loaded: ") +
-                (why != nullptr ? why : "unknown reason");
-    }
-    return reinterpret_cast<plan::MakeBackend>(symbol);
-  }();
-  if (maker == nullptr) error = failure;
-  return maker;
+  static plan::MakeBackend maker = nullptr;  // under locks().loading
+  if (maker != nullptr) return maker;
+  void* handle = dlopen(jit_object_path().c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* symbol = handle != nullptr ? dlsym(handle, plan::kMakeBackendSymbol) : nullptr;
+  if (symbol == nullptr) {
+    const char* why = dlerror();
+    const std::string text = why != nullptr ? why : "unknown reason";
+    if (lacks_memory(text)) throw std::bad_alloc();
+    error = "the code generator cannot be loaded: " + text;
+  }
+  return maker = reinterpret_cast<plan::MakeBackend>(symbol);
 }
 
 }  // namespace
+
+void require_headroom(std::size_t bytes) {
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  munmap(memory, bytes);
+}
 
 std::string jit_object_path() {
   static const auto* const path = new std::string(find_object());
@@ -50,13 +73,13 @@ std::string jit_object_path() {
 }
 
 plan::Backend* load_jit(const std::string& target, std::string& error) {
-  static std::mutex mutex;
   // Never destroyed: kernels may run while static objects are torn down.
   static auto* backends = new std::map<std::string, plan::Backend*>;
-  const std::lock_guard lock(mutex);
+  const std::lock_guard lock(locks().loading);
   if (const auto at = backends->find(target); at != backends->end()) return at->second;
   const plan::MakeBackend make = find_maker(error);
   if (make == nullptr) return nullptr;
+  require_headroom(kToStart);
   plan::Backend* backend = make(&math::find_leaf, target.c_str(), &error);
   if (backend != nullptr) backends->emplace(target, backend);
   return backend;

@@ -1,5 +1,7 @@
 #include "run/kernel_cache.hpp"
 
+#include <new>
+
 #include "math/leaf_array.hpp"
 #include "run/background.hpp"
 #include "run/host_identity.hpp"
@@ -11,11 +13,36 @@
 namespace tightloop::run {
 namespace {
 
-constexpr std::size_t kKeyBytes = std::size_t{32} << 20;
+constexpr std::size_t kMostHeld = std::size_t{96} << 20;  // bytes of keys and kernels
+constexpr std::size_t kHeadroom = std::size_t{6} << 20;   // of a small kernel's code generation
+constexpr std::size_t kPerInstruction = std::size_t{2} << 10;
+constexpr std::int64_t kMostInBackground = 1 << 16;
+constexpr std::size_t kLargeBody = 512;  // takes longer to compile than others should wait
 
 std::string identity_for(const std::string& target) {
   const std::string host = host_identity(jit_object_path());
   return host.empty() ? host : "target '" + target + "' on " + host;
+}
+
+/// What an instruction costs to generate code for, as a multiple of a simple one.
+std::int64_t code_cost(const plan::KernelPlan& plan, const plan::Inst& inst) {
+  if (inst.nargs == 0) return 1;
+  const DType lane = plan.body[inst.args[0]].lane;
+  const bool math = in_table(inst.op) && info(inst.op).lowering == Lowering::math;
+  switch (inst.op) {
+    case Op::mod:
+    case Op::fmod:
+    case Op::floor_divide: return 96;
+    case Op::divide: return is_integer(lane) ? 32 : is_complex(lane) ? 16 : 1;
+    default: return is_complex(lane) ? (math ? 64 : 4) : math ? 6 : 1;
+  }
+}
+
+std::int64_t code_cost(const plan::KernelPlan& plan) {
+  constexpr std::int64_t kReduction = 80;
+  auto cost = static_cast<std::int64_t>(plan.reductions.size()) * kReduction;
+  for (const plan::Inst& inst : plan.body) cost += code_cost(plan, inst);
+  return cost;
 }
 
 /// The width of the vector registers that kernels for a target use; 0 where it is not known without
@@ -29,13 +56,30 @@ int vector_bytes(const std::string& target) {
 
 }  // namespace
 
+KernelCache::~KernelCache() {
+  while (true) {
+    Pending last;
+    {
+      const std::lock_guard lock(locks().kernels);
+      for (const auto& [key, pending] : pending_) {
+        if (!pending->is_lost()) last = pending;
+      }
+    }
+    if (last == nullptr) return;
+    try {
+      (void)last->wait(nullptr);
+    } catch (...) {  // somebody else's
+    }
+  }
+}
+
 KernelCache::KernelCache(std::string target, const std::string& folder, CompileTime when,
                          std::size_t capacity)
     : target_(std::move(target)),
       when_(when),
       capacity_(capacity),
       disk_(folder, folder.empty() ? std::string() : identity_for(target_)),
-      kernels_(capacity, kKeyBytes) {}
+      kernels_(capacity, kMostHeld) {}
 
 plan::Backend& KernelCache::backend() const {
   std::string error;
@@ -54,21 +98,29 @@ std::shared_ptr<const plan::Kernel> KernelCache::find(const std::string& key) {
 /// A kernel that can be had without the code generator; else null.
 std::shared_ptr<const plan::Kernel> KernelCache::at_once(const plan::KernelPlan& plan,
                                                          const std::string& key,
-                                                         KernelOrigin& origin) {
+                                                         KernelOrigin& origin, CodeBudget& budget) {
   std::string error;
   if (const auto image = disk_.load(key)) {
     origin = KernelOrigin::disk;
     if (auto kernel = load_image(*image, error)) return kernel;
   }
   origin = KernelOrigin::interpreted;
-  return when_ == CompileTime::background ? interpret(plan, key) : nullptr;
+  const std::int64_t cost = code_cost(plan);
+  const bool background = when_ == CompileTime::background;
+  if (background || cost > budget.left) {
+    if (auto kernel = interpret(plan, key, background && cost <= kMostInBackground)) return kernel;
+  }
+  budget.left -= cost;
+  return nullptr;
 }
 
 std::shared_ptr<const plan::Kernel> KernelCache::interpret(const plan::KernelPlan& plan,
-                                                           const std::string& key) {
+                                                           const std::string& key,
+                                                           bool compile_when_warm) {
   auto quick = QuickKernel::make(plan, vector_bytes(target_));
   if (quick == nullptr) return nullptr;
   auto kernel = std::make_shared<TieredKernel>(std::move(quick));
+  if (!compile_when_warm) return kernel;
   const std::weak_ptr<const TieredKernel> weak = kernel;
   kernel->when_warm([this, plan, key, weak] {
     try {
@@ -84,11 +136,7 @@ void KernelCache::compile_later(const plan::KernelPlan& plan, const std::string&
                                 const std::weak_ptr<const TieredKernel>& weak) {
   if (weak.expired()) return;
   try {
-    std::shared_ptr<const plan::Kernel> compiled;
-    {
-      const std::lock_guard compiling(locks().compiling);
-      compiled = compile(plan, key);
-    }
+    std::shared_ptr<const plan::Kernel> compiled = compile(plan, key);
     {
       const std::lock_guard lock(locks().kernels);
       ++compiled_;
@@ -102,8 +150,13 @@ std::shared_ptr<const plan::Kernel> KernelCache::compile(const plan::KernelPlan&
                                                          const std::string& key) {
   std::string error;
   plan::KernelImage image;
-  if (!backend().compile(plan, image, error)) {
-    throw Error(ErrorCode::internal, "code generation failed: " + error);
+  plan::Backend& generator = backend();
+  require_headroom(kHeadroom + static_cast<std::size_t>(code_cost(plan)) * kPerInstruction);
+  switch (generator.compile(plan, image, error)) {
+    case plan::Compiled::done: break;
+    case plan::Compiled::no_memory: throw std::bad_alloc();
+    case plan::Compiled::failed:
+      throw Error(ErrorCode::internal, "code generation failed: " + error);
   }
   auto kernel = load_image(image, error);
   if (kernel == nullptr) throw Error(ErrorCode::unsupported, error);
@@ -111,19 +164,59 @@ std::shared_ptr<const plan::Kernel> KernelCache::compile(const plan::KernelPlan&
   return kernel;
 }
 
+KernelCache::Pending KernelCache::join(const std::string& key, bool& fresh) {
+  const std::lock_guard lock(locks().kernels);
+  if (kernels_.find(key) != nullptr) return nullptr;
+  Pending& known = pending_[key];
+  fresh = known == nullptr || known->is_lost();
+  if (fresh) known = std::make_shared<Compilation>();
+  return known;
+}
+
+void KernelCache::start(const Pending& pending, const plan::KernelPlan& plan,
+                        const std::string& key, StopFlag stop) {
+  Compilation::start(
+      pending, plan.body.size() > kLargeBody, stop,
+      [this, plan, key] { return compile(plan, key); },
+      [this, key](const std::shared_ptr<const plan::Kernel>& kernel) {
+        KernelOrigin origin = KernelOrigin::compiled;
+        try {
+          if (kernel != nullptr) keep(key, kernel, origin);
+        } catch (...) {  // no memory: it serves those who wait
+        }
+        const std::lock_guard lock(locks().kernels);
+        pending_.erase(key);
+      });
+}
+
 std::shared_ptr<const plan::Kernel> KernelCache::get(const plan::KernelPlan& plan,
-                                                     KernelOrigin& origin) {
+                                                     KernelOrigin& origin, StopFlag stop,
+                                                     CodeBudget* budget) {
+  CodeBudget own;
+  if (budget == nullptr) budget = &own;
   origin = KernelOrigin::memory;
   std::string key = to_string(plan);
   if (auto kernel = find(key)) return kernel;
-  // Only who has to compile waits for others that do.
-  if (auto kernel = at_once(plan, key, origin)) return keep(std::move(key), kernel, origin);
-  const std::lock_guard compiling(locks().compiling);
-  origin = KernelOrigin::memory;
-  if (auto kernel = find(key)) return kernel;
-  origin = KernelOrigin::compiled;
-  const auto kernel = compile(plan, key);
-  return keep(std::move(key), kernel, origin);
+  if (auto kernel = at_once(plan, key, origin, *budget))
+    return keep(std::move(key), kernel, origin);
+  while (true) {
+    origin = KernelOrigin::memory;
+    bool fresh = false;
+    const Pending pending = join(key, fresh);
+    if (pending == nullptr) {
+      if (auto kernel = find(key)) return kernel;
+      continue;
+    }
+    if (fresh) start(pending, plan, key, stop);
+    try {
+      auto kernel = pending->wait(stop);
+      if (fresh) origin = KernelOrigin::compiled;
+      return kernel;
+    } catch (const Error& e) {
+      // Whoever was to start it left before it began.
+      if (fresh || e.code() != ErrorCode::stopped || is_set(stop)) throw;
+    }
+  }
 }
 
 /// Adds a kernel, unless another thread was first: then that thread's serves both.
@@ -137,12 +230,14 @@ std::shared_ptr<const plan::Kernel> KernelCache::keep(
   }
   if (origin == KernelOrigin::disk) ++loaded_;
   if (origin == KernelOrigin::compiled) ++compiled_;
-  dropped = kernels_.insert(std::move(key), kernel);
+  // A kernel that is interpreted holds its plan, which is some times the size of its text.
+  const std::size_t bytes = 12 * key.size();
+  dropped = kernels_.insert(std::move(key), kernel, bytes);
   return kernel;
 }
 
 void KernelCache::clear() {
-  LruMap<const plan::Kernel> dropped(capacity_, kKeyBytes);
+  LruMap<const plan::Kernel> dropped(capacity_, kMostHeld);
   const std::lock_guard lock(locks().kernels);
   kernels_.swap(dropped);
 }

@@ -6,8 +6,10 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <unordered_map>
 
 #include "plan/backend.hpp"
+#include "run/compilation.hpp"
 #include "run/disk_cache.hpp"
 #include "run/lru_map.hpp"
 #include "run/tiered_kernel.hpp"
@@ -26,6 +28,12 @@ enum class KernelOrigin : unsigned char { memory, disk, compiled, interpreted };
 /// When kernels are compiled: before they first run, or in the background once that pays.
 enum class CompileTime : unsigned char { first, background };
 
+/// What generating the code of one call's kernels may cost, in simple instructions, which take some
+/// 60 us each. Kernels beyond it are interpreted, with the same results, where they can be.
+struct CodeBudget {
+  std::int64_t left = 1 << 15;
+};
+
 /// Thread-safe: lookups take a short lock; equal plans that miss at once compile once. A cache that
 /// compiles in the background must live as long as the process.
 class KernelCache {
@@ -34,10 +42,17 @@ class KernelCache {
   explicit KernelCache(std::string target, const std::string& folder = {},
                        CompileTime when = CompileTime::first, std::size_t capacity = 4096);
 
+  KernelCache(const KernelCache&) = delete;
+  KernelCache& operator=(const KernelCache&) = delete;
+  /// Waits for kernels that are still being compiled.
+  ~KernelCache();
+
   /// Returns the kernel of a plan. Throws NoCodeGenerator where it has to be compiled and cannot,
   /// Error(internal) where the code generator fails, Error(unsupported) where the system refuses
-  /// executable memory.
-  std::shared_ptr<const plan::Kernel> get(const plan::KernelPlan& plan, KernelOrigin& origin);
+  /// executable memory, Error(memory), and Error(stopped) as soon as `stop` is set. Holds no lock
+  /// while code is generated.
+  std::shared_ptr<const plan::Kernel> get(const plan::KernelPlan& plan, KernelOrigin& origin,
+                                          StopFlag stop = nullptr, CodeBudget* budget = nullptr);
   void clear();
   std::size_t size() const;
   std::uint64_t hits() const;
@@ -51,20 +66,27 @@ class KernelCache {
  private:
   std::shared_ptr<const plan::Kernel> find(const std::string& key);
   std::shared_ptr<const plan::Kernel> at_once(const plan::KernelPlan& plan, const std::string& key,
-                                              KernelOrigin& origin);
+                                              KernelOrigin& origin, CodeBudget& budget);
   std::shared_ptr<const plan::Kernel> keep(std::string key,
                                            const std::shared_ptr<const plan::Kernel>& kernel,
                                            KernelOrigin& origin);
   std::shared_ptr<const plan::Kernel> interpret(const plan::KernelPlan& plan,
-                                                const std::string& key);
+                                                const std::string& key, bool compile_when_warm);
   std::shared_ptr<const plan::Kernel> compile(const plan::KernelPlan& plan, const std::string& key);
   void compile_later(const plan::KernelPlan& plan, const std::string& key,
                      const std::weak_ptr<const TieredKernel>& kernel);
+  using Pending = std::shared_ptr<Compilation>;
+  /// The compilation of a kernel, and whether it is this caller's to start; null where the kernel
+  /// is there.
+  Pending join(const std::string& key, bool& fresh);
+  void start(const Pending& pending, const plan::KernelPlan& plan, const std::string& key,
+             StopFlag stop);
   const std::string target_;
   const CompileTime when_;
   const std::size_t capacity_;
   DiskCache disk_;
   LruMap<const plan::Kernel> kernels_;
+  std::unordered_map<std::string, Pending> pending_;  // under locks().kernels
   std::uint64_t hits_ = 0;
   std::uint64_t compiled_ = 0;
   std::uint64_t loaded_ = 0;

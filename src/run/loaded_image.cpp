@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <new>
 #include <string_view>
 
 #include "math/leaf.hpp"
@@ -106,6 +107,7 @@ std::shared_ptr<const plan::Kernel> load_image(const plan::KernelImage& image, s
   const std::size_t size = (image.bytes.size() + page - 1) / page * page;
   void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) {
+    if (errno == ENOMEM) throw std::bad_alloc();
     error = "no memory for a kernel: " + std::string(std::strerror(errno));
     return nullptr;
   }

@@ -9,7 +9,7 @@ namespace {
 
 void before_fork() {
   Locks& l = locks();
-  l.compiling.lock();
+  l.loading.lock();
   l.programs.lock();
   l.plans.lock();
   l.kernels.lock();
@@ -22,7 +22,7 @@ void after_fork_in_parent() {
   l.kernels.unlock();
   l.plans.unlock();
   l.programs.unlock();
-  l.compiling.unlock();
+  l.loading.unlock();
 }
 
 void after_fork_in_child() {
@@ -32,7 +32,7 @@ void after_fork_in_child() {
   // A read-write lock knows its writer by thread id, and the child's thread has another.
   new (&l.plans) std::shared_mutex;
   l.programs.unlock();
-  l.compiling.unlock();
+  l.loading.unlock();
 }
 
 }  // namespace

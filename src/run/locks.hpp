@@ -9,7 +9,7 @@ namespace tightloop::run {
 
 /// Taken, where nested, in this order.
 struct Locks {
-  std::mutex compiling;     ///< held while a kernel is compiled
+  std::mutex loading;       ///< held while the code generator is loaded and made ready
   std::mutex programs;      ///< programs by text
   std::shared_mutex plans;  ///< bound plans of all programs
   std::mutex kernels;       ///< kernels by plan

@@ -125,9 +125,11 @@ std::shared_ptr<const BoundPlan> Program::make_bound(std::span<const Arg* const>
   bound->plan = plan::make_plan(graph_, layouts_of(args), destinations);
   const double planned = seconds_since(start);
   int compiled = 0;
+  CodeBudget budget;
   bind_stages(*bound, [&](const plan::KernelPlan& kernel) {
+    check_stop(options.stop);
     KernelOrigin origin{};
-    auto out = engine_.cache().get(kernel, origin);
+    auto out = engine_.cache().get(kernel, origin, options.stop, &budget);
     compiled += origin == KernelOrigin::compiled ? 1 : 0;
     return out;
   });
@@ -165,6 +167,8 @@ Program::Bound Program::bind(const Layouts& layouts, const Options& options, boo
   const std::uint64_t hash = hash_of(numbers, count);
   auto bound = find(hash, numbers, count);
   if (bound != nullptr) {
+    constexpr std::size_t kShort = 4096;  // of long ones no thread keeps plans for itself
+    if (graph_.nodes.size() > kShort) return {bound, false};
     recent.set(serial_, layouts, bound);
     return {bound, recent.apart(layouts)};
   }

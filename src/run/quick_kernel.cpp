@@ -19,7 +19,7 @@ using reference::LaneKernel;
 
 constexpr std::size_t kBlockMemory = std::size_t{32} << 10;  // of a thread; more for long bodies
 constexpr std::int64_t kMostElements = 1024;
-constexpr std::size_t kMostValues = 4096;  // longer bodies would need more than a cache
+constexpr std::size_t kMostMemory = std::size_t{32} << 20;  // of a thread, for the longest bodies
 
 DType operand_lane(const plan::KernelPlan& plan, const Inst& inst) {
   return plan.body[inst.args[inst.nargs - 1U]].lane;
@@ -73,14 +73,14 @@ std::unique_ptr<QuickKernel> QuickKernel::make(const plan::KernelPlan& plan, int
 
 bool QuickKernel::prepare(int vector_bytes) {
   if (plan_.kind == plan::KernelKind::product) return false;  // it pays from the first block
-  if (vector_bytes == 0 || plan_.fast_math || plan_.body.size() > kMostValues || !can_reduce())
-    return false;
+  if (vector_bytes == 0 || plan_.fast_math || !can_reduce()) return false;
   operations_.resize(plan_.body.size());
   for (std::size_t i = 0; i < plan_.body.size(); ++i) {
     if (!choose(plan_.body[i], vector_bytes, operations_[i])) return false;
     value_bytes_ = std::max(value_bytes_, itemsize(plan_.body[i].lane));
   }
   assign_blocks();
+  if (blocks_ * value_bytes_ * std::size_t{plan::kSumLanes} > kMostMemory) return false;
   const std::size_t fitting = kBlockMemory / (value_bytes_ * std::max<std::size_t>(blocks_, 1));
   step_ = std::clamp<std::int64_t>(
       static_cast<std::int64_t>(fitting) / plan::kSumLanes * plan::kSumLanes, plan::kSumLanes,

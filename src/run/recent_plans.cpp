@@ -52,8 +52,16 @@ void Layouts::write(std::int64_t* to) const {
   for (const ArrayView* o : outs) to = put(to, *o);
 }
 
+struct RecentPlan::Places : std::array<RecentPlan, 16> {};
+
+void RecentPlan::forget_all() {
+  for (RecentPlan& place : PerThread<Places>::get()) {
+    place.program_ = 0;
+    place.plan_ = nullptr;
+  }
+}
+
 RecentPlan& RecentPlan::place_of(std::uint64_t program, const Layouts& layouts) {
-  using Places = std::array<RecentPlan, 16>;
   std::uint64_t mix = program * 2 + (layouts.outs.empty() ? 0 : 1);
   // Of one program mostly the extents of the first array differ.
   for (const Arg* a : layouts.args) {

@@ -28,6 +28,9 @@ class RecentPlan {
   /// Returns the calling thread's only place for such a call; what it holds may be another's.
   static RecentPlan& place_of(std::uint64_t program, const Layouts& layouts);
 
+  /// Empties the calling thread's places.
+  static void forget_all();
+
   bool holds(std::uint64_t program, const Layouts& layouts) const;
   void set(std::uint64_t program, const Layouts& layouts, std::shared_ptr<const BoundPlan> plan);
   /// Only while holds().
@@ -37,6 +40,7 @@ class RecentPlan {
   bool apart(const Layouts& layouts) const;
 
  private:
+  struct Places;
   /// Which bytes a view touches, counted from its first element.
   struct Span {
     std::int64_t begin;

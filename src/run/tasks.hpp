@@ -2,9 +2,13 @@
 // not throw, into one at the end.
 #pragma once
 
+#include <cxxabi.h>
+
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <new>
+#include <string>
 
 #include "run/stage_runner.hpp"
 
@@ -17,6 +21,24 @@ inline void complete_streaming_stores() {
 #if defined(__x86_64__)
   __builtin_ia32_sfence();
 #endif
+}
+
+/// Hands tasks to an executor. Whatever a host's own one throws is an Error.
+inline void run_on(Executor& executor, std::size_t count, void (*task)(void*, std::size_t),
+                   void* context, int threads) {
+  try {
+    executor.run(count, task, context, threads);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& e) {
+    throw Error(ErrorCode::unsupported, std::string("the executor failed: ") + e.what());
+  } catch (const abi::__forced_unwind&) {
+    throw;  // the thread is cancelled
+  } catch (...) {
+    throw Error(ErrorCode::unsupported, "the executor failed");
+  }
 }
 
 /// Calls run_task(i) for i in [0, count); each returns its events. Returns all of them together.
@@ -49,7 +71,7 @@ std::uint64_t run_tasks(std::int64_t count, Workers workers, RunTask&& run_task)
   if (count == 1 || workers.threads <= 1) {
     for (std::int64_t i = 0; i < count; ++i) body(&shared, static_cast<std::size_t>(i));
   } else {
-    workers.executor->run(static_cast<std::size_t>(count), body, &shared, workers.threads);
+    run_on(*workers.executor, static_cast<std::size_t>(count), body, &shared, workers.threads);
   }
   check_stop(shared.stop);
   if (shared.no_memory)

@@ -14,7 +14,8 @@ inline std::shared_ptr<const plan::Kernel> make_kernel(plan::Backend& backend,
                                                        const plan::KernelPlan& plan,
                                                        std::string& error) {
   plan::KernelImage image;
-  return backend.compile(plan, image, error) ? run::load_image(image, error) : nullptr;
+  return backend.compile(plan, image, error) == plan::Compiled::done ? run::load_image(image, error)
+                                                                     : nullptr;
 }
 
 }  // namespace tightloop::jit_test

@@ -15,7 +15,7 @@
 #include "run/tiered_kernel.hpp"
 #include "types/half.hpp"
 
-extern "C" tightloop::plan::Backend* tightloop_make_backend_2(tightloop::plan::FindLeaf,
+extern "C" tightloop::plan::Backend* tightloop_make_backend_3(tightloop::plan::FindLeaf,
                                                               const char*, std::string*);
 
 namespace tightloop::jit_test {
@@ -341,7 +341,7 @@ PackedRun random_run(const plan::KernelPlan& plan, const RunShape& shape, Random
 }  // namespace
 
 plan::Backend* make_backend(plan::FindLeaf find_leaf, const char* target, std::string& error) {
-  return tightloop_make_backend_2(find_leaf, target, &error);
+  return tightloop_make_backend_3(find_leaf, target, &error);
 }
 
 const std::vector<TestTarget>& targets() {

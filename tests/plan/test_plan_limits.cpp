@@ -86,9 +86,18 @@ TEST_CASE("plan: long expressions have plans as long as themselves") {
     CHECK(p.plan.stages[0].main.kernel.loads.size() == 61);
     CHECK(instructions(p.plan) == 61 + 60 * 61 / 2);
   }
-  SECTION("reductions that share a pass") {
+  SECTION("reductions that share passes, so many each") {
     const auto p =
         planned(sum_of(n, [](int i) { return "sum(a*" + std::to_string(i) + ".5)"; }), a);
+    CHECK(p.plan.stages.size() <= std::size_t{n} / 32 + 2);
+    CHECK(instructions(p.plan) < 4 * std::size_t{n});
+    for (const plan::Stage& stage : p.plan.stages) {
+      CHECK(stage.main.kernel.reductions.size() <= 32);
+    }
+  }
+  SECTION("a few reductions that share a pass") {
+    const auto p =
+        planned(sum_of(30, [](int i) { return "sum(a*" + std::to_string(i) + ".5)"; }), a);
     CHECK(p.plan.stages.size() == 1);
     CHECK(p.plan.intermediates.empty());
   }
