@@ -1,5 +1,5 @@
-# What `cmake --install` puts where: the library, its JIT object, the headers, the program, and a
-# CMake package with the target tightloop::tightloop.
+# What `cmake --install` puts where: the library, its JIT object, the headers, the program, a CMake
+# package with the target tightloop::tightloop, and a file for pkg-config.
 
 include(CMakePackageConfigHelpers)
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/tightloop")
@@ -36,3 +36,12 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/tightloopConfigVersion.c
 install(FILES
   "${PROJECT_BINARY_DIR}/tightloopConfig.cmake" "${PROJECT_BINARY_DIR}/tightloopConfigVersion.cmake"
   DESTINATION "${package_folder}" COMPONENT tightloop)
+
+# For pkg-config, with folders relative to its own place, as the CMake package has them.
+if(NOT IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}" AND NOT IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
+  file(RELATIVE_PATH tightloop_up "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/tightloop.pc.in"
+    "${PROJECT_BINARY_DIR}/tightloop.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/tightloop.pc"
+    DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT tightloop)
+endif()

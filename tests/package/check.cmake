@@ -38,6 +38,17 @@ run("${CMAKE_COMMAND}" --build "${WORK}/build")
 run("${WORK}/build/consumer" "${backend}")
 message("consumer: ${output}")
 
+# The same program without CMake.
+find_program(pkg_config pkg-config NO_CACHE)
+if(pkg_config)
+  set(ENV{PKG_CONFIG_PATH} "${prefix}/${LIBDIR}/pkgconfig")
+  run("${pkg_config}" --cflags --libs tightloop)
+  separate_arguments(flags UNIX_COMMAND "${output}")
+  run("${COMPILER}" -std=c++20 "${SOURCE}/tests/package/main.cpp" -o "${WORK}/by_pkg_config"
+    ${flags} "-Wl,-rpath,${prefix}/${LIBDIR}")
+  run("${WORK}/by_pkg_config" "${backend}")
+endif()
+
 if(EXISTS "${prefix}/bin/tightloop")
   run("${prefix}/bin/tightloop" --version)
   message("program: ${output}")
