@@ -45,8 +45,10 @@ struct Place {
   // kernels) at position 0, and from one position to the next.
   llvm::Value* origin = nullptr;
   llvm::Value* stride = nullptr;
-  /// Column kernels: rows of the call.
+  /// Column kernels: rows of the call, the first row of the group, and how many the group has.
   llvm::Value* rows = nullptr;
+  llvm::Value* group = nullptr;
+  llvm::Value* group_rows = nullptr;
 };
 
 /// Values that a loop carries from one iteration to the next.

@@ -228,18 +228,6 @@ std::vector<Sources> KernelEmitter::emit_step(const Step& step, Carried& carried
   return sources_in(values);
 }
 
-std::vector<Sources> KernelEmitter::emit_first() {
-  const Step step{b_.getInt64(0), false};
-  e_.live_count = b_.getInt64(1);
-  fill_bounce_buffers(step.index);
-  Values values = call_values_;
-  if (long_body_ != nullptr) long_body_->start(values);
-  emit_level(Level::element, &step, values);
-  e_.take_overflow();  // it is noted where the element has its turn
-  e_.live_count = nullptr;
-  return sources_in(values);
-}
-
 std::vector<Sources> KernelEmitter::sources_in(const Values& values) {
   std::vector<Sources> sources;
   for (const ReductionSource& source : shape_.sources) {

@@ -131,6 +131,8 @@ class KernelEmitter::ColumnsAhead {
 void KernelEmitter::columns(Carried& carried) {
   const bool at_once = std::any_of(plan_.reductions.begin(), plan_.reductions.end(),
                                    [](const plan::KernelReduce& r) { return r.narrow_first; });
+  const bool moments = std::any_of(plan_.reductions.begin(), plan_.reductions.end(),
+                                   [](const plan::KernelReduce& r) { return r.op == Op::var; });
   const unsigned rows_of_group = at_once ? plan::kNarrowSumRows : ColumnReducer::kGroup;
   const unsigned tiles = at_once ? 1 : shape_.unroll;
   ColumnAccumulators acc(e_, plan_, shape_);
@@ -146,8 +148,9 @@ void KernelEmitter::columns(Carried& carried) {
     Carried none;
     e_.loop(b_.getInt64(0), width, lanes, none, false,
             [&](llvm::Value* at, Carried&) { acc.start(at); });
-    const auto rows_from = [&](llvm::Value* row, unsigned count, Carried& c) {
-      Rows rows = start_rows(row, count, at_once && count > 1, c);
+    const auto rows_from = [&](llvm::Value* row, llvm::Value* count, unsigned together,
+                               Carried& c) {
+      Rows rows = start_rows(row, count, together, c);
       rows.to_next = ahead.to_next_group(b_.CreateSub(rows.end, rows.begin));
       const auto tile = [&](llvm::Value* at, Carried& inner) {
         column_tile(acc, ahead, begin, at, tiles, rows, inner);
@@ -158,12 +161,29 @@ void KernelEmitter::columns(Carried& carried) {
         column_tile(acc, ahead, begin, at, 1, rows, inner);
       });
     };
-    llvm::Value* const grouped = at_once ? rounded_down(n1_, rows_of_group) : n1_;
-    e_.loop(b_.getInt64(0), grouped, b_.getInt64(rows_of_group), outer, at_once,
-            [&](llvm::Value* row, Carried& c) { rows_from(row, rows_of_group, c); });
+    const auto group = [&](llvm::Value* row, Carried& c) {
+      rows_from(row, b_.getInt64(rows_of_group), at_once ? rows_of_group : 0, c);
+    };
     if (at_once) {
+      llvm::Value* const grouped = rounded_down(n1_, rows_of_group);
+      e_.loop(b_.getInt64(0), grouped, b_.getInt64(rows_of_group), outer, true, group);
       e_.loop(grouped, n1_, b_.getInt64(1), outer, true,
-              [&](llvm::Value* row, Carried& c) { rows_from(row, 1, c); });
+              [&](llvm::Value* row, Carried& c) { rows_from(row, b_.getInt64(1), 0, c); });
+    } else if (moments) {
+      Carried all = outer;
+      all.push_back(b_.getInt64(0));
+      e_.repeat(all, [&](Carried& c) {
+        llvm::Value* const row = c.back();
+        c.pop_back();
+        llvm::Value* const count = moment_rows(row);
+        rows_from(row, count, 0, c);
+        c.push_back(b_.CreateAdd(row, count));
+        return b_.CreateICmpSLT(c.back(), n1_);
+      });
+      all.pop_back();
+      outer = all;
+    } else {
+      e_.loop(b_.getInt64(0), n1_, b_.getInt64(rows_of_group), outer, false, group);
     }
     const auto finish = [&](llvm::Value* at, Carried& c) {
       for (std::size_t r = 0; r < acc.reducers.size(); ++r) {
@@ -177,11 +197,20 @@ void KernelEmitter::columns(Carried& carried) {
   });
 }
 
-// A group of so many rows, or of what is left of them; `at_once`: none is missing.
-KernelEmitter::Rows KernelEmitter::start_rows(llvm::Value* begin, unsigned count, bool at_once,
-                                              Carried& carried) {
-  llvm::Value* const end = b_.CreateAdd(begin, b_.getInt64(count));
-  Rows rows{begin, at_once ? end : e_.least(end, n1_), {}, at_once ? count : 0, {}, {}};
+// plan::moment_rows.
+llvm::Value* KernelEmitter::moment_rows(llvm::Value* begin) {
+  llvm::Value* const early = b_.CreateICmpSLT(begin, b_.getInt64(32));
+  llvm::Value* const size =
+      b_.CreateSelect(early, b_.CreateMul(begin, b_.getInt64(3)), b_.getInt64(32));
+  return b_.CreateSelect(b_.CreateICmpEQ(begin, b_.getInt64(0)), b_.getInt64(2), size);
+}
+
+// A group of so many rows, or of what is left of them; `at_once`: 0, or how many they are, and none
+// is missing.
+KernelEmitter::Rows KernelEmitter::start_rows(llvm::Value* begin, llvm::Value* count,
+                                              unsigned at_once, Carried& carried) {
+  llvm::Value* const end = b_.CreateAdd(begin, count);
+  Rows rows{begin, at_once > 0 ? end : e_.least(end, n1_), {}, at_once, {}, {}};
   for (unsigned k = 0; k < rows.at_once && long_body_ == nullptr; ++k) {
     start_row(b_.CreateAdd(begin, b_.getInt64(k)), carried);
     rows.addresses.push_back(row_);
@@ -198,6 +227,8 @@ void KernelEmitter::column_tile(ColumnAccumulators& acc, const ColumnsAhead& ahe
     return t == 0 ? first : b_.CreateAdd(first, b_.getInt64(t * e_.lanes));
   };
   llvm::Value* const index = b_.CreateAdd(strip, at);
+  e_.place.group = rows.begin;
+  e_.place.group_rows = b_.CreateSub(rows.end, rows.begin);
   std::vector<Ahead> next;
   for (unsigned t = 0; t < tiles; ++t) {
     next.push_back(ahead.from(step(at, t), rows));

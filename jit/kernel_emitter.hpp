@@ -49,8 +49,6 @@ class KernelEmitter {
   std::vector<Operand> operands(const plan::Inst& inst, const Values& values) const;
   // Emits one step with its stores; returns what each reduction reads.
   std::vector<Sources> emit_step(const Step& step, Carried& carried);
-  // Emits the row's first element alone, without stores.
-  std::vector<Sources> emit_first();
   std::vector<Sources> sources_in(const Values& values);
   void fill_bounce_buffers(llvm::Value* index);
   void fetch_ahead(const Step& step);
@@ -64,11 +62,14 @@ class KernelEmitter {
   // Loops (kernel_loops.cpp; over columns kernel_columns.cpp).
   void map_row(Carried& carried);
   void reduce_row(llvm::Value* row, Carried& carried);
+  void visit_row(RowAccumulators& acc, llvm::Value* n0, Carried& carried);
+  void revisit_row(RowAccumulators& acc, Carried& carried);
   void reduce_joined_rows(llvm::Value* first, Carried& carried);
   void finish_row(RowReducer& reducer, const std::vector<Parts>& acc, std::size_t reduction,
                   llvm::Value* row, Carried& carried);
   void columns(Carried& carried);
-  Rows start_rows(llvm::Value* begin, unsigned count, bool at_once, Carried& carried);
+  llvm::Value* moment_rows(llvm::Value* begin);
+  Rows start_rows(llvm::Value* begin, llvm::Value* count, unsigned at_once, Carried& carried);
   void column_tile(ColumnAccumulators& acc, const ColumnsAhead& ahead, llvm::Value* strip,
                    llvm::Value* at, unsigned tiles, const Rows& rows, Carried& carried);
   void take_rows(ColumnAccumulators& acc, const Rows& rows, llvm::Value* index, Sets& sets,

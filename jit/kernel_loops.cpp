@@ -66,13 +66,55 @@ void KernelEmitter::reduce_row(llvm::Value* row, Carried& carried) {
   RowAccumulators acc(e_, plan_, shape_);
   e_.place.origin = b_.CreateAdd(number_, b_.CreateMul(row, number_per_row_));
   e_.place.stride = number_per_element_;
-  const auto starts = [](const auto& reducer) { return reducer->needs_start; };
-  if (std::any_of(acc.reducers.begin(), acc.reducers.end(), starts)) {
-    const std::vector<Sources> first = emit_first();
-    for (std::size_t r = 0; r < first.size(); ++r) acc.reducers[r]->start(e_, first[r]);
+  const auto revisits = [](const auto& reducer) { return reducer->revisits; };
+  if (std::any_of(acc.reducers.begin(), acc.reducers.end(), revisits)) {
+    revisit_row(acc, carried);
+  } else {
+    visit_row(acc, n0_, carried);
   }
+  for (std::size_t r = 0; r < acc.reducers.size(); ++r) {
+    finish_row(*acc.reducers[r], acc.sets[r], r, row, carried);
+  }
+}
+
+// Visits a row until no reducer asks for more. Each visit starts all accumulators anew.
+void KernelEmitter::revisit_row(RowAccumulators& acc, Carried& carried) {
+  Sets states(acc.reducers.size());
+  for (std::size_t r = 0; r < states.size(); ++r) {
+    states[r].push_back(acc.reducers[r]->first_visit(e_));
+  }
+  Carried all = pack(states, carried);
+  all.push_back(b_.getInt64(0));  // visits so far
+  e_.repeat(all, [&](Carried& c) {
+    llvm::Value* const visit = c.back();
+    c.pop_back();
+    unpack(c, states, carried);
+    llvm::Value* const is_sample = b_.CreateICmpEQ(visit, b_.getInt64(0));
+    llvm::Value* const sample = e_.least(n0_, b_.getInt64(plan::kMomentSample));
+    llvm::Value* const n = b_.CreateSelect(is_sample, sample, n0_);
+    for (std::size_t r = 0; r < states.size(); ++r) {
+      acc.reducers[r]->begin_visit(e_, states[r][0]);
+    }
+    visit_row(acc, n, carried);
+    llvm::Value* again = b_.getFalse();
+    for (std::size_t r = 0; r < states.size(); ++r) {
+      if (!acc.reducers[r]->revisits) continue;
+      again = b_.CreateOr(again, acc.reducers[r]->end_visit(e_, acc.sets[r], n, states[r][0]));
+    }
+    c = pack(states, carried);
+    llvm::Value* const visits = b_.CreateAdd(visit, b_.getInt64(1));
+    c.push_back(visits);
+    again = b_.CreateAnd(again, b_.CreateICmpULT(visits, b_.getInt64(plan::kMomentVisits)));
+    return b_.CreateOr(is_sample, again);
+  });
+  all.pop_back();
+  unpack(all, states, carried);
+}
+
+// Takes the first n0 elements of a row into accumulators.
+void KernelEmitter::visit_row(RowAccumulators& acc, llvm::Value* n0, Carried& carried) {
   const unsigned step = e_.lanes * shape_.unroll;
-  llvm::Value* const end = unmasked(n0_, step);
+  llvm::Value* const end = unmasked(n0, step);
   const auto loop = [&](llvm::Value* from, llvm::Value* to, auto&& body) {
     if (shape_.is_long) return;
     Carried all = pack(acc.sets, carried);
@@ -86,7 +128,7 @@ void KernelEmitter::reduce_row(llvm::Value* row, Carried& carried) {
   // Steps whose accumulators are merged, or on the stack.
   const auto rest = [&](llvm::Value* from) {
     Carried all = pack(acc.sets, carried);
-    tail(from, n0_, all, [&](llvm::Value* i, Carried& c) {
+    tail(from, n0, all, [&](llvm::Value* i, Carried& c) {
       unpack(c, acc.sets, carried);
       acc.take(i, emit_step({i, false}, carried));
       c = pack(acc.sets, carried);
@@ -110,17 +152,13 @@ void KernelEmitter::reduce_row(llvm::Value* row, Carried& carried) {
     });
     acc.merge_unordered();
     Carried all = pack(acc.sets, carried);
-    e_.when(b_.CreateICmpSLT(end, n0_), all, [&](Carried& c) {
+    e_.when(b_.CreateICmpSLT(end, n0), all, [&](Carried& c) {
       acc.spill();
       rest(end);
       acc.reload();
       c = pack(acc.sets, carried);
     });
     unpack(all, acc.sets, carried);
-  }
-
-  for (std::size_t r = 0; r < acc.reducers.size(); ++r) {
-    finish_row(*acc.reducers[r], acc.sets[r], r, row, carried);
   }
 }
 

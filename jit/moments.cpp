@@ -1,108 +1,133 @@
-// var in kernels: scaled sums of half of x - K and of its square in float64, where K is the block's
-// own first element, so that no data are far from it; each block then joins the moments of those
-// before (plan::Moments, which says why halves, and scaled).
+// var in kernels: sums of deviations from a shift near the mean, and of their squares, in float64
+// (plan::Moments says how shifts are found); each block then joins the moments of those before.
 #include "jit/lane_folds.hpp"
 #include "jit/reducers.hpp"
 
 namespace tightloop::jit {
 namespace {
 
-using Doubles = llvm::Value*;
+// Arithmetic as it is written, on single elements or vectors.
+class Exactly {
+ public:
+  explicit Exactly(Emitter& e) : b(e.b), guard_(e.b) { b.setFastMathFlags({}); }
+  llvm::Value* times(llvm::Value* v, double by) {
+    return b.CreateFMul(v, llvm::ConstantFP::get(v->getType(), by));
+  }
+  llvm::Value* or_zero(llvm::Value* v) {  // in place of what is below
+    llvm::Value* zero = llvm::ConstantFP::get(v->getType(), 0.0);
+    return b.CreateSelect(b.CreateFCmpOLT(v, zero), zero, v);
+  }
+  llvm::Value* is_infinite(llvm::Value* v) {
+    return b.CreateFCmpOEQ(v, llvm::ConstantFP::getInfinity(v->getType()));
+  }
+  llvm::Value* is_finite(llvm::Value* v) {
+    return b.CreateFCmpORD(b.CreateFSub(v, v), llvm::ConstantFP::get(v->getType(), 0.0));
+  }
+  /// The squares of n deviations from their mean: s2 of those from a shift less s1 times the mean
+  /// of these. They overflow where s2 does, unless it was infinite elements.
+  llvm::Value* own(llvm::Value* s1, llvm::Value* s2, llvm::Value* mean) {
+    llvm::Value* rest = or_zero(b.CreateFSub(s2, b.CreateFMul(s1, mean)));
+    llvm::Value* overflows = b.CreateAnd(is_infinite(s2), is_finite(s1));
+    return b.CreateSelect(overflows, llvm::ConstantFP::getInfinity(s2->getType()), rest);
+  }
+  struct Total {
+    llvm::Value* sum;
+    llvm::Value* rest;
+  };
+  /// Adds squares, within and between blocks, to a compensated sum (Knuth's TwoSum).
+  Total add(const Total& old, llvm::Value* within, llvm::Value* between) {
+    llvm::Value* more = b.CreateFAdd(within, between);
+    llvm::Value* sum = b.CreateFAdd(old.sum, more);
+    llvm::Value* added = b.CreateFSub(sum, old.sum);
+    llvm::Value* lost =
+        b.CreateFAdd(b.CreateFSub(old.sum, b.CreateFSub(sum, added)), b.CreateFSub(more, added));
+    // What has overflowed stays infinite, also where means cannot be told any more.
+    llvm::Value* inner = b.CreateFAdd(old.sum, within);
+    return {b.CreateSelect(is_infinite(inner), inner, sum), b.CreateFAdd(old.rest, lost)};
+  }
 
-// Adds `n` elements to a slot: s1 is the scaled sum of their half deviations from k, s2 that of the
-// squares of these. A k that is too small for its half to be exact makes no square above zero.
-void join_moments(Emitter& e, llvm::Value* slot, Doubles n, Doubles k, Doubles s1, Doubles s2) {
+  llvm::IRBuilder<>& b;
+
+ private:
+  llvm::IRBuilderBase::FastMathFlagGuard guard_;
+};
+
+// Adds `n` elements to a slot: their mean is k + mean, `own` the sum of their squared deviations.
+void join_moments(Emitter& e, llvm::Value* slot, llvm::Value* n, llvm::Value* k, llvm::Value* mean,
+                  llvm::Value* own) {
+  Exactly x(e);
   auto& b = e.b;
-  const llvm::IRBuilderBase::FastMathFlagGuard guard(b);
-  b.setFastMathFlags({});
   llvm::Type* f64 = b.getDoubleTy();
   const auto field = [&](unsigned i) { return b.CreateConstGEP1_32(f64, slot, i); };
   const auto store = [&](unsigned i, llvm::Value* v) {
     b.CreateAlignedStore(v, field(i), llvm::Align(8));
   };
   const auto load = [&](unsigned i) { return b.CreateAlignedLoad(f64, field(i), llvm::Align(8)); };
-  llvm::Value* zero = e.zero(f64);
-  const auto scaled = [&](llvm::Value* v, double by) {
-    return b.CreateFMul(v, llvm::ConstantFP::get(f64, by));
-  };
-  llvm::Value* half_mean = scaled(b.CreateFDiv(s1, n), 1 / plan::kDeviationScale);
-  llvm::Value* own = b.CreateFSub(s2, b.CreateFMul(s1, half_mean));
-  own = b.CreateSelect(b.CreateFCmpOLT(own, zero), zero, own);
-  llvm::Value* infinity = llvm::ConstantFP::getInfinity(f64);
-  llvm::Value* overflows =
-      b.CreateAnd(b.CreateFCmpOEQ(s2, infinity), b.CreateFCmpORD(b.CreateFSub(s1, s1), zero));
-  own = scaled(b.CreateSelect(overflows, infinity, own), 4 / plan::kDeviationScale);
   llvm::Value* old_count = load(0);
-  llvm::Value* origin = b.CreateSelect(b.CreateFCmpOEQ(old_count, zero), k, load(1));
+  llvm::Value* is_new = b.CreateFCmpOEQ(old_count, e.zero(f64));
+  llvm::Value* origin = b.CreateSelect(is_new, k, load(1));
   llvm::Value* old_offset = load(2);
   llvm::Value* count = b.CreateFAdd(old_count, n);
-  llvm::Value* delta =
-      b.CreateFAdd(b.CreateFSub(k, origin), b.CreateFSub(scaled(half_mean, 2), old_offset));
+  llvm::Value* delta = b.CreateFAdd(b.CreateFSub(k, origin), b.CreateFSub(mean, old_offset));
   llvm::Value* moved = b.CreateFMul(delta, b.CreateFDiv(n, count));
   llvm::Value* between = b.CreateFMul(b.CreateFMul(moved, old_count), delta);
-  llvm::Value* within = b.CreateFAdd(load(3), own);
-  llvm::Value* total =
-      b.CreateSelect(b.CreateFCmpOEQ(within, infinity), within, b.CreateFAdd(within, between));
+  const Exactly::Total total = x.add({load(3), load(4)}, own, between);
   store(0, count);
   store(1, origin);
   store(2, b.CreateFAdd(old_offset, moved));
-  store(3, total);
+  store(3, total.sum);
+  store(4, total.rest);
 }
 
-// How a block's elements are summed. Narrow lanes cannot overflow in float64: of these the
-// deviations themselves are added, and scaled at the end, which gives the same bits.
+// How deviations are scaled. Narrow lanes cannot overflow in float64: theirs are not, which gives
+// the same bits in the end.
 struct Deviations {
-  explicit Deviations(DType lane) : narrow(lane != DType::float64) {}
+  explicit Deviations(DType lane)
+      : narrow(lane != DType::float64), scale(narrow ? 1.0 : plan::kDeviationScale) {}
 
-  /// K as take() needs it.
-  llvm::Value* origin(Emitter& e, llvm::Value* x) const {
-    return narrow ? x : e.b.CreateFMul(x, llvm::ConstantFP::get(x->getType(), 0.5));
+  llvm::Value* scaled(Emitter& e, llvm::Value* x) const {
+    return narrow ? x : Exactly(e).times(x, scale);
   }
-  llvm::Value* element(Emitter& e, llvm::Value* origin) const {
-    return narrow ? origin : e.b.CreateFMul(origin, llvm::ConstantFP::get(origin->getType(), 2));
+  llvm::Value* element(Emitter& e, llvm::Value* x) const {
+    return narrow ? x : Exactly(e).times(x, 1 / scale);
   }
-  /// Adds x less K and the square of that to s1 and s2; `contract` as in combine_floats. The first
-  /// step may be fused: halves are exact, unless so small that no square is above zero.
+  llvm::Value* squares(Emitter& e, llvm::Value* x) const {
+    return narrow ? x : Exactly(e).times(x, 1 / scale / scale);
+  }
+  /// Adds x less the scaled shift and the square of that to s1 and s2; `contract` as in
+  /// combine_floats. The first step may be fused: scaling is exact, unless for elements so small
+  /// that no square is above zero.
   Parts take(Emitter& e, llvm::Value* s1, llvm::Value* s2, llvm::Value* x,
-             llvm::Value* origin) const {
+             llvm::Value* shift) const {
     auto& b = e.b;
     const llvm::IRBuilderBase::FastMathFlagGuard guard(b);
     b.setFastMathFlags({});
-    const auto constant = [&](double c) { return llvm::ConstantFP::get(x->getType(), c); };
     llvm::Value* deviation = nullptr;
     if (narrow) {
-      deviation = b.CreateFSub(x, origin);
+      deviation = b.CreateFSub(x, shift);
     } else {
-      deviation = b.CreateIntrinsic(llvm::Intrinsic::fmuladd, {x->getType()},
-                                    {x, constant(0.5), b.CreateFNeg(origin)});
+      deviation =
+          b.CreateIntrinsic(llvm::Intrinsic::fmuladd, {x->getType()},
+                            {x, llvm::ConstantFP::get(x->getType(), scale), b.CreateFNeg(shift)});
     }
-    llvm::Value* scaled =
-        narrow ? deviation : b.CreateFMul(deviation, constant(plan::kDeviationScale));
-    llvm::Value* sum = b.CreateFAdd(s1, scaled);
+    llvm::Value* sum = b.CreateFAdd(s1, deviation);
     llvm::FastMathFlags flags;
     flags.setAllowContract(e.fast_math);
     b.setFastMathFlags(flags);
-    return {sum, b.CreateFAdd(s2, b.CreateFMul(scaled, deviation))};
-  }
-  /// The sums as join_moments takes them.
-  Parts finish(Emitter& e, llvm::Value* s1, llvm::Value* s2) const {
-    if (!narrow) return {s1, s2};
-    const auto scaled = [&](llvm::Value* v, double by) {
-      return e.b.CreateFMul(v, llvm::ConstantFP::get(v->getType(), by));
-    };
-    return {scaled(s1, plan::kDeviationScale / 2), scaled(s2, plan::kDeviationScale / 4)};
+    return {sum, b.CreateFAdd(s2, b.CreateFMul(deviation, deviation))};
   }
 
   bool narrow;
+  double scale;
 };
 
 class RowMoments : public RowReducer {
  public:
-  explicit RowMoments(DType lane) : deviations_(lane) { ordered = needs_start = true; }
-  void start(Emitter& e, const Sources& values) override {
-    llvm::Value* x = float_parts(e, values[0], false)[0];
-    first_ = e.b.CreateExtractElement(x, std::uint64_t{0});
-    origin_ = deviations_.origin(e, e.splat(first_));
+  explicit RowMoments(DType lane) : deviations_(lane) { ordered = revisits = true; }
+  Parts first_visit(Emitter& e) override { return {e.zero(e.b.getDoubleTy())}; }
+  void begin_visit(Emitter& e, const Parts& state) override {
+    shift_ = state[0];
+    shifts_ = e.splat(shift_);
   }
   Parts identity(Emitter& e) override {
     llvm::Value* zero = e.zero(e.vector(DType::float64));
@@ -110,54 +135,107 @@ class RowMoments : public RowReducer {
   }
   void update(Emitter& e, Parts& acc, const Sources& values) override {
     llvm::Value* x = float_parts(e, values[0], false)[0];
-    const Parts next = deviations_.take(e, acc[0], acc[1], x, origin_);
+    const Parts next = deviations_.take(e, acc[0], acc[1], x, shifts_);
     for (std::size_t k = 0; k < acc.size(); ++k) acc[k] = e.only_live(next[k], acc[k]);
   }
   void merge(Emitter& e, Parts& acc, const Parts& other) override {
     acc = combine_floats(e, Op::sum, acc, other, false);
   }
-  llvm::Value* finish(Emitter& e, const std::vector<Parts>& acc, llvm::Value* n0,
-                      llvm::Value* slot) override {
+  llvm::Value* end_visit(Emitter& e, const std::vector<Parts>& acc, llvm::Value* n,
+                         Parts& state) override {
     std::vector<Parts> sets = acc;
     while (sets.size() > 1) {
       const std::size_t half = sets.size() / 2;
       for (std::size_t k = 0; k < half; ++k) merge(e, sets[k], sets[k + half]);
       sets.resize(half);
     }
-    const Parts folded = fold_lanes(e, sets[0], [&](const Parts& x, const Parts& y) {
+    const Parts sums = fold_lanes(e, sets[0], [&](const Parts& x, const Parts& y) {
       return combine_floats(e, Op::sum, x, y, false);
     });
-    const Parts sums = deviations_.finish(e, folded[0], folded[1]);
-    llvm::Value* n = e.b.CreateSIToFP(n0, e.b.getDoubleTy());
-    join_moments(e, slot, n, first_, sums[0], sums[1]);
+    Exactly x(e);
+    n_ = e.b.CreateSIToFP(n, e.b.getDoubleTy());
+    mean_ = e.b.CreateFDiv(sums[0], n_);
+    own_ = x.own(sums[0], sums[1], mean_);
+    state[0] = e.b.CreateFAdd(shift_, mean_);
+    return e.b.CreateFCmpOGT(x.times(e.b.CreateFMul(sums[0], mean_), 4), own_);
+  }
+  llvm::Value* finish(Emitter& e, const std::vector<Parts>&, llvm::Value*,
+                      llvm::Value* slot) override {
+    join_moments(e, slot, n_, deviations_.element(e, shift_), deviations_.element(e, mean_),
+                 deviations_.squares(e, own_));
     return nullptr;
   }
 
  private:
   Deviations deviations_;
-  llvm::Value* first_ = nullptr;
-  llvm::Value* origin_ = nullptr;
+  // Of the visit under way or the last: the shift, scaled; what end_visit made of it.
+  llvm::Value* shift_ = nullptr;
+  llvm::Value* shifts_ = nullptr;
+  llvm::Value* n_ = nullptr;
+  llvm::Value* mean_ = nullptr;
+  llvm::Value* own_ = nullptr;
 };
 
-// Parts: K, the sum of deviations, the sum of their squares, as Deviations has them; per column.
+// Per column the mean, as origin and offset, and a compensated sum of squared deviations; of a
+// group its shift, the sum of deviations and that of their squares. All are scaled.
 class ColumnMoments : public ColumnReducer {
  public:
   explicit ColumnMoments(DType lane) : deviations_(lane) { by_lane = true; }
-  Parts identity(Emitter& e) override {
+  Parts identity(Emitter& e) override { return Parts(4, e.zero(e.vector(DType::float64))); }
+  Parts open(Emitter& e, const Parts& acc) override {
     llvm::Value* zero = e.zero(e.vector(DType::float64));
-    return {zero, zero, zero};
+    const Exactly x(e);
+    return {e.b.CreateFAdd(acc[0], acc[1]), zero, zero};
   }
-  void update(Emitter& e, Parts& acc, const Sources& values) override {
+  void update(Emitter& e, Parts& group, const Sources& values) override {
     llvm::Value* x = float_parts(e, values[0], false)[0];
-    llvm::Value* is_first = e.b.CreateICmpEQ(e.place.position, e.b.getInt64(0));
-    llvm::Value* origin = e.b.CreateSelect(is_first, deviations_.origin(e, x), acc[0]);
-    const Parts next = deviations_.take(e, acc[1], acc[2], x, origin);
-    acc = {origin, next[0], next[1]};
+    llvm::Value* first = e.b.CreateICmpEQ(e.place.position, e.b.getInt64(0));
+    take(e, group, x, e.b.CreateSelect(first, deviations_.scaled(e, x), group[0]));
+  }
+  void update_rows(Emitter& e, Parts& group, const std::vector<Sources>& rows) override {
+    std::vector<llvm::Value*> xs, quarters;
+    for (const Sources& row : rows) {
+      xs.push_back(float_parts(e, row[0], false)[0]);
+      quarters.push_back(Exactly(e).times(deviations_.scaled(e, xs.back()), 0.25));
+    }
+    static_assert(plan::kNarrowSumRows == 4);
+    llvm::Value* mean = nullptr;
+    {
+      const Exactly x(e);
+      mean = e.b.CreateFAdd(e.b.CreateFAdd(quarters[0], quarters[1]),
+                            e.b.CreateFAdd(quarters[2], quarters[3]));
+    }
+    llvm::Value* first = e.b.CreateICmpEQ(e.place.position, e.b.getInt64(0));
+    llvm::Value* shift = e.b.CreateSelect(first, mean, group[0]);
+    for (llvm::Value* x : xs) take(e, group, x, shift);
+  }
+  // Chan, Golub and LeVeque's update.
+  Parts close(Emitter& e, const Parts& acc, const Parts& group) override {
+    auto& b = e.b;
+    Exactly x(e);
+    const auto number = [&](llvm::Value* i) { return b.CreateSIToFP(i, b.getDoubleTy()); };
+    llvm::Value* old = number(e.place.group);
+    llvm::Value* more = number(e.place.group_rows);
+    llvm::Value* one = llvm::ConstantFP::get(b.getDoubleTy(), 1.0);
+    llvm::Value* mean = b.CreateFMul(group[1], e.splat(b.CreateFDiv(one, more)));
+    llvm::Value* own = x.own(group[1], group[2], mean);
+    llvm::Value* begins = b.CreateICmpEQ(e.place.group, b.getInt64(0));
+    llvm::Value* origin = b.CreateSelect(begins, group[0], acc[0]);
+    llvm::Value* away = b.CreateFSub(b.CreateFSub(group[0], origin), acc[1]);
+    llvm::Value* delta = b.CreateFAdd(away, mean);
+    llvm::Value* share = b.CreateFDiv(more, b.CreateFAdd(old, more));
+    llvm::Value* moved = b.CreateFMul(delta, e.splat(share));
+    llvm::Value* between = b.CreateFMul(b.CreateFMul(moved, e.splat(old)), delta);
+    const Exactly::Total total = x.add({acc[2], acc[3]}, own, between);
+    return {origin, b.CreateFAdd(acc[1], moved), total.sum, total.rest};
   }
   void finish(Emitter& e, const Parts& acc, llvm::Value* slot) override {
     auto& b = e.b;
+    Exactly x(e);
+    llvm::Value* total = b.CreateSelect(x.is_finite(acc[2]), b.CreateFAdd(acc[2], acc[3]), acc[2]);
     std::vector<llvm::Value*> memory;
-    for (llvm::Value* part : acc) {
+    for (llvm::Value* part : {deviations_.element(e, acc[0]), deviations_.element(e, acc[1]),
+                              deviations_.squares(e, total)}) {
       memory.push_back(e.reserve(8 * std::uint64_t{e.lanes}));
       b.CreateAlignedStore(part, memory.back(), llvm::Align(8));
     }
@@ -169,13 +247,15 @@ class ColumnMoments : public ColumnReducer {
         own.push_back(b.CreateAlignedLoad(b.getDoubleTy(), from, llvm::Align(8)));
       }
       llvm::Value* offset = b.CreateMul(lane, b.getInt64(sizeof(plan::Moments)));
-      const Parts sums = deviations_.finish(e, own[1], own[2]);
-      join_moments(e, b.CreateGEP(b.getInt8Ty(), slot, offset), n, deviations_.element(e, own[0]),
-                   sums[0], sums[1]);
+      join_moments(e, b.CreateGEP(b.getInt8Ty(), slot, offset), n, own[0], own[1], own[2]);
     });
   }
 
  private:
+  void take(Emitter& e, Parts& group, llvm::Value* x, llvm::Value* shift) const {
+    const Parts next = deviations_.take(e, group[1], group[2], x, shift);
+    group = {shift, next[0], next[1]};
+  }
   Deviations deviations_;
 };
 

@@ -32,12 +32,19 @@ class RowReducer : public Reducer {
  public:
   /// Order matters: set k holds the elements whose vector step is k modulo the number of sets.
   bool ordered = false;
-  /// True for a reducer whose start() is called before each row, with the row's first element in
-  /// the first lane of `values`.
-  bool needs_start = false;
+  /// True for a reducer that may ask for its row to be visited again. The first visit is of the
+  /// first plan::kMomentSample elements at most.
+  bool revisits = false;
   /// True for a reducer with one set of accumulators, whose update takes plan::kSumLanes elements.
   bool takes_groups = false;
-  virtual void start(Emitter&, const Sources&) {}
+  /// What visits hand on to the next, and with what the first begins.
+  virtual Parts first_visit(Emitter&) { return {}; }
+  virtual void begin_visit(Emitter&, const Parts&) {}
+  /// Ends a visit of `n` elements: changes what the next one begins with, and returns whether a
+  /// visit of the whole row would have to be repeated (i1).
+  virtual llvm::Value* end_visit(Emitter&, const std::vector<Parts>&, llvm::Value*, Parts&) {
+    return nullptr;
+  }
   virtual void merge(Emitter& e, Parts& acc, const Parts& other) = 0;
   /// Combines the row's partial into the slot. `n0` is the row's length. The result is an i64 that
   /// is non-zero if a product overflowed, or null.

@@ -66,21 +66,36 @@ struct KernelReduce {
 };
 
 /// What var accumulates in: a number of elements, their mean, which is origin + offset, and the sum
-/// of their squared deviations from it (Chan, Golub, LeVeque, Am. Stat. 37, 1983). The origin is
-/// one of the elements, so that means of blocks differ by what they are, however far from zero.
+/// of their squared deviations from it, which is deviations + rest: the rest is what additions have
+/// rounded off (Chan, Golub, LeVeque, Am. Stat. 37, 1983). The origin is close to the elements, so
+/// that means of blocks differ by what they are, however far from zero.
 ///
-/// Within a block, halves of the deviations from its own first element are taken, h, and summed are
-/// h kDeviationScale and h h kDeviationScale. So nothing overflows on the way, whatever finite
-/// elements they are of and however far the first of a block is from the others (squares of n
-/// deviations from one of the elements are at most n + 1 times those from the mean). The sum of
-/// squared deviations may, and stays infinite.
+/// Within a block, deviations from a shift that is close to its mean are taken, times
+/// kDeviationScale, and these and their squares are summed. So nothing overflows on the way,
+/// whatever finite elements they are of. The sum of squared deviations may, and stays infinite.
 struct Moments {
   double count;
   double origin;
   double offset;
   double deviations;
+  double rest;
 };
-constexpr double kDeviationScale = 0x1p-18;  ///< times kMaxReduceBlock is below 1
+constexpr double kDeviationScale = 0x1p-14;
+
+/// A row's shift is the mean of its first kMomentSample elements at most, found in a visit of its
+/// own. Where squares of deviations from the shift are above five quarters of those from the mean,
+/// digits cancel: the row is visited again, with the mean that has been found for the shift.
+inline constexpr int kMomentSample = 32;
+inline constexpr int kMomentVisits = 4;  // of a row, at most; the first is that of the sample
+
+/// Columns take rows in groups, which begin at rows 0, 2, 8, 32 and from there on at every 32nd;
+/// of kernels with sums that are narrow first, at every kNarrowSumRows-th, and those that are left
+/// over are groups of one. A group's shift is the mean of all rows before it; that of the first its
+/// first row, or the mean of its rows where these are taken together. So a shift that is far from
+/// the mean of its group is one because what has been added before is as far.
+constexpr std::int64_t moment_rows(std::int64_t begin) {
+  return begin == 0 ? 2 : begin < 32 ? 3 * begin : 32;
+}
 
 /// What argmin and argmax accumulate in: the extreme so far, in its own type at the start of
 /// `value`, and the C-order number of the first element that is one.
@@ -151,9 +166,8 @@ inline constexpr std::int64_t kMaxReduceBlock = 65536;
 /// float sums); elements past n0 are left out. column_reduce starts each column at the identity and
 /// takes the rows in order. The result combines into the slot as slot = slot op partial.
 ///
-/// var sums x - K and its square so (see Moments), in float64, with the block's first element
-/// (row_reduce) or row (column_reduce) for K: whatever the data, K belongs to them, and within a
-/// block of this length a K far from the mean costs few digits.
+/// var sums x - K and its square so, in float64, with a shift K of a row's own, or of a group of
+/// rows (see Moments).
 inline constexpr int kSumLanes = 32;
 
 /// A sum that is narrow_first adds four elements in float32, as (x + y) + (z + w), and only then to

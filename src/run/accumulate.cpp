@@ -91,11 +91,20 @@ struct All {
   }
 };
 
+/// x + y and what the addition rounds off (Knuth's TwoSum).
+struct TwoSum {
+  TwoSum(double x, double y) : sum(x + y) {
+    const double added = sum - x;
+    lost = (x - (sum - added)) + (y - added);
+  }
+  double sum, lost;
+};
+
 /// Chan's pairwise update; a side without elements changes nothing.
 struct Deviations {
   template <class T>
   static T identity() {
-    return T{0, 0, 0, 0};
+    return T{0, 0, 0, 0, 0};
   }
   static plan::Moments apply(const plan::Moments& a, const plan::Moments& b) {
     if (b.count == 0) return a;
@@ -103,11 +112,12 @@ struct Deviations {
     const double count = a.count + b.count;
     const double delta = (b.origin - a.origin) + (b.offset - a.offset);
     const double moved = delta * (b.count / count);
+    const TwoSum within(a.deviations, b.deviations);
+    const TwoSum all(within.sum, moved * a.count * delta);
+    const double rest = a.rest + b.rest + within.lost + all.lost;
     // What has overflowed stays infinite, also where the means cannot be told any more.
-    const double within = a.deviations + b.deviations;
-    const bool overflown = within == std::numeric_limits<double>::infinity();
-    return {count, a.origin, a.offset + moved,
-            overflown ? within : within + moved * a.count * delta};
+    const bool overflown = within.sum == std::numeric_limits<double>::infinity();
+    return {count, a.origin, a.offset + moved, overflown ? within.sum : all.sum, rest};
   }
 };
 
@@ -249,18 +259,21 @@ void combine_partials(const plan::KernelReduce& r, void* slots, std::int64_t cou
 
 void settle(const plan::KernelReduce& r, void* slots, std::int64_t count) {
   auto* to = static_cast<char*>(slots);
-  const std::size_t slot = plan::slot_bytes(r);
-  std::size_t at = 0;
   if (r.op == Op::var) {
-    at = offsetof(plan::Moments, deviations);
-  } else if (plan::is_position(r.op)) {
-    at = offsetof(plan::Position, index);
-  } else {
+    for (std::int64_t i = 0; i < count; ++i, to += 8) {
+      plan::Moments m;
+      std::memcpy(&m, static_cast<char*>(slots) + static_cast<std::size_t>(i) * sizeof m, sizeof m);
+      const double value = std::isfinite(m.deviations) ? m.deviations + m.rest : m.deviations;
+      std::memcpy(to, &value, sizeof value);
+    }
     return;
   }
+  if (!plan::is_position(r.op)) return;
   for (std::int64_t i = 0; i < count; ++i, to += 8) {
+    const char* from =
+        static_cast<char*>(slots) + static_cast<std::size_t>(i) * sizeof(plan::Position);
     std::uint64_t word = 0;
-    std::memcpy(&word, static_cast<char*>(slots) + static_cast<std::size_t>(i) * slot + at, 8);
+    std::memcpy(&word, from + offsetof(plan::Position, index), 8);
     std::memcpy(to, &word, 8);
   }
 }

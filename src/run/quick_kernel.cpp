@@ -181,10 +181,12 @@ class QuickKernel::Call {
   }
 
   template <class F>
+  void over(std::int64_t n, F&& f) {
+    for (std::int64_t at = 0; at < n; at += kernel_.step_) f(at, std::min(kernel_.step_, n - at));
+  }
+  template <class F>
   void over_row(F&& f) {
-    for (std::int64_t at = 0; at < frame_.n0; at += kernel_.step_) {
-      f(at, std::min(kernel_.step_, frame_.n0 - at));
-    }
+    over(frame_.n0, f);
   }
 
   void fill_uniform(std::size_t i) {
@@ -284,11 +286,44 @@ class QuickKernel::Call {
   void reduce_row(std::int64_t row) {
     const Arena::Mark mark(arena_);
     const std::size_t reductions = plan_.reductions.size();
+    const bool revisits = std::any_of(plan_.reductions.begin(), plan_.reductions.end(),
+                                      [](const auto& r) { return r.op == Op::var; });
     QuickReduction* into = start_reductions(QuickReduction::Shape::row, plan::kSumLanes);
+    if (revisits) {  // only those that ask for it are given what they are given twice
+      for (int visit = 0; visit < plan::kMomentVisits; ++visit) {
+        const bool sample = visit == 0;
+        const std::int64_t n =
+            sample ? std::min<std::int64_t>(frame_.n0, plan::kMomentSample) : frame_.n0;
+        for (std::size_t k = 0; visit > 0 && k < reductions; ++k) {
+          if (into[k].visits()) into[k].next_visit();
+        }
+        visit_row(row, n, into, true);
+        bool again = sample;
+        for (std::size_t k = 0; k < reductions; ++k) {
+          if (into[k].visits()) again |= into[k].end_visit(n);
+        }
+        if (!again) break;
+      }
+    }
+    visit_row(row, frame_.n0, into, false);
+    for (std::size_t k = 0; k < reductions; ++k) {
+      into[k].finish_row(slot(k, frame_.acc_per_row != 0 ? row : 0), frame_.n0);
+    }
+  }
+
+  /// Gives the first n elements of a row to the reductions that visit it more than once, or to the
+  /// others.
+  void visit_row(std::int64_t row, std::int64_t n, QuickReduction* into, bool visits) {
+    const std::size_t reductions = plan_.reductions.size();
     const std::int64_t first = frame_.index + row * frame_.index_step;
-    over_row([&](std::int64_t at, std::int64_t count) {
+    const bool any = !plan_.stores.empty() ||
+                     std::any_of(into, into + reductions,
+                                 [&](const QuickReduction& q) { return q.visits() == visits; });
+    if (!any) return;
+    over(n, [&](std::int64_t at, std::int64_t count) {
       evaluate(row, at, count);
       for (std::size_t k = 0; k < reductions; ++k) {
+        if (into[k].visits() != visits) continue;
         const Arena::Mark wide(arena_);
         const plan::KernelReduce& r = plan_.reductions[k];
         const char* values = widened(r, count);
@@ -300,9 +335,6 @@ class QuickKernel::Call {
         }
       }
     });
-    for (std::size_t k = 0; k < reductions; ++k) {
-      into[k].finish_row(slot(k, frame_.acc_per_row != 0 ? row : 0), frame_.n0);
-    }
   }
 
   void reduce_columns() {
@@ -310,6 +342,9 @@ class QuickKernel::Call {
       const Arena::Mark mark(arena_);
       const std::size_t reductions = plan_.reductions.size();
       QuickReduction* into = start_reductions(QuickReduction::Shape::columns, count);
+      const bool together = std::any_of(plan_.reductions.begin(), plan_.reductions.end(),
+                                        [](const auto& r) { return r.narrow_first; });
+      for (std::size_t k = 0; k < reductions; ++k) into[k].use_rows(frame_.n1, together, arena_);
       for (std::int64_t row = 0; row < frame_.n1; ++row) {
         evaluate(row, at, count);
         for (std::size_t k = 0; k < reductions; ++k) {

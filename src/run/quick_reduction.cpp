@@ -21,22 +21,34 @@ bool product_overflows(const char* acc, const char* values, std::int64_t count) 
   return false;
 }
 
-/// Adds n values to a slot: their first, and the scaled sums of their half deviations from it and
-/// of the squares of these (plan::Moments). Operation for operation what compiled kernels do.
-void join_moments(char* slot, double n, double first, double sum, double squares) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+// Moments: operation for operation what compiled kernels do (jit/moments.cpp).
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kScale = plan::kDeviationScale;
+
+double own_squares(double sum, double squares, double mean) {
+  if (squares == kInfinity && std::isfinite(sum)) return kInfinity;
+  const double own = squares - sum * mean;
+  return own < 0 ? 0 : own;
+}
+
+void add_squares(double& total, double& rest, double own, double between) {
+  const double more = own + between;
+  const double sum = total + more;
+  const double added = sum - total;
+  rest += (total - (sum - added)) + (more - added);
+  const double within = total + own;
+  total = within == kInfinity ? within : sum;
+}
+
+/// Adds n values to a slot: their mean is k + mean, `own` the sum of their squared deviations.
+void join_moments(char* slot, double n, double k, double mean, double own) {
   plan::Moments m;
   std::memcpy(&m, slot, sizeof m);
-  const double half_mean = sum / n * (1 / plan::kDeviationScale);
-  double own = squares - sum * half_mean;
-  if (own < 0) own = 0;
-  if (squares == kInfinity && std::isfinite(sum)) own = kInfinity;
-  if (m.count == 0) m.origin = first;
+  if (m.count == 0) m.origin = k;
   const double count = m.count + n;
-  const double delta = (first - m.origin) + (half_mean * 2 - m.offset);
+  const double delta = (k - m.origin) + (mean - m.offset);
   const double moved = delta * (n / count);
-  const double within = m.deviations + own * (4 / plan::kDeviationScale);
-  m.deviations = within == kInfinity ? within : within + moved * m.count * delta;
+  add_squares(m.deviations, m.rest, own, moved * m.count * delta);
   m.offset += moved;
   m.count = count;
   std::memcpy(slot, &m, sizeof m);
@@ -71,8 +83,10 @@ QuickReduction::QuickReduction(const plan::KernelReduce& r, Shape shape, std::in
     shift_ = arena.array<double>(count);
     sum_ = arena.array<double>(count);
     squares_ = arena.array<double>(count);
-    std::fill_n(sum_, count, 0.0);
-    std::fill_n(squares_, count, 0.0);
+    columns_ = shape == Shape::columns ? arena.array<Column>(count) : nullptr;
+    std::fill_n(shift_, count, 0.0);
+    if (columns_ != nullptr) std::fill_n(columns_, count, Column{});
+    restart();
   } else {
     acc_ = arena.array<char>(count * plan::slot_bytes(r));
     fill_identity(r, acc_, width_, false);
@@ -89,18 +103,87 @@ void QuickReduction::combine(const char* from, char* into, std::int64_t count) {
   combine_slots(r_, into, from, count);
 }
 
-void QuickReduction::add_deviations(const double* values, std::int64_t count) {
-  if (!started_) {
-    shape_ == Shape::row ? std::fill_n(shift_, width_, values[0])
-                         : std::copy_n(values, count, shift_);
-    started_ = true;
-  }
+void QuickReduction::restart() {
+  std::fill_n(sum_, width_, 0.0);
+  std::fill_n(squares_, width_, 0.0);
+}
+
+void QuickReduction::take(const double* values, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) {
-    const double half = values[i] * 0.5 - shift_[i] * 0.5;
-    const double scaled = half * plan::kDeviationScale;
-    sum_[i] += scaled;
-    squares_[i] += scaled * half;
+    const double deviation = values[i] * kScale - shift_[i];
+    sum_[i] += deviation;
+    squares_[i] += deviation * deviation;
   }
+}
+
+bool QuickReduction::end_visit(std::int64_t n) {
+  for (std::int64_t h = width_ / 2; h != 0; h /= 2) {
+    for (std::int64_t i = 0; i < h; ++i) {
+      sum_[i] += sum_[i + h];
+      squares_[i] += squares_[i + h];
+    }
+  }
+  mean_ = sum_[0] / static_cast<double>(n);
+  own_ = own_squares(sum_[0], squares_[0], mean_);
+  return sum_[0] * mean_ * 4 > own_;
+}
+
+void QuickReduction::next_visit() {
+  std::fill_n(shift_, width_, shift_[0] + mean_);
+  restart();
+}
+
+void QuickReduction::use_rows(std::int64_t rows, bool together, Arena& arena) {
+  rows_in_all_ = rows;
+  together_ = together;
+  group_end_ = next_group_end();
+  if (!together || r_.op != Op::var) return;
+  first_rows_ = arena.array<double>(static_cast<std::size_t>(width_ * plan::kNarrowSumRows));
+}
+
+std::int64_t QuickReduction::next_group_end() const {
+  if (!together_) return std::min(rows_in_all_, row_ + plan::moment_rows(row_));
+  const std::int64_t grouped = rows_in_all_ - rows_in_all_ % plan::kNarrowSumRows;
+  return row_ + (row_ < grouped ? plan::kNarrowSumRows : 1);
+}
+
+/// A row of values, which begins or ends a group or is in one.
+void QuickReduction::add_deviations(const double* values, std::int64_t count) {
+  const std::int64_t at = row_++;
+  if (together_ && rows_in_all_ >= plan::kNarrowSumRows && at < plan::kNarrowSumRows) {
+    std::copy_n(values, count, first_rows_ + at * width_);
+    if (row_ < plan::kNarrowSumRows) return;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto quarter = [&](int k) { return first_rows_[k * width_ + i] * kScale * 0.25; };
+      shift_[i] = (quarter(0) + quarter(1)) + (quarter(2) + quarter(3));
+    }
+    for (int k = 0; k < plan::kNarrowSumRows; ++k) take(first_rows_ + k * width_, count);
+  } else {
+    for (std::int64_t i = 0; at == 0 && i < count; ++i) shift_[i] = values[i] * kScale;
+    take(values, count);
+  }
+  if (row_ < group_end_) return;
+  close_group(count);
+  group_begin_ = row_;
+  group_end_ = next_group_end();
+}
+
+void QuickReduction::close_group(std::int64_t count) {
+  const auto old = static_cast<double>(group_begin_);
+  const auto more = static_cast<double>(row_ - group_begin_);
+  const double part = 1.0 / more, share = more / (old + more);
+  for (std::int64_t i = 0; i < count; ++i) {
+    Column& c = columns_[i];
+    const double mean = sum_[i] * part;
+    const double own = own_squares(sum_[i], squares_[i], mean);
+    if (group_begin_ == 0) c.origin = shift_[i];
+    const double delta = ((shift_[i] - c.origin) - c.offset) + mean;
+    const double moved = delta * share;
+    add_squares(c.deviations, c.rest, own, moved * old * delta);
+    c.offset += moved;
+    shift_[i] = c.origin + c.offset;
+  }
+  restart();
 }
 
 void QuickReduction::add_group(const float* values, std::int64_t count) {
@@ -138,7 +221,8 @@ void QuickReduction::add_positions(const char* values, std::int64_t count, std::
 void QuickReduction::add(const char* values, std::int64_t count, std::int64_t number,
                          std::int64_t number_step) {
   if (r_.op == Op::var) {
-    add_deviations(reinterpret_cast<const double*>(values), count);
+    const auto* doubles = reinterpret_cast<const double*>(values);
+    shape_ == Shape::row ? take(doubles, count) : add_deviations(doubles, count);
   } else if (r_.narrow_first) {
     const auto* floats = reinterpret_cast<const float*>(values);
     shape_ == Shape::row ? add_group(floats, count) : add_row(floats, count);
@@ -150,22 +234,16 @@ void QuickReduction::add(const char* values, std::int64_t count, std::int64_t nu
 }
 
 void QuickReduction::finish_row(char* slot, std::int64_t elements) {
+  if (r_.op == Op::var) {
+    join_moments(slot, static_cast<double>(elements), shift_[0] * (1 / kScale),
+                 mean_ * (1 / kScale), own_ * (1 / kScale / kScale));
+    return;
+  }
   const std::size_t size = plan::slot_bytes(r_);
   for (std::int64_t h = width_ / 2; h != 0; h /= 2) {
-    if (r_.op == Op::var) {
-      for (std::int64_t i = 0; i < h; ++i) {
-        sum_[i] += sum_[i + h];
-        squares_[i] += squares_[i + h];
-      }
-    } else {
-      combine(acc_ + static_cast<std::size_t>(h) * size, acc_, h);
-    }
+    combine(acc_ + static_cast<std::size_t>(h) * size, acc_, h);
   }
-  if (r_.op == Op::var) {
-    join_moments(slot, static_cast<double>(elements), shift_[0], sum_[0], squares_[0]);
-  } else {
-    combine(acc_, slot, 1);
-  }
+  combine(acc_, slot, 1);
 }
 
 void QuickReduction::finish_columns(char* slots, std::int64_t rows) {
@@ -175,8 +253,11 @@ void QuickReduction::finish_columns(char* slots, std::int64_t rows) {
   }
   if (r_.op != Op::var) return combine(acc_, slots, width_);
   for (std::int64_t i = 0; i < width_; ++i) {
+    const Column& c = columns_[i];
+    const double own = std::isfinite(c.deviations) ? c.deviations + c.rest : c.deviations;
     join_moments(slots + static_cast<std::size_t>(i) * sizeof(plan::Moments),
-                 static_cast<double>(rows), shift_[i], sum_[i], squares_[i]);
+                 static_cast<double>(rows), c.origin * (1 / kScale), c.offset * (1 / kScale),
+                 own * (1 / kScale / kScale));
   }
 }
 
