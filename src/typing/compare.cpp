@@ -35,9 +35,9 @@ Value Resolver::compare(Op op, Values x) {
     const DType t = *common_float(x);
     return {b_.make(op, DType::bool_, {to_float(x[0], t), to_float(x[1], t)}), weak, {}};
   }
-  const auto exact_range = [&](const Value& v) {
-    return v.number ? Range{*v.number, *v.number} : range(v);
-  };
+  if (any_past(x)) {
+    if (const auto result = compare_past(op, x)) return {*result, weak, {}};
+  }
   const Range r[] = {exact_range(x[0]), exact_range(x[1])};
   if (narrowest(r[0]) && narrowest(r[1])) {
     return {compare_integers(op, x[0].id, x[1].id), weak, {}};
@@ -48,6 +48,19 @@ Value Resolver::compare(Op op, Values x) {
                             : ordered(op, r[0].lo < r[1].lo);
   const NodeId array = b_[x[0].id].op == Op::constant ? x[1].id : x[0].id;
   return {filled(b_.integer(DType::bool_, result ? 1 : 0), array), weak, {}};
+}
+
+std::optional<NodeId> Resolver::compare_past(Op op, Values x) {
+  // The sign of a difference is the order of its terms.
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (x[i].past == kNoPast || x[1 - i].number != 0) continue;
+    const Past past = pasts_[x[i].past];
+    if (past.op != Op::subtract || any_past({past.x.data(), 2})) continue;
+    return compare_integers(i == 0 ? op : mirrored(op), past.x[0].id, past.x[1].id);
+  }
+  const auto left = words_of(x[0]), right = words_of(x[1]);
+  if (!left || !right) return std::nullopt;
+  return words_compare(op, *left, *right);
 }
 
 NodeId Resolver::compare_integers(Op op, NodeId x, NodeId y) {
