@@ -23,6 +23,27 @@ llvm::Value* with_overflow(Emitter& e, Op op, bool is_signed, llvm::Value* x, ll
   return e.b.CreateExtractValue(pair, 0);
 }
 
+// Sums and differences: what is lost shows in the highest bit of words made of the operands and the
+// result, which masks are read from without a comparison.
+llvm::Value* checked_sum(Emitter& e, Op op, bool is_signed, llvm::Value* x, llvm::Value* y,
+                         llvm::Value*& overflow) {
+  auto& b = e.b;
+  const bool adds = op == Op::add;
+  llvm::Value* sum = adds ? b.CreateAdd(x, y) : b.CreateSub(x, y);
+  llvm::Value* lost = nullptr;
+  if (is_signed) {
+    // The operands agree in sign (of a difference: do not), and the result has another.
+    lost = b.CreateAnd(b.CreateXor(x, sum), b.CreateXor(adds ? y : x, adds ? sum : y));
+  } else if (adds) {
+    lost = b.CreateOr(b.CreateAnd(x, y), b.CreateAnd(b.CreateOr(x, y), b.CreateNot(sum)));
+  } else {
+    lost = b.CreateOr(b.CreateAnd(b.CreateNot(x), y),
+                      b.CreateAnd(b.CreateNot(b.CreateXor(x, y)), sum));
+  }
+  overflow = b.CreateICmpSLT(lost, e.zero(lost->getType()));
+  return sum;
+}
+
 // floor(x / y) for y != 0 in lanes of at most 32 bits.
 llvm::Value* floor_quotient_by_floats(Emitter& e, DType type, llvm::Value* x, llvm::Value* y) {
   auto& b = e.b;
@@ -142,7 +163,9 @@ llvm::Value* int_arithmetic(Emitter& e, Op op, DType type, llvm::Value* x, llvm:
   auto& b = e.b;
   if (check) {
     llvm::Value* overflow = nullptr;
-    llvm::Value* result = with_overflow(e, op, is_signed_int(type), x, y, overflow);
+    llvm::Value* result = op == Op::multiply
+                              ? with_overflow(e, op, is_signed_int(type), x, y, overflow)
+                              : checked_sum(e, op, is_signed_int(type), x, y, overflow);
     e.note_overflow(overflow);
     return result;
   }

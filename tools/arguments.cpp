@@ -92,7 +92,9 @@ struct OptionReader {
                                 : promotion == "numexpr" ? Promotion::numexpr
                                                          : Promotion::exact;
     command.options.fp = fp == "fast" ? Fp::fast : Fp::strict;
-    command.options.overflow = overflow == "check" ? Overflow::check : Overflow::wrap;
+    command.options.overflow = overflow == "check"  ? Overflow::check
+                               : overflow == "wrap" ? Overflow::wrap
+                                                    : Overflow::by_promotion;
     command.options.raise = event_set(raise);
     if (!memory.empty()) command.memory = parse_byte_size(memory, "--memory");
     if (explain) command.action = Command::Action::explain;
@@ -105,7 +107,7 @@ struct OptionReader {
   Command& command;
   std::string promotion = "exact";
   std::string fp = "strict";
-  std::string overflow = "wrap";
+  std::string overflow;
   std::string raise;
   std::string memory;
   bool explain = false;

@@ -19,10 +19,7 @@ constexpr Code kCodes[] = {
      "~x"},
     {ErrorCode::shape, "shapes that do not broadcast, an axis that is not there", "a + x[:, :2]"},
     {ErrorCode::value, "a bad value of an argument", "18446744073709551616"},
-    {ErrorCode::overflow,
-     "an integer result past 64 bits, where `overflow=check` looks, or an element that its "
-     "destination cannot hold",
-     "i * i"},
+    {ErrorCode::overflow, "an integer element past 64 bits, or past its destination", "i * i"},
     {ErrorCode::arithmetic, "a floating-point event that `raise=` names", "a / (a - a)"},
     {ErrorCode::file, "a file that cannot be read, understood or written", ""},
     {ErrorCode::limit, "a hard limit: length, nesting, nodes, rank, inputs, expansion",

@@ -20,6 +20,11 @@ directly above it are its doc. Its names and its caller's do not meet. It may ca
 functions below and those defined before it, so that it cannot call itself; defining a name
 again replaces the function for what is written later.
 
+Integers inside a definition, the user's own too, are exact where its result is a float: differences,
+sums and products are followed in two words where 64 bits do not hold them, and rounded where they
+become floats (past 128 bits they are computed in float64). Nothing wraps, and nothing is an error,
+but what a definition returns as an integer that 64 bits cannot hold.
+
 The examples use
 
 )";

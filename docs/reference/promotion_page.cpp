@@ -14,7 +14,11 @@ struct Rules {
 constexpr Rules kRules[] = {
     {Promotion::exact, "exact",
      "The default. An integer result has the narrowest dtype that holds every value it can have, "
-     "so that nothing wraps while 64 bits can hold it; a result is no wider than it must be."},
+     "so that nothing wraps while 64 bits can hold it; a result is no wider than it must be. An "
+     "element that 64 bits cannot hold is an error that names the sub-expression and the first "
+     "index; `Overflow::wrap` (`--overflow wrap`) gives it modulo 2^64. What is only compared, "
+     "averaged, selected or turned to float is computed in two words: exact up to 128 bits, "
+     "rounded once, without an error; past those, in float64."},
     {Promotion::numpy, "numpy",
      "The rules of NumPy 2 (NEP 50), chosen with `Promotion::numpy` or `--promotion numpy`: "
      "integers wrap in the dtype of the result, float16 rounds after each operation. bfloat16, "

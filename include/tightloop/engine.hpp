@@ -25,7 +25,7 @@ namespace tightloop {
 
 /// How dtypes of operands give the dtype of a result.
 enum class Promotion : std::uint8_t {
-  exact,    ///< integers never wrap while 64 bits can hold them; results are no wider than needed
+  exact,    ///< an integer result is exact, or an Error; it is no wider than its range needs
   numpy,    ///< NEP 50: integers wrap in their dtype, halves round after every operation
   numexpr,  ///< that package's kinds: bool, int32, int64, float32, float64 and complex128; what is
             ///< narrower is converted first, literals are int32 (int64) or float64
@@ -33,8 +33,12 @@ enum class Promotion : std::uint8_t {
 /// `strict`: every operation rounds as IEEE 754 says, in the order written, except that reductions
 /// sum in a fixed tree. `fast` also allows contraction and reassociation.
 enum class Fp : std::uint8_t { strict, fast };
-/// What happens when an integer result does not fit 64 bits: wrap modulo 2^64, or an Error.
-enum class Overflow : std::uint8_t { wrap, check };
+/// What happens when an integer element does not fit 64 bits, the widest lane there is.
+enum class Overflow : std::uint8_t {
+  wrap,          ///< it wraps modulo 2^64
+  check,         ///< an Error(overflow) names the sub-expression and the first index
+  by_promotion,  ///< check with Promotion::exact; wrap with the others, as those packages do
+};
 /// Which conversions a destination accepts, and what becomes of an element that it cannot hold.
 enum class Casting : std::uint8_t {
   standard,    ///< with exact promotion same_value among integers, else same_kind. With the other
@@ -83,7 +87,7 @@ struct Stats {
 struct Options {
   Promotion promotion = Promotion::exact;
   Fp fp = Fp::strict;
-  Overflow overflow = Overflow::wrap;
+  Overflow overflow = Overflow::by_promotion;
   Casting casting = Casting::standard;       ///< of evaluate_into, assign, Function::into, `dtype`
   std::optional<DType> dtype = {};           ///< of new arrays and streamed results: converted to
                                              ///< it under `casting`; none leaves them as they are

@@ -71,7 +71,8 @@ struct StreamOptions {
 /// sources and writes of sinks: Options::stop is heard when these return.
 /// Thread-safe for different sources and sinks. Throws Error: memory, where `memory` does not
 /// suffice (the message says what would), value, where a pipe would have to be read twice, file, of
-/// sources and sinks, and what evaluate() throws. Overflow::check tells no place.
+/// sources and sinks, and what evaluate() throws. An overflow in data that memory cannot hold has
+/// no place.
 TIGHTLOOP_API std::vector<Array> stream(std::string_view text, std::span<const StreamBinding> vars,
                                         std::span<Sink* const> sinks = {},
                                         const StreamOptions& options = {});

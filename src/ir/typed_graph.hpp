@@ -115,7 +115,7 @@ struct TypedGraph {
   std::vector<NodeId> results;  ///< nodes[results[i]].dtype is the dtype stored
   Graph source;                 ///< for spans and for printing sub-expressions
   bool fast_math = false;       ///< Fp::fast
-  bool check_overflow = false;  ///< Overflow::check
+  bool check_overflow = false;  ///< what may wrap is checked; false where nothing may
   bool report_events = false;   ///< somebody asks for events: what signals one is not folded
   bool check_results = false;   ///< a node must fit its destination
 

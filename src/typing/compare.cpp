@@ -37,6 +37,13 @@ Value Resolver::compare(Op op, Values x) {
     if (beyond_words(x[1])) return {float_comparison(op, x[0], x[1], t), weak, {}};
     return {b_.make(op, DType::bool_, {to_compared(x[0], t), to_compared(x[1], t)}), weak, {}};
   }
+  if (any_past(x)) {
+    if (const auto result = compare_past(op, x)) return {*result, weak, {}};
+    // Past two words as well, or compared with what is: in float64.
+    const DType t = DType::float64;
+    if (beyond_words(x[0])) return {float_comparison(mirrored(op), x[1], x[0], t), weak, {}};
+    if (beyond_words(x[1])) return {float_comparison(op, x[0], x[1], t), weak, {}};
+  }
   if (!any_beyond(x)) return {compare_integers(op, x[0].id, x[1].id), weak, {}};
   // A constant past 64 bits is above or below all values of the other side, or equals a constant.
   const bool both = x[0].number != nullptr && x[1].number != nullptr;
@@ -48,6 +55,19 @@ Value Resolver::compare(Op op, Values x) {
                             : ordered(op, below);
   const NodeId array = b_[x[0].id].op == Op::constant ? x[1].id : x[0].id;
   return {filled(b_.integer(DType::bool_, result ? 1 : 0), array), weak, {}};
+}
+
+std::optional<NodeId> Resolver::compare_past(Op op, Values x) {
+  // The sign of a difference is the order of its terms.
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (x[i].past == kNoPast || x[1 - i].number == nullptr || !x[1 - i].number->is_zero()) continue;
+    const Past past = pasts_[x[i].past];
+    if (past.op != Op::subtract || any_past({past.x.data(), 2})) continue;
+    return compare_integers(i == 0 ? op : mirrored(op), past.x[0].id, past.x[1].id);
+  }
+  const auto left = words_of(x[0]), right = words_of(x[1]);
+  if (!left || !right) return std::nullopt;
+  return words_compare(op, *left, *right);
 }
 
 NodeId Resolver::compare_integers(Op op, NodeId x, NodeId y) {

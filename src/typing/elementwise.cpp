@@ -86,6 +86,14 @@ Value Resolver::absolute_difference(Values x) {
   return floating(Op::absdiff, *common_float(x), x);
 }
 
+NodeId Resolver::truth(const Value& x) {
+  if (x.number != nullptr) return b_.integer(DType::bool_, x.number->is_zero() ? 0 : 1);
+  if (x.past == kNoPast) return b_.cast(x.id, DType::bool_);
+  const auto w = words_of(x);
+  if (!w) return b_.cast(past_to_float(x.past, DType::float64), DType::bool_);
+  return b_.cast(words(Op::bit_or, w->low, word(w->high)), DType::bool_);
+}
+
 Value Resolver::logic(Op op, Values x) {
   std::vector<NodeId> args;
   for (const Value& v : x) args.push_back(truth(v));
@@ -227,6 +235,10 @@ Value Resolver::count_bits(const Value& x) {
 
 Value Resolver::classify(Op op, const Value& x) {
   if (!is_integral(dtype(x))) return {b_.make(op, DType::bool_, {x.id}), x.weak, {}};
+  if (op == Op::signbit && x.past != kNoPast) {
+    const Value sides[] = {x, integer_literal(0)};
+    return compare(Op::less, sides);
+  }
   if (op == Op::signbit && typed(x).range.lo < 0) return {is_negative(x.id), x.weak, {}};
   const bool value = op == Op::isfinite;
   return {filled(b_.integer(DType::bool_, value ? 1 : 0), x.id), x.weak, {}};

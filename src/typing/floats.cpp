@@ -60,6 +60,7 @@ bool Resolver::rounds(Op op, DType t) const {
 }
 
 NodeId Resolver::to_float(const Value& x, DType t) {
+  if (x.past != kNoPast) return past_to_float(x.past, ir::lane_of(t));
   NodeId id = x.id;
   if (beyond_words(x)) {
     const bool narrow = is_half(t) || real_part(t) == DType::float32;

@@ -23,19 +23,30 @@ NodeId Resolver::narrowed(NodeId x, DType t) {
 }
 
 Value Resolver::exact_integer(Op op, Values x) {
-  const RangeRule rule = info(op).range_rule;
-  if (const auto literal = literal_result(rule, x)) return *literal;
-  if (any_beyond(x)) return past_words(op, x);
+  if (const auto literal = literal_result(info(op).range_rule, x)) return *literal;
+  const bool beyond = any_beyond(x);
+  if (beyond && !any_past(x)) {
+    Value result = past_words(op, x);
+    if (result.past == kNoPast) follow(result, op, x);
+    return result;
+  }
   if (op == Op::square) return exact_square(x[0]);
   if (op == Op::multiply && x[0].id == x[1].id) return exact_square(x[0]);
+  if (op == Op::fmin) op = Op::minimum;
+  if (op == Op::fmax) op = Op::maximum;
+  if (const auto selection = past_selection(op, x)) return *selection;
+  Value result = beyond ? past_words(op, x) : exact_word(op, x);
+  if (result.past == kNoPast) follow(result, op, x);
+  return result;
+}
+
+Value Resolver::exact_word(Op op, Values x) {
+  const RangeRule rule = info(op).range_rule;
   if (op == Op::fmod) return exact_fmod(x[0], x[1]);
   if (op == Op::fma) {
     const Value sum[] = {exact_integer(Op::multiply, x.first(2)), x[2]};
     return exact_integer(Op::add, sum);
   }
-  if (op == Op::fmin) op = Op::minimum;
-  if (op == Op::fmax) op = Op::maximum;
-
   Range r[3];
   for (std::size_t i = 0; i < x.size(); ++i) r[i] = range(x[i]);
   const Fit f = fit(result_range(rule, std::span<const Range>(r, x.size())));
@@ -72,14 +83,20 @@ Value Resolver::exact_square(const Value& x) {
   const auto lane = common_lane({&base, 1}, f);
   const DType t = lane.value_or(DType::uint64);
   const NodeId squared = b_.make(Op::square, t, {b_.cast(base.id, t)}, f.range, f.wraps);
-  return {narrowed(squared, f.dtype), x.weak, {}};
+  Value result{narrowed(squared, f.dtype), x.weak, {}};
+  if (f.wraps && base.past == kNoPast && range(base).lo < 0) base = exact_magnitude(base);
+  follow(result, Op::square, {&base, 1});
+  return result;
 }
 
 Value Resolver::exact_magnitude(const Value& x) {
   if (const auto literal = literal_result(RangeRule::abs, {&x, 1})) return *literal;
-  const Range r = range(x);
-  if (r.lo >= 0) return x;
+  if (exact_range(x).lo >= 0) return x;
   if (const auto difference = magnitude_of_difference(x)) return *difference;
+  if (x.past != kNoPast) {
+    if (const auto w = words_of(x)) return magnitude_of_words(*w, x.weak);
+  }
+  const Range r = range(x);
   const Fit f = fit(result_range(RangeRule::abs, {&r, 1}));
   const NodeId size = b_.make(Op::abs, unsigned_twin(dtype(x)), {x.id}, f.range);
   return {narrowed(size, f.dtype), x.weak, {}};
@@ -92,6 +109,13 @@ Value Resolver::exact_absdiff(const Value& x, const Value& y) {
   const Range r[] = {range(x), range(y)};
   const Fit f = fit(result_range(RangeRule::absdiff, r));
   const bool weak = all_weak(both);
+  if (follows_words(both) && (any_past(both) || f.wraps)) {
+    const auto wx = words_of(x), wy = words_of(y);
+    const Value difference = exact_integer(Op::subtract, both);
+    if (wx && wy && difference.past != kNoPast) {
+      if (const auto w = words_of(difference)) return magnitude_of_words(*w, weak);
+    }
+  }
   const auto lane = narrowest(r[0].join(r[1]));
   if (!lane) return {narrowed(wide_absdiff(x.id, y.id, f), f.dtype), weak, {}};
   const NodeId d = b_.make(Op::absdiff, unsigned_twin(*lane),
@@ -117,6 +141,13 @@ Value Resolver::exact_shift(Op op, const Value& x, const Value& by) {
   const RangeRule rule = info(op).range_rule;
   const Value given[] = {x, by};
   if (const auto literal = literal_result(rule, given)) return *literal;
+  if (op == Op::shift_right && x.past != kNoPast && by.number != nullptr && *by.number > 0 &&
+      *by.number < 64) {
+    if (const auto w = words_of(x)) {
+      return value_of_words(shift_words(*w, static_cast<unsigned>(*by.number->narrow())),
+                            all_weak(given));
+    }
+  }
   if (beyond_words(x)) return past_shift(op, x, by);
   // All counts past 64 bits do the same.
   const Value count = beyond_words(by) ? integer_literal(by.number->is_negative() ? -1 : 64) : by;
@@ -169,6 +200,17 @@ Value Resolver::exact_power(const Value& x, const Value& y) {
     const DType lane = common_lane({&x, 1}, f).value_or(f.dtype);
     Value p = integer_repeated(x.id, static_cast<unsigned>(*n), lane, weak);
     p.id = narrowed(p.id, f.dtype);
+    if (f.wraps && follows_words({&x, 1})) {
+      Value product = exact_square(x);
+      for (int128 i = 2; i < *n; ++i) {
+        Value next = product;
+        const Value factors[] = {product, x};
+        next.past = kNoPast;
+        follow(next, Op::multiply, factors);
+        product = next;
+      }
+      p.past = product.past;
+    }
     return p;
   }
   const auto lane = common_lane(both, f);

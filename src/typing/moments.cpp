@@ -24,9 +24,21 @@ Value Resolver::extent(const ir::Node& n) {
   return {b_.make(Op::cast, DType::int64, {number}, {0, kMost}), true, {}};
 }
 
-// The sum of what counts in float64 or complex128. Sums of narrow integers are exact: no array is
-// long enough for these to pass 64 bits.
-NodeId Resolver::sum_of(const Reduction& r, DType lane) {
+// The sum of what counts, for float64 or complex128. Sums of integers are exact (NumPy's promotion
+// adds them as float64, but the narrow ones); `reduction` is a node that reduces what is summed.
+NodeId Resolver::sum_of(const Reduction& r, DType lane, NodeId& reduction) {
+  const DType t = dtype(r.x);
+  if (is_integral(t) && policy_.promotion == Promotion::exact) {
+    const DType acc = exact_range(r.x).lo < 0 ? DType::int64 : DType::uint64;
+    const IntegerTotal total = exact_total(selected_value(r, 0), acc, r.spec);
+    reduction = total.reduction;
+    return to_float(total.value, lane);
+  }
+  reduction = float_sum_of(r, lane);
+  return reduction;
+}
+
+NodeId Resolver::float_sum_of(const Reduction& r, DType lane) {
   const NodeId x = selected(r, 0);
   const DType t = dtype(r.x);
   if (is_integral(t) && itemsize(t) <= 2) {
@@ -47,8 +59,9 @@ Value Resolver::averaged(NodeId value, DType from) {
 Value Resolver::mean(const Reduction& r) {
   const DType t = dtype(r.x);
   const DType lane = is_complex(t) ? DType::complex128 : DType::float64;
-  const NodeId sum = sum_of(r, lane);
-  const NodeId n = count(r, sum);
+  NodeId reduction = kNoNode;
+  const NodeId sum = sum_of(r, lane, reduction);
+  const NodeId n = count(r, reduction);
   return averaged(b_.make(Op::divide, lane, {b_.cast(sum, lane), b_.cast(n, lane)}), t);
 }
 
@@ -79,7 +92,7 @@ NodeId Resolver::squared_deviations(const Reduction& r) {
     return b_.make(Op::add, DType::float64, {re, im});
   }
   if (r.mask == kNoNode) {
-    return of_real(is_integral(t) ? b_.cast(r.x.id, DType::float64) : r.x.id);
+    return of_real(is_integral(t) ? to_float(r.x, DType::float64) : r.x.id);
   }
   const DType lane = is_complex(t) ? DType::complex128 : DType::float64;
   // Scaled, so that the sum does not overflow. What that takes from the smallest elements is in the
@@ -89,11 +102,12 @@ NodeId Resolver::squared_deviations(const Reduction& r) {
   if (scale != 1) {
     scaled.x = {b_.make(Op::multiply, t, {r.x.id, b_.real(t, scale)}), false, {}};
   }
-  const NodeId sum = sum_of(scaled, lane);
-  const NodeId n = count(r, sum);
+  NodeId reduction = kNoNode;
+  const NodeId sum = sum_of(scaled, lane, reduction);
+  const NodeId n = count(r, reduction);
   NodeId mean = b_.make(Op::divide, lane, {b_.cast(sum, lane), b_.cast(n, lane)});
   if (scale != 1) mean = b_.make(Op::multiply, lane, {mean, b_.real(lane, 1 / scale)});
-  const NodeId x = b_.cast(r.x.id, lane);
+  const NodeId x = is_integral(t) ? to_float(r.x, lane) : b_.cast(r.x.id, lane);
   const NodeId away = b_.make(Op::subtract, lane, {x, with_axes(mean, r.spec)});
   const NodeId counts = b_.make(Op::where, lane, {r.mask, away, b_.real(lane, 0.0)});
   const NodeId squares = b_.reduce(Op::sum, DType::float64, squared_magnitude(counts), r.spec);
@@ -139,6 +153,9 @@ Value Resolver::norm(const Reduction& r) {
   if (is_integral(t) && itemsize(t) <= 2) {
     const Value square = exact_square({selected(r, 0), false, {}});
     sum = b_.cast(b_.reduce(Op::sum, DType::uint64, square.id, r.spec), DType::float64);
+  } else if (r.x.past != kNoPast) {
+    const NodeId x = to_float(selected_value(r, 0), DType::float64);
+    sum = b_.reduce(Op::sum, DType::float64, squared_magnitude(x), r.spec);
   } else {
     sum = b_.reduce(Op::sum, DType::float64, squared_magnitude(selected(r, 0)), r.spec);
   }
@@ -150,7 +167,7 @@ Value Resolver::norm(const Reduction& r) {
 Value Resolver::log_sum_exp(const Reduction& r) {
   const DType t = dtype(r.x);
   const DType lane = is_integral(t) ? DType::float64 : ir::lane_of(t);
-  NodeId x = b_.cast(r.x.id, lane);
+  NodeId x = is_integral(t) ? to_float(r.x, lane) : b_.cast(r.x.id, lane);
   if (r.mask != kNoNode) {
     x = b_.make(Op::where, lane, {r.mask, x, b_.real(lane, -HUGE_VAL)});
   }

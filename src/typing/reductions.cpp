@@ -124,6 +124,13 @@ NodeId Resolver::selected(const Reduction& r, double otherwise) {
   return b_.make(Op::where, t, {r.mask, r.x.id, fill}, range);
 }
 
+Value Resolver::selected_value(const Reduction& r, int otherwise) {
+  if (r.mask == kNoNode) return {r.x.id, false, {}, r.x.past};
+  if (r.x.past == kNoPast) return {selected(r, otherwise), false, {}};
+  const Value choice[] = {{r.mask, false, {}}, r.x, integer_literal(otherwise)};
+  return exact_integer(Op::where, choice);
+}
+
 NodeId Resolver::full_mask(const Reduction& r) {
   return r.has_where ? filled(r.mask, r.x.id) : r.mask;
 }
@@ -137,24 +144,26 @@ Value Resolver::total(Op op, const Value& x, std::uint32_t attr) {
 }
 
 Value Resolver::total(Op op, const Reduction& r) {
-  const Value x{selected(r, op == Op::sum ? 0 : 1), false, {}};
+  const Value x = selected_value(r, op == Op::sum ? 0 : 1);
   Reduction whole = r;
   whole.x = x;
   const Value both[] = {x, r.initial.value_or(x)};
   if (const auto t = common_float(both)) return float_total(op, whole, *t);
   const bool by_dtype = policy_.promotion != Promotion::exact;
   const auto has_sign = [&](const Value& v) {
-    return by_dtype ? !is_unsigned_int(dtype(v)) : range(v).lo < 0;
+    return by_dtype ? !is_unsigned_int(dtype(v)) : exact_range(v).lo < 0;
   };
   const bool is_signed = has_sign(x) || (r.initial && !by_dtype && has_sign(*r.initial));
   const DType acc = is_signed ? DType::int64 : DType::uint64;
-  const NodeId sum = integer_total(op, x.id, acc, r.spec);
+  const Value sum = integer_total(op, x, acc, r.spec);
   const bool keeps = policy_.promotion == Promotion::numexpr && dtype(x) == DType::int32;
-  if (!r.initial) return {keeps ? b_.cast(sum, DType::int32) : sum, false, {}};
-  return {b_.make(op == Op::sum ? Op::add : Op::multiply, acc, {sum, b_.cast(r.initial->id, acc)},
-                  range_of(acc), true),
-          false,
-          {}};
+  if (!r.initial) return keeps ? Value{b_.cast(sum.id, DType::int32), false, {}} : sum;
+  const Op with = op == Op::sum ? Op::add : Op::multiply;
+  Value seeded{
+      b_.make(with, acc, {sum.id, b_.cast(r.initial->id, acc)}, range_of(acc), true), false, {}};
+  const Value terms[] = {sum, *r.initial};
+  follow(seeded, with, terms);
+  return seeded;
 }
 
 bool Resolver::may_be_negative_zero(NodeId x) const {
@@ -181,9 +190,10 @@ Value Resolver::float_total(Op op, const Reduction& r, DType t) {
   NodeId sum = kNoNode;
   NodeId reduced = kNoNode;
   if (is_integral(dtype(r.x))) {
-    const bool is_signed = range(r.x).lo < 0;
-    reduced = integer_total(op, r.x.id, is_signed ? DType::int64 : DType::uint64, r.spec);
-    sum = b_.cast(reduced, lane);
+    const bool is_signed = exact_range(r.x).lo < 0;
+    const Value total = integer_total(op, r.x, is_signed ? DType::int64 : DType::uint64, r.spec);
+    reduced = total.id;
+    sum = to_float(total, lane);
   } else {
     const DType acc = is_complex(dtype(r.x)) ? DType::complex128 : DType::float64;
     reduced = b_.reduce(op, acc, r.x.id, r.spec);
@@ -200,33 +210,11 @@ Value Resolver::float_total(Op op, const Reduction& r, DType t) {
   return {rounds_to_half ? b_.round_half(sum, t) : b_.cast(sum, DType::float32), false, {}};
 }
 
-NodeId Resolver::integer_total(Op op, NodeId x, DType acc, std::uint32_t spec) {
-  if (op == Op::prod) return b_.reduce(op, acc, x, spec, true);
-  const bool wide_elements = !is_bool(b_[x].dtype) && itemsize(b_[x].dtype) == 8;
-  if (wide_elements && check_) return split_total(x, acc, spec);
-  return b_.reduce(op, acc, x, spec, wide_elements);
-}
-
-NodeId Resolver::split_total(NodeId x, DType acc, std::uint32_t spec) {
-  const DType lane = b_[x].dtype;
-  const int128 half = static_cast<int128>(1) << 32;
-  const Range low{0, half - 1};
-  const Range r = b_[x].range;
-  const Range high_range{r.lo >> 32, r.hi >> 32};
-  const NodeId high = b_.make(Op::shift_right, lane, {x, b_.integer(lane, 32)}, high_range);
-  const NodeId rest = b_.make(Op::bit_and, lane, {x, b_.integer(lane, half - 1)}, low);
-  const NodeId high_sum = b_.reduce(Op::sum, acc, b_.cast(high, fit(high_range).dtype), spec);
-  const NodeId low_sum = b_.reduce(Op::sum, DType::uint64, b_.cast(rest, DType::uint32), spec);
-  // total = (high + low >> 32) * 2^32 + (low & (2^32 - 1)); the product overflows exactly where
-  // the total does.
-  const NodeId carry =
-      b_.make(Op::shift_right, DType::uint64, {low_sum, b_.integer(DType::uint64, 32)}, low);
-  const NodeId low_word =
-      b_.make(Op::bit_and, DType::uint64, {low_sum, b_.integer(DType::uint64, half - 1)}, low);
-  const Range all = range_of(acc);
-  const NodeId top = b_.make(Op::add, acc, {high_sum, b_.cast(carry, acc)}, all);
-  const NodeId scaled = b_.make(Op::multiply, acc, {top, b_.integer(acc, half)}, all, true);
-  return b_.make(Op::add, acc, {scaled, b_.cast(low_word, acc)}, all);
+Value Resolver::integer_total(Op op, const Value& x, DType acc, std::uint32_t spec) {
+  if (op == Op::prod) return {b_.reduce(op, acc, x.id, spec, true), false, {}};
+  Value sum = exact_total(x, acc, spec).value;
+  if (!check_ || policy_.promotion != Promotion::exact) sum.past = kNoPast;
+  return sum;
 }
 
 // Without an initial value, where all is NaN the result is, too.
@@ -238,6 +226,9 @@ Value Resolver::extreme(Op op, const Reduction& r) {
   }
   const DType t = dtype(r.x);
   const double worst = op == Op::min ? HUGE_VAL : -HUGE_VAL;
+  if (r.x.past != kNoPast) {
+    if (const auto found = extreme_of_words(op, r.x, r.spec)) return *found;
+  }
   const NodeId found = b_.reduce(op, t, selected(r, worst), r.spec);
   if (!r.skips_nan) return {found, false, {}};
   const NodeId some = b_.reduce(Op::any, DType::bool_, r.mask, r.spec);

@@ -2,6 +2,7 @@
 // operations. Each family is defined in a file of its own.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <map>
@@ -20,15 +21,36 @@
 
 namespace tightloop::typing {
 
+inline constexpr std::uint32_t kNoPast = ~std::uint32_t{0};
+
 /// What a node of the source graph became.
 struct Value {
   NodeId id = kNoNode;
   bool weak = false;                   ///< promotes as a Python scalar
   const BigInteger* number = nullptr;  ///< an integer constant, exactly; of one that 64 bits cannot
                                        ///< hold, the node has the nearest value that they can
+  std::uint32_t past = kNoPast;  ///< where 64 bits may not hold it: its Past; then `id` is checked
 };
 
 using Values = std::span<const Value>;
+
+/// A number of 128 bits: high * 2^64 + low.
+struct Words {
+  NodeId low = kNoNode;   ///< uint64
+  NodeId high = kNoNode;  ///< int64
+  Range range;
+};
+
+/// An integer that 64 bits may not hold, for those who compare it or turn it to float.
+struct Past {
+  Op op = Op::constant;        ///< of x: add, subtract, negative, multiply or square
+  std::array<Value, 3> x{};    ///< as many as op has
+  Range range;                 ///< exact where it fits two words
+  bool fits_words = true;      ///< if not, it is op of its operands in float64, or `real`
+  std::optional<Words> words;  ///< once somebody asked
+  NodeId real = kNoNode;       ///< its value in float64, where that is all there is
+  unsigned depth = 0;          ///< how deep such floats are nested in it
+};
 
 class Resolver {
  public:
@@ -45,6 +67,7 @@ class Resolver {
   // typing.cpp: leaves, conversions, results
   Value resolve(NodeId node);
   Value leaf(const ir::Node& node);
+  Value viewed(const Value& x, std::uint32_t view);
   Value converted(const ir::Node& node, const Value& x);
   Value saturated(DType target, const Value& x);
   Value bit_cast(DType target, const Value& x);
@@ -115,9 +138,11 @@ class Resolver {
   // compare.cpp
   Value compare(Op op, Values x);
   NodeId compare_integers(Op op, NodeId x, NodeId y);
+  std::optional<NodeId> compare_past(Op op, Values x);
 
   // integers.cpp: exact promotion of integers and bools
   Value exact_integer(Op op, Values x);
+  Value exact_word(Op op, Values x);
   std::optional<DType> common_lane(Values x, const Fit& fit) const;
   Value exact_square(const Value& x);
   Value integer_repeated(NodeId base, unsigned exponent, DType lane, bool weak);
@@ -189,6 +214,52 @@ class Resolver {
   NodeId size_of(NodeId x);
   NodeId reported(NodeId value, NodeId bad, const Fit& fit);
 
+  // two_words.cpp: integers past 64 bits on their way to a comparison or a float
+  /// Notes what `result` of op(x) is where 64 bits may not hold it.
+  void follow(Value& result, Op op, Values x);
+  bool follows_words(Values x) const;
+  /// The result of an operation that selects of values past 64 bits, or brings them back.
+  std::optional<Value> past_selection(Op op, Values x);
+  std::optional<Value> quotient_of_words(Op op, Values x);
+  std::optional<Words> selected_words(Op op, Values x);
+  Range exact_range(const Value& x) const;
+  static bool any_past(Values x);
+  std::uint32_t add_past(const Past& past);
+  std::optional<Words> words_of(const Value& x);
+  std::optional<Words> words_of_past(std::uint32_t past);
+  Words combined(const Past& past);
+  Words sum_of_words(Op op, const Words& x, const Words& y, const Range& range);
+  Words product_of_words(const Words& x, const Words& y, const Range& range);
+  NodeId high_product(NodeId x, NodeId y);
+  NodeId words_compare(Op op, const Words& x, const Words& y);
+  Words choose_words(NodeId c, const Words& x, const Words& y);
+  Words lesser_words(const Words& x, const Words& y);
+  Words greater_words(const Words& x, const Words& y);
+  Words shift_words(const Words& x, unsigned count);
+  Value value_of_words(const Words& w, bool weak);
+  /// One word of two, checked.
+  NodeId narrowed_words(const Words& w, const Fit& fit);
+  Value magnitude_of_words(const Words& w, bool weak);
+  Value sign_of_words(const Words& w, bool weak);
+  NodeId high_word(int128 value);
+  NodeId bit_word(NodeId truth);
+  NodeId sign_word(NodeId word);
+
+  // word_floats.cpp: two words to floats, rounded once
+  NodeId past_to_float(std::uint32_t past, DType dtype);
+  NodeId words_to_float(const Words& w, DType dtype);
+  NodeId near_words_to_float(const Words& w, DType dtype);
+  NodeId scaled_float(NodeId integer, NodeId scale, DType dtype);
+
+  // word_sums.cpp: sums and extremes of integers of 64 bits and more
+  struct IntegerTotal;
+  /// The sum of x, exact; its one word is checked and of dtype `acc`.
+  IntegerTotal exact_total(const Value& x, DType acc, std::uint32_t spec);
+  Words total_of_words(NodeId x, std::uint32_t spec, NodeId& reduction);
+  NodeId total_of_products(const Words& high, const Words& low);
+  /// min or max of values past 64 bits; none where they are not words.
+  std::optional<Value> extreme_of_words(Op op, const Value& x, std::uint32_t spec);
+
   // numpy.cpp: NumPy's promotion of integers and bools
   Value numpy_integer(Op op, Values x);
   /// Returns the integral dtype the operands promote to, or float64 for int64 with uint64.
@@ -220,8 +291,7 @@ class Resolver {
   bool may_be_negative_zero(NodeId x) const;
   /// `seed` where no element counts, else `sum`; `reduced` is the node that reduces them.
   NodeId or_seed(const Reduction& r, NodeId reduced, NodeId seed, NodeId sum);
-  NodeId integer_total(Op op, NodeId x, DType acc, std::uint32_t spec);
-  NodeId split_total(NodeId x, DType acc, std::uint32_t spec);
+  Value integer_total(Op op, const Value& x, DType acc, std::uint32_t spec);
   Value extreme(Op op, const Reduction& r);
   Value seeded_extreme(Op op, const Reduction& r);
   Value counted(Op op, const Reduction& r);
@@ -229,6 +299,7 @@ class Resolver {
   Value spread(const Reduction& r);
   /// x where the reduction's mask is set and `otherwise` elsewhere; x itself without a mask.
   NodeId selected(const Reduction& r, double otherwise);
+  Value selected_value(const Reduction& r, int otherwise);
   /// The mask in the shape of x, so that it counts what it selects.
   NodeId full_mask(const Reduction& r);
 
@@ -239,7 +310,8 @@ class Resolver {
   Value log_sum_exp(const Reduction& r);
   /// The number of elements that count, float64; `reduction` is a node that reduces them.
   NodeId count(const Reduction& r, NodeId reduction);
-  NodeId sum_of(const Reduction& r, DType lane);
+  NodeId sum_of(const Reduction& r, DType lane, NodeId& reduction);
+  NodeId float_sum_of(const Reduction& r, DType lane);
   NodeId squared_deviations(const Reduction& r);
   NodeId squared_magnitude(NodeId x);
   /// A float64 or complex128 value as the result of a reduction of dtype `from` that averages.
@@ -262,6 +334,10 @@ class Resolver {
   DType summand(NodeId of, const Value& x) const;
   /// NumPy's result of an integral contraction.
   Value in_dtype(const Value& x, DType dtype);
+  std::optional<Value> checked_products(const Value& x, const Value& y,
+                                        const std::array<Value, 2>& aligned, std::uint32_t spec);
+  /// The number of a spec that reduces all axes.
+  std::uint32_t all_axes();
 
   // shared by the rules
   bool exact(Values x) const;
@@ -281,7 +357,7 @@ class Resolver {
     const auto v = value.narrow();
     return v && range_of(t).contains({*v, *v});
   }
-  NodeId truth(const Value& x) { return b_.cast(x.id, DType::bool_); }
+  NodeId truth(const Value& x);
   NodeId logical(Op op, NodeId x, NodeId y) { return b_.make(op, DType::bool_, {x, y}); }
   NodeId logical_not(NodeId x) { return b_.make(Op::logical_not, DType::bool_, {x}); }
   NodeId choose(NodeId c, NodeId x, NodeId y, DType dtype, const Range& range);
@@ -302,6 +378,7 @@ class Resolver {
   NodeId current_ = kNoNode;
   std::vector<Value> values_;
   std::deque<BigInteger> numbers_;  // what Value::number points to
+  std::vector<Past> pasts_;
   std::vector<NodeId> results_;
   // Those of the source graph, then what lowering adds.
   std::vector<ir::ReduceSpec> reduces_;
@@ -325,6 +402,12 @@ struct Resolver::Reduction {
   std::optional<Value> initial;
   double ddof = 0;
   std::uint32_t spec = 0;
+};
+
+/// A sum of integers.
+struct Resolver::IntegerTotal {
+  Value value;
+  NodeId reduction = kNoNode;  ///< one of its nodes that reduces what it sums
 };
 
 /// Returns the canonical spelling of an operation, for messages.

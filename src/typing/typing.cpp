@@ -22,7 +22,7 @@ Resolver::Resolver(const ir::Graph& graph, std::span<const VariableType> variabl
     : graph_(graph),
       variables_(variables),
       policy_(policy),
-      check_(policy.overflow == Overflow::check),
+      check_(checks_overflow(policy)),
       b_(check_, policy.report_events),
       reduces_(graph.reduces()),
       views_(graph.views()) {}
@@ -51,7 +51,7 @@ Value Resolver::resolve(NodeId at) {
   const ir::Node& n = graph_[at];
   if (n.op == Op::variable || n.op == Op::constant) return leaf(n);
   const Value first = values_[n.args[0]];
-  if (n.op == Op::view) return {b_.view(strong(first).id, n.attr), false, {}};
+  if (n.op == Op::view) return viewed(first, n.attr);
   if (ir::is_conversion(n.op)) return converted(n, first);
   if (is_reduction(n.op)) return reduction(n);
   if (n.op == Op::contract) return contraction(n);
@@ -64,6 +64,21 @@ Value Resolver::resolve(NodeId at) {
   Value x[3];
   for (std::size_t i = 0; i < n.nargs; ++i) x[i] = values_[n.args[i]];
   return elementwise(n.op, Values(x, n.nargs));
+}
+
+Value Resolver::viewed(const Value& x, std::uint32_t attr) {
+  const Value plain = strong(x);
+  Value out{b_.view(plain.id, attr), false, {}};
+  if (x.past == kNoPast) return out;
+  if (const auto w = words_of(x)) {
+    const Words seen{b_.view(w->low, attr), b_.view(w->high, attr), w->range};
+    out.past = add_past({Op::constant, {}, w->range, true, seen});
+  } else {
+    Past past{Op::constant, {}, pasts_[x.past].range, false, {}};
+    past.real = b_.view(past_to_float(x.past, DType::float64), attr);
+    out.past = add_past(past);
+  }
+  return out;
 }
 
 Value Resolver::leaf(const ir::Node& n) {
@@ -86,6 +101,10 @@ Value Resolver::leaf(const ir::Node& n) {
 
 Value Resolver::converted(const ir::Node& n, const Value& x) {
   const auto target = static_cast<DType>(n.attr);
+  if (x.past != kNoPast && n.op == Op::astype && !is_integer(target)) {
+    if (is_bool(target)) return {truth(x), false, {}};
+    return {b_.convert(past_to_float(x.past, target), target), false, {}};
+  }
   if (n.op == Op::astype) {
     if (beyond_words(x) && is_integer(target)) no_dtype(x);
     const bool keep = !beyond_words(x) || is_bool(target);
@@ -96,6 +115,14 @@ Value Resolver::converted(const ir::Node& n, const Value& x) {
 
 Value Resolver::saturated(DType target, const Value& x) {
   const DType from = dtype(x);
+  if (x.past != kNoPast && is_integer(target)) {
+    const Range all = range_of(target);
+    const Value bounds[] = {x, integer_literal(all.lo), integer_literal(all.hi)};
+    return {b_.convert(exact_integer(Op::clip, bounds).id, target), false, {}};
+  }
+  if (x.past != kNoPast && is_float(target)) {
+    return saturated(target, {past_to_float(x.past, DType::float64), false, {}});
+  }
   if (is_complex(from) || is_complex(target)) {
     undefined(Op::saturate, is_complex(from) ? from : target, "take real(x) or imag(x) first");
   }
@@ -315,7 +342,9 @@ ir::TypedGraph resolve(ir::Graph graph, std::span<const VariableType> variables,
   }
   out.contracts = graph.contracts();
   out.fast_math = policy.fp == Fp::fast;
-  out.check_overflow = policy.overflow == Overflow::check;
+  out.check_overflow =
+      checks_overflow(policy) && std::any_of(out.nodes.begin(), out.nodes.end(),
+                                             [](const ir::TypedNode& n) { return n.may_wrap; });
   out.report_events = policy.report_events;
   out.check_results = std::any_of(out.nodes.begin(), out.nodes.end(),
                                   [](const ir::TypedNode& n) { return n.must_fit; });

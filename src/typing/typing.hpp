@@ -23,9 +23,15 @@ struct VariableType {
 struct Policy {
   Promotion promotion = Promotion::exact;
   Fp fp = Fp::strict;
-  Overflow overflow = Overflow::wrap;
+  Overflow overflow = Overflow::by_promotion;
   bool report_events = false;  ///< see TypedGraph::report_events
 };
+
+/// True where an integer element that does not fit is an error.
+constexpr bool checks_overflow(const Policy& policy) {
+  return policy.overflow == Overflow::check ||
+         (policy.overflow == Overflow::by_promotion && policy.promotion == Promotion::exact);
+}
 
 /// A destination's dtype, for evaluate_into: adds the final conversion or refuses it.
 struct ResultType {

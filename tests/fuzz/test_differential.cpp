@@ -240,7 +240,7 @@ Case make_case(Random& random) {
   for (std::int64_t extent : shape) size *= extent;
   c.expression = fuzz::ExpressionGenerator(random, c.names, size <= 400).make();
   if (random.chance(25)) c.options.promotion = Promotion::numpy;
-  if (random.chance(8)) c.options.overflow = Overflow::check;
+  c.options.overflow = random.chance(8) ? Overflow::check : Overflow::wrap;
   c.options.threads = 1;
   return c;
 }

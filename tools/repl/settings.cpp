@@ -31,7 +31,7 @@ bool read_number(std::string_view text, int most, int& to) {
 // In the order of the enumerations.
 const std::vector<std::string_view> kPromotions = {"exact", "numpy", "numexpr"};
 const std::vector<std::string_view> kFps = {"strict", "fast"};
-const std::vector<std::string_view> kOverflows = {"wrap", "check"};
+const std::vector<std::string_view> kOverflows = {"wrap", "check", "by_promotion"};
 
 const std::vector<Setting>& table() {
   static const std::vector<Setting> settings = {
@@ -48,7 +48,7 @@ const std::vector<Setting>& table() {
          s.workspace().settings().fp = choice<Fp>(kFps, v);
          return true;
        }},
-      {"overflow", kOverflows, "what an integer past 64 bits does: wrap, or be an error",
+      {"overflow", kOverflows, "an integer past 64 bits: wraps, or is an error; by_promotion: an error if exact",
        [](Session& s) { return chosen(kOverflows, s.workspace().settings().overflow); },
        [](Session& s, std::string_view v) {
          s.workspace().settings().overflow = choice<Overflow>(kOverflows, v);
