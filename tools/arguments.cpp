@@ -171,7 +171,7 @@ std::string help_text() {
       "Evaluates an array expression as one fused loop.\n"
       "Usage: tightloop EXPR [NAME=FILE | NAME=NUMBER]... [-o FILE]... [OPTION]...\n"
       "  EXPR   'sum(abs(a - b), axis=(-2,-1))'; of several results: 'min(a), max(a)'\n"
-      "  NAME=  a.npy f.npz:member x.raw:uint8:9x30 a.png a.csv:price '*.png' - -:csv 2.5\n";
+      "  NAME=  a.npy f.npz:member x.raw:uint8:9x30 a.png a.csv:col '*.png' - -:csv 2.5\n";
   for (const CLI::Option* option : reader.app.get_options()) {
     std::string name = "  " + option->get_name(false, true);
     if (const std::size_t comma = name.find(','); comma != std::string::npos) name[comma] = ' ';
