@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <string>
 #include <vector>
 
+#include "ir/wide_constant.hpp"
 #include "lang/einsum.hpp"
 #include "lang/expansion.hpp"
+#include "lang/number.hpp"
 #include "lang/prelude.hpp"
 
 namespace tightloop::detail {
@@ -28,14 +29,11 @@ struct CallOptions {
 /// Returns the literal that a constant would be in text, for parameters that want one; empty for
 /// others, which are passed on as nodes.
 std::string literal_of(const ir::Graph& graph, ir::NodeId id) {
+  if (const auto whole = ir::integer_of(graph, id)) return whole->to_string();
   if (graph[id].op != Op::constant) return {};
   const Scalar& s = graph.constants()[graph[id].attr];
-  switch (s.dtype) {
-    case DType::bool_: return s.as<std::uint8_t>() != 0 ? "True" : "False";
-    case DType::int64: return std::to_string(s.as<std::int64_t>());
-    case DType::uint64: return std::to_string(s.as<std::uint64_t>());
-    default: return {};
-  }
+  if (s.dtype != DType::bool_) return {};
+  return s.as<bool>() ? "True" : "False";
 }
 
 /// Puts operands in the places of the parameters besides axis and keepdims, in their order.
@@ -232,29 +230,8 @@ class GraphBuilder {
 
   // The parser reads a minus before a literal as part of it.
   ir::NodeId negative(ir::NodeId x) {
-    const ir::Node& node = graph_[x];
-    if (node.op != Op::constant) return graph_.unary(Op::negative, x);
-    const Scalar s = graph_.constants()[node.attr];
-    switch (s.dtype) {
-      case DType::int64: {
-        const auto value = s.as<std::int64_t>();
-        if (value != std::numeric_limits<std::int64_t>::min()) {
-          return graph_.constant(Scalar::of(-value));
-        }
-        return graph_.constant(Scalar::of(std::uint64_t{1} << 63));
-      }
-      case DType::uint64:
-        if (s.as<std::uint64_t>() != std::uint64_t{1} << 63) {
-          throw Error(
-              ErrorCode::value,
-              "the integer -" + std::to_string(s.as<std::uint64_t>()) + " does not fit 64 bits", {},
-              "a double is a float64");
-        }
-        return graph_.constant(Scalar::of(std::numeric_limits<std::int64_t>::min()));
-      case DType::float64: return graph_.constant(Scalar::of(-s.as<double>()));
-      case DType::complex128: return graph_.constant(Scalar::of(-s.as<std::complex<double>>()));
-      default: return graph_.unary(Op::negative, x);
-    }
+    const auto literal = lang::negated(graph_, x, {});
+    return literal ? *literal : graph_.unary(Op::negative, x);
   }
 
   ir::Graph graph_;

@@ -18,7 +18,7 @@ constexpr Code kCodes[] = {
     {ErrorCode::type, "an operation without a meaning for these dtypes, or a refused conversion",
      "~x"},
     {ErrorCode::shape, "shapes that do not broadcast, an axis that is not there", "a + x[:, :2]"},
-    {ErrorCode::value, "a bad value of an argument", "18446744073709551616 + a"},
+    {ErrorCode::value, "a bad value of an argument", "18446744073709551616"},
     {ErrorCode::overflow,
      "an integer result past 64 bits, where `overflow=check` looks, or an element that its "
      "destination cannot hold",

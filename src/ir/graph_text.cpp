@@ -7,6 +7,7 @@
 
 #include "ir/graph.hpp"
 #include "ir/operators.hpp"
+#include "ir/wide_constant.hpp"
 #include "types/utf8.hpp"
 
 namespace tightloop::ir {
@@ -74,8 +75,7 @@ std::string scalar_text(const Scalar& s) {
   throw Error(ErrorCode::internal, "a constant of an unknown dtype");
 }
 
-Literal literal(const Scalar& s) {
-  std::string text = scalar_text(s);
+Literal literal(std::string text) {
   const Precedence p = text.front() == '-' ? Precedence::unary : Precedence::primary;
   return {std::move(text), p};
 }
@@ -171,6 +171,9 @@ class Printer {
     const Node& node = graph_[id];
     if (node.op == Op::variable) return text(graph_.inputs()[node.attr]);
     if (node.op == Op::constant) return constant(node, minimum);
+    if (node.op == Op::bit_or) {
+      if (const auto wide = integer_of(graph_, id)) return text(wide->to_string());
+    }
     if (node.op == Op::view) return view(node);
     if (is_conversion(node.op)) return conversion(node);
     if (node.op == Op::contract) return contraction(node, minimum);
@@ -190,11 +193,17 @@ class Printer {
   bool folds(const Node& node) const {
     const Node& x = graph_[node.args[0]];
     return node.op == Op::negative && x.op == Op::constant &&
-           !is_bool(graph_.constants()[x.attr].dtype);
+           !is_bool(graph_.constants()[x.attr].dtype) && !is_past_negation(node.args[0]);
+  }
+
+  // What a minus before it makes is no constant, for no dtype holds it.
+  bool is_past_negation(NodeId id) const {
+    const auto value = integer_of(graph_, id);
+    return value && *value > BigInteger(static_cast<int128>(1) << 63);
   }
 
   void constant(const Node& node, Precedence minimum) {
-    Literal l = literal(graph_.constants()[node.attr]);
+    Literal l = literal(scalar_text(graph_.constants()[node.attr]));
     const bool parentheses = l.precedence < minimum;
     text(parentheses ? "(" + l.text + ")" : std::move(l.text));
   }
@@ -305,10 +314,9 @@ class Printer {
   }
 
   void transpose(const Node& node) {
-    const Node& x = graph_[node.args[0]];
     operand(node.args[0], Precedence::primary);
     // "5.T" would read as the number "5." and a stray name.
-    const bool number = x.op == Op::constant && is_integer(graph_.constants()[x.attr].dtype);
+    const bool number = integer_of(graph_, node.args[0]).has_value();
     text(number ? " .T" : ".T");
   }
 

@@ -1,9 +1,9 @@
 // The functions of the language: rows of the op table, dtype names and views.
 #include "lang/calls.hpp"
+#include "ir/wide_constant.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <span>
 #include <string>
 #include <utility>
@@ -172,17 +172,17 @@ std::optional<std::int64_t> integer_literal(TokenStream& tokens) {
   const bool sign = negative || tokens.at_operator("+");
   const Token number = tokens.peek(sign ? 1 : 0);
   if (number.kind != Tok::number) return std::nullopt;
-  const Scalar value = parse_number(tokens.text(number), number.span());
-  if (!is_integer(value.dtype)) return std::nullopt;
-  const auto magnitude = value.as<std::uint64_t>();
-  constexpr auto top = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (magnitude > top + (negative ? 1 : 0)) {
+  const Number value = parse_number(tokens.text(number), number.span());
+  const auto* size = std::get_if<BigInteger>(&value);
+  if (size == nullptr) return std::nullopt;
+  const auto narrow = (negative ? -*size : *size).narrow();
+  if (!narrow || !range_of(DType::int64).contains({*narrow, *narrow})) {
     throw Error(ErrorCode::value, "the integer " + in_quotes(tokens.text(number)) + " is too large",
                 number.span());
   }
   if (sign) tokens.next();
   tokens.next();
-  return static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude);
+  return static_cast<std::int64_t>(*narrow);
 }
 
 Call::Call(const TokenStream& tokens, const Token& token)
@@ -323,10 +323,11 @@ ir::NodeId Call::to_dtype(ir::Graph& graph, Span span) const {
   const ir::NodeId first = operands_[0].node;
   if (operands_.size() == 1) return graph.convert(Op::astype, first, callee_.dtype, span);
   const auto literal = [&](ir::NodeId x) -> std::optional<double> {
-    const Scalar* s = graph[x].op == Op::constant ? &graph.constants()[graph[x].attr] : nullptr;
-    if (s != nullptr && s->dtype == DType::float64) return s->as<double>();
-    if (s == nullptr || s->dtype != DType::int64) return std::nullopt;
-    return static_cast<double>(s->as<std::int64_t>());
+    if (const auto whole = ir::integer_of(graph, x)) return whole->to_double();
+    if (graph[x].op != Op::constant) return std::nullopt;
+    const Scalar& s = graph.constants()[graph[x].attr];
+    if (s.dtype != DType::float64) return std::nullopt;
+    return s.as<double>();
   };
   const ir::NodeId second = operands_[1].node;
   const auto re = literal(first), im = literal(second);

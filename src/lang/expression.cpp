@@ -59,7 +59,7 @@ void Expression::operand() {
       if (tokens_.at(Tok::close_paren)) tokens_.fail("expected an expression");
       return push({.kind = Frame::Kind::paren, .span = token.span()});
     case Tok::number:
-      node = graph_.constant(parse_number(tokens_.text(token), token.span()), token.span());
+      node = add_number(graph_, parse_number(tokens_.text(token), token.span()), token.span());
       break;
     case Tok::kw_true:
     case Tok::kw_false:
@@ -368,11 +368,10 @@ void Expression::apply(const Frame& frame) {
 void Expression::apply_prefix(const Frame& frame) {
   Value& x = values_.back();
   const Span span{frame.span.begin, x.span.end};
-  const ir::Node& node = graph_[x.node];
   // A minus before a literal is part of it: typing sees the constant -5 and its own range.
-  if (frame.op->op == Op::negative && node.op == Op::constant) {
-    if (const auto literal = negated(graph_.constants()[node.attr], span)) {
-      x = {graph_.constant(*literal, span), span};
+  if (frame.op->op == Op::negative) {
+    if (const auto literal = negated(graph_, x.node, span)) {
+      x = {*literal, span};
       return;
     }
   }

@@ -151,14 +151,13 @@ void Call::ddof(TokenStream& tokens) {
   if (negative || tokens.at_operator("+")) tokens.next();
   const Token token = tokens.peek();
   if (token.kind != Tok::number) not_literal(tokens, begin, wanted);
-  const Scalar value = parse_number(tokens.text(token), token.span());
+  const Number value = parse_number(tokens.text(token), token.span());
   tokens.next();
   end_of_literal(tokens, begin, wanted);
-  if (is_complex(value.dtype)) not_literal(tokens, begin, wanted);
-  const double size = value.dtype == DType::float64 ? value.as<double>()
-                      : value.dtype == DType::int64
-                          ? static_cast<double>(value.as<std::int64_t>())
-                          : static_cast<double>(value.as<std::uint64_t>());
+  const auto* whole = std::get_if<BigInteger>(&value);
+  const auto* scalar = std::get_if<Scalar>(&value);
+  if (scalar != nullptr && is_complex(scalar->dtype)) not_literal(tokens, begin, wanted);
+  const double size = whole != nullptr ? whole->to_double() : scalar->as<double>();
   if (!std::isfinite(size)) not_literal(tokens, begin, "a finite number");
   reduce_.ddof = negative ? -size : size;
 }

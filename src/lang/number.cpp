@@ -6,13 +6,13 @@
 #include <limits>
 #include <string>
 
+#include "ir/wide_constant.hpp"
 #include "lang/lexer.hpp"
 
 namespace tightloop::lang {
 namespace {
 
 constexpr std::size_t kMaxLength = 1000;
-constexpr std::string_view kFloatHint = "a number with a point or an exponent is a float64";
 
 bool is_decimal(char c) {
   return c >= '0' && c <= '9';
@@ -49,19 +49,10 @@ std::string without_underscores(std::string_view text, bool based, Span span) {
   return digits;
 }
 
-Scalar integer(std::string_view digits, int base, std::string_view text, Span span) {
-  std::uint64_t value = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, value, base);
-  if (stop != end || error == std::errc::invalid_argument) invalid(text, span);
-  if (error == std::errc::result_out_of_range) {
-    throw Error(ErrorCode::value, "the integer " + in_quotes(text) + " does not fit 64 bits", span,
-                std::string(kFloatHint));
-  }
-  if (value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-    return Scalar::of(static_cast<std::int64_t>(value));
-  }
-  return Scalar::of(value);
+BigInteger integer(std::string_view digits, int base, std::string_view text, Span span) {
+  const auto value = digits.empty() ? std::nullopt : BigInteger::parse(digits, base);
+  if (!value) invalid(text, span);
+  return *value;
 }
 
 /// Decides what a decimal beyond the range of double rounds to: infinity, or zero.
@@ -91,7 +82,7 @@ double decimal(std::string_view digits, std::string_view text, Span span) {
 
 }  // namespace
 
-Scalar parse_number(std::string_view text, Span span) {
+Number parse_number(std::string_view text, Span span) {
   if (text.size() > kMaxLength) {
     throw Error(ErrorCode::syntax,
                 "a number of " + std::to_string(text.size()) + " characters is too long", span,
@@ -115,24 +106,24 @@ Scalar parse_number(std::string_view text, Span span) {
   return Scalar::of(value);
 }
 
-std::optional<Scalar> negated(const Scalar& literal, Span span) {
-  switch (literal.dtype) {
-    case DType::int64:
-    case DType::uint64: break;
-    case DType::float64: return Scalar::of(-literal.as<double>());
-    case DType::complex128: return Scalar::of(-literal.as<std::complex<double>>());
-    default: return std::nullopt;
+ir::NodeId add_number(ir::Graph& graph, const Number& value, Span span) {
+  if (const auto* whole = std::get_if<BigInteger>(&value)) {
+    return ir::add_integer(graph, *whole, span);
   }
-  const auto bits = literal.as<std::uint64_t>();
-  const bool was_negative = literal.dtype == DType::int64 && literal.as<std::int64_t>() < 0;
-  const std::uint64_t result = 0 - bits;
-  const bool top_bit = (result >> 63) != 0;
-  if (was_negative && top_bit) return Scalar::of(result);
-  if (!was_negative && !top_bit && bits != 0) {
-    throw Error(ErrorCode::value, "the integer -" + std::to_string(bits) + " does not fit 64 bits",
-                span, std::string(kFloatHint));
+  return graph.constant(std::get<Scalar>(value), span);
+}
+
+std::optional<ir::NodeId> negated(ir::Graph& graph, ir::NodeId literal, Span span) {
+  if (graph[literal].op != Op::constant) return std::nullopt;
+  if (const auto value = ir::integer_of(graph, literal)) {
+    return ir::add_integer(graph, -*value, span);
   }
-  return Scalar::of(static_cast<std::int64_t>(result));
+  const Scalar s = graph.constants()[graph[literal].attr];
+  if (s.dtype == DType::float64) return graph.constant(Scalar::of(-s.as<double>()), span);
+  if (s.dtype == DType::complex128) {
+    return graph.constant(Scalar::of(-s.as<std::complex<double>>()), span);
+  }
+  return std::nullopt;
 }
 
 }  // namespace tightloop::lang

@@ -33,19 +33,19 @@ Value Resolver::compare(Op op, Values x) {
   const bool weak = all_weak(x);
   if (!all_integral(x)) {
     const DType t = *common_float(x);
-    return {b_.make(op, DType::bool_, {to_float(x[0], t), to_float(x[1], t)}), weak, {}};
+    if (beyond_words(x[0])) return {float_comparison(mirrored(op), x[1], x[0], t), weak, {}};
+    if (beyond_words(x[1])) return {float_comparison(op, x[0], x[1], t), weak, {}};
+    return {b_.make(op, DType::bool_, {to_compared(x[0], t), to_compared(x[1], t)}), weak, {}};
   }
-  const auto exact_range = [&](const Value& v) {
-    return v.number ? Range{*v.number, *v.number} : range(v);
-  };
-  const Range r[] = {exact_range(x[0]), exact_range(x[1])};
-  if (narrowest(r[0]) && narrowest(r[1])) {
-    return {compare_integers(op, x[0].id, x[1].id), weak, {}};
-  }
-  // A literal beyond 64 bits is above or below all values of the other side, or equals a literal.
-  const bool equal = r[0] == r[1];
+  if (!any_beyond(x)) return {compare_integers(op, x[0].id, x[1].id), weak, {}};
+  // A constant past 64 bits is above or below all values of the other side, or equals a constant.
+  const bool both = x[0].number != nullptr && x[1].number != nullptr;
+  const bool equal = both && *x[0].number == *x[1].number;
+  const bool below = both                 ? *x[0].number < *x[1].number
+                     : beyond_words(x[0]) ? x[0].number->is_negative()
+                                          : !x[1].number->is_negative();
   const bool result = equal ? op == Op::equal || op == Op::less_equal || op == Op::greater_equal
-                            : ordered(op, r[0].lo < r[1].lo);
+                            : ordered(op, below);
   const NodeId array = b_[x[0].id].op == Op::constant ? x[1].id : x[0].id;
   return {filled(b_.integer(DType::bool_, result ? 1 : 0), array), weak, {}};
 }

@@ -61,6 +61,7 @@ Value Resolver::arithmetic(Op op, Values x) {
 }
 
 Value Resolver::divide(Values x) {
+  if (const auto quotient = literal_quotient(x)) return *quotient;
   return floating(Op::divide, common_float(x).value_or(DType::float64), x);
 }
 
@@ -155,9 +156,12 @@ Value Resolver::select(Op op, Values x) {
 Value Resolver::where(Values x) {
   const NodeId c = truth(x[0]);
   const Values both = x.subspan(1);
+  if (x[0].number != nullptr && both[0].number != nullptr && both[1].number != nullptr) {
+    return both[x[0].number->is_zero() ? 1 : 0];
+  }
   const bool weak = all_weak(x);
   if (const auto t = common_float(both)) {
-    return {choose(c, to_float(both[0], *t), to_float(both[1], *t), *t, {}), weak, {}};
+    return {choose(c, to_compared(both[0], *t), to_compared(both[1], *t), *t, {}), weak, {}};
   }
   if (all_bool(both)) {
     return {choose(c, both[0].id, both[1].id, DType::bool_, {0, 1}), weak, {}};

@@ -1,6 +1,7 @@
 // Operations in float and complex lanes: promotion of the operands, rounding of the half types
 // (numpy promotion), and powers.
 #include <algorithm>
+#include <cmath>
 
 #include "typing/resolver.hpp"
 #include "typing/scalars.hpp"
@@ -61,7 +62,13 @@ bool Resolver::rounds(Op op, DType t) const {
 NodeId Resolver::to_float(const Value& x, DType t) {
   NodeId id = x.id;
   if (beyond_words(x)) {
-    id = b_.real(DType::float64, static_cast<double>(*x.number));
+    const bool narrow = is_half(t) || real_part(t) == DType::float32;
+    const double value = narrow ? static_cast<double>(x.number->to_float()) : x.number->to_double();
+    if (std::isinf(value)) {
+      fail(ErrorCode::value, "the integer " + shortened(*x.number) + " is too large for " +
+                                 std::string(name(narrow ? DType::float32 : DType::float64)));
+    }
+    id = b_.real(narrow ? DType::float32 : DType::float64, value);
   }
   if (policy_.promotion == Promotion::exact || !is_half(t)) return b_.cast(id, t);
   const ir::TypedNode& n = b_[id];
@@ -71,9 +78,22 @@ NodeId Resolver::to_float(const Value& x, DType t) {
   return b_.round_half(id, t);
 }
 
+NodeId Resolver::to_compared(const Value& x, DType t) {
+  const NodeId exactly = to_float(x, t);
+  if (!x.weak || !is_half(t) || policy_.promotion != Promotion::exact) return exactly;
+  if (const Scalar* s = b_.constant_of(x.id); s != nullptr && !beyond_words(x)) {
+    const Scalar half = round_scalar(*s, t);
+    return std::isinf(half.as<float>()) ? exactly : b_.constant(half, t, {});
+  }
+  const NodeId half = b_.round_half(beyond_words(x) ? exactly : x.id, t);
+  const NodeId finite = b_.make(Op::isfinite, DType::bool_, {half});
+  return choose(finite, half, exactly, t, {});
+}
+
 Value Resolver::floating(Op op, DType t, Values x) {
+  const bool chooses = info(op).type_rule == TypeRule::select;
   std::vector<NodeId> args;
-  for (const Value& v : x) args.push_back(to_float(v, t));
+  for (const Value& v : x) args.push_back(chooses ? to_compared(v, t) : to_float(v, t));
   if (!rounds(op, t)) return {node(op, t, args), all_weak(x), {}};
   return {b_.round_half(node(op, DType::float32, args), t), all_weak(x), {}};
 }

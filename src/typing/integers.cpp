@@ -7,26 +7,6 @@
 
 namespace tightloop::typing {
 
-Value Resolver::integer_literal(int128 exact) {
-  const Fit f = fit({exact, exact});
-  if (!f.wraps || !check_) return {b_.integer(f.dtype, exact), true, exact};
-  // Past 64 bits: where such a literal is used as an integer, an addition that overflows says so.
-  const NodeId most = b_.integer(f.dtype, range_of(f.dtype).hi);
-  const NodeId over = b_.make(Op::add, f.dtype, {most, b_.integer(f.dtype, 1)}, f.range, true);
-  return {over, true, exact};
-}
-
-std::optional<Value> Resolver::literal_result(RangeRule rule, Values x) {
-  Range r[3];
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    if (!x[i].number) return std::nullopt;
-    r[i] = {*x[i].number, *x[i].number};
-  }
-  const Range exact = result_range(rule, std::span<const Range>(r, x.size()));
-  if (exact.lo != exact.hi || exact.lo >= kHuge || exact.lo <= -kHuge) return std::nullopt;
-  return integer_literal(exact.lo);
-}
-
 std::optional<DType> Resolver::common_lane(Values x, const Fit& f) const {
   if (f.wraps) {
     const bool hold = std::all_of(
@@ -45,6 +25,7 @@ NodeId Resolver::narrowed(NodeId x, DType t) {
 Value Resolver::exact_integer(Op op, Values x) {
   const RangeRule rule = info(op).range_rule;
   if (const auto literal = literal_result(rule, x)) return *literal;
+  if (any_beyond(x)) return past_words(op, x);
   if (op == Op::square) return exact_square(x[0]);
   if (op == Op::multiply && x[0].id == x[1].id) return exact_square(x[0]);
   if (op == Op::fmod) return exact_fmod(x[0], x[1]);
@@ -107,6 +88,7 @@ Value Resolver::exact_magnitude(const Value& x) {
 Value Resolver::exact_absdiff(const Value& x, const Value& y) {
   const Value both[] = {x, y};
   if (const auto literal = literal_result(RangeRule::absdiff, both)) return *literal;
+  if (any_beyond(both)) return past_words(Op::absdiff, both);
   const Range r[] = {range(x), range(y)};
   const Fit f = fit(result_range(RangeRule::absdiff, r));
   const bool weak = all_weak(both);
@@ -135,8 +117,9 @@ Value Resolver::exact_shift(Op op, const Value& x, const Value& by) {
   const RangeRule rule = info(op).range_rule;
   const Value given[] = {x, by};
   if (const auto literal = literal_result(rule, given)) return *literal;
+  if (beyond_words(x)) return past_shift(op, x, by);
   // All counts past 64 bits do the same.
-  const Value count = beyond_words(by) ? integer_literal(*by.number < 0 ? -1 : 64) : by;
+  const Value count = beyond_words(by) ? integer_literal(by.number->is_negative() ? -1 : 64) : by;
   const Value both[] = {x, count};
   const Range r[] = {range(x), range(count)};
   const Fit f = fit(result_range(rule, r));
@@ -170,6 +153,7 @@ Value Resolver::integer_repeated(NodeId base, unsigned exponent, DType lane, boo
 Value Resolver::exact_power(const Value& x, const Value& y) {
   const Value both[] = {x, y};
   if (const auto literal = literal_result(RangeRule::power, both)) return *literal;
+  if (any_beyond(both)) return past_power(x, y);
   const bool weak = all_weak(both);
   const auto n = constant_exponent(y);
   if (n == 0) return {filled(b_.integer(DType::uint8, 1), x.id), weak, {}};

@@ -66,13 +66,15 @@ DType function_kind(Op op, DType kind) {
 DType Resolver::numexpr_kind(const Value& x) const {
   const DType t = dtype(x);
   if (!x.weak || !is_integer(t)) return x.weak && is_float(t) ? DType::float64 : kind_of_array(t);
-  if (beyond_words(x)) {
-    fail(ErrorCode::value, "the integer " + to_string(*x.number) + " does not fit int64");
-  }
   return range_of(DType::int32).contains(range(x)) ? DType::int32 : DType::int64;
 }
 
 Value Resolver::in_kind(const Value& x, DType kind) {
+  if (x.number != nullptr && !holds(DType::int64, *x.number) && !is_bool(kind)) {
+    if (!is_integral(kind)) return {b_.convert(to_float(x, kind), kind), false, {}};
+    fail(ErrorCode::value, "the integer " + shortened(*x.number) + " does not fit int64",
+         "with a float it is a float64");
+  }
   return {b_.convert(x.id, kind), false, {}};
 }
 
@@ -116,6 +118,10 @@ Value Resolver::numexpr_floor(Op op, Values x, DType kind) {
 Value Resolver::numexpr(Op op, Values x) {
   const TypeRule rule = info(op).type_rule;
   if (rule == TypeRule::logic) return in_rule(op, x);
+  const auto past = [](const Value& v) {
+    return v.number != nullptr && !holds(DType::int64, *v.number);
+  };
+  if (rule == TypeRule::compare && (past(x[0]) || past(x[1]))) return in_rule(op, x);
   const std::size_t first = rule == TypeRule::where ? 1 : 0;
   DType kind = DType::bool_;
   for (const Value& v : x.subspan(first)) {

@@ -20,9 +20,9 @@ DType Resolver::numpy_dtype(Values x) const {
 NodeId Resolver::numpy_operand(const Value& x, DType t) {
   if (!is_integral(t)) return to_float(x, t);
   const Range all = range_of(t);
-  if (x.number && !all.contains(Range{*x.number, *x.number})) {
+  if (x.number != nullptr && !holds(t, *x.number)) {
     fail(ErrorCode::value,
-         "Python integer " + to_string(*x.number) + " out of bounds for " + std::string(name(t)));
+         "Python integer " + shortened(*x.number) + " out of bounds for " + std::string(name(t)));
   }
   if (x.weak && (range(x).lo > all.hi || range(x).hi < all.lo)) {
     fail(ErrorCode::value, "the integer scalar in " + spelling(graph_[current_].op) +
@@ -106,7 +106,7 @@ Value Resolver::numpy_power(Values x) {
   DType t = numpy_dtype(x);
   if (!is_integral(t)) return power_in(t, x);
   if (is_bool(t)) t = DType::int8;
-  if ((x[1].number && *x[1].number < 0) || (x[1].weak && range(x[1]).hi < 0)) {
+  if ((x[1].number != nullptr && x[1].number->is_negative()) || (x[1].weak && range(x[1]).hi < 0)) {
     fail(ErrorCode::value, "integers to negative integer powers are not allowed",
          "convert the base with astype(x, 'float64')");
   }
@@ -120,6 +120,7 @@ Value Resolver::numpy_power(Values x) {
 
 Value Resolver::strong(const Value& x) {
   if (!x.weak) return x;
+  if (beyond_words(x)) no_dtype(x);
   const DType t = dtype(x);
   if (policy_.promotion == Promotion::exact || !is_integer(t)) return {x.id, false, {}};
   const bool holds = range_of(DType::int64).contains(range(x));

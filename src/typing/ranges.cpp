@@ -309,14 +309,15 @@ Fit fit_into(const Range& exact, DType dtype) {
 }
 
 std::string to_string(int128 value) {
-  const bool negative = value < 0;
-  std::string digits;
-  do {
-    const int digit = static_cast<int>(value % 10);
-    digits.insert(digits.begin(), static_cast<char>('0' + (digit < 0 ? -digit : digit)));
-    value /= 10;
-  } while (value != 0);
-  return negative ? "-" + digits : digits;
+  return BigInteger(value).to_string();
+}
+
+std::string shortened(const BigInteger& value) {
+  const std::string text = value.to_string();
+  constexpr std::size_t most = 50, kept = 20;
+  if (text.size() <= most) return text;
+  const std::size_t digits = text.size() - (value.is_negative() ? 1 : 0);
+  return text.substr(0, kept) + "... (" + std::to_string(digits) + " digits)";
 }
 
 }  // namespace tightloop::typing

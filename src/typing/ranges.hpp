@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tightloop/op.hpp"
+#include "types/big_integer.hpp"
 #include "types/range.hpp"
 
 namespace tightloop::typing {
@@ -29,5 +30,8 @@ Fit fit_into(const Range& exact, DType dtype);
 
 /// Prints in decimal.
 std::string to_string(int128 value);
+
+/// Prints in decimal, of a long number the first digits and how many there are.
+std::string shortened(const BigInteger& value);
 
 }  // namespace tightloop::typing

@@ -28,19 +28,28 @@ std::optional<Op> skipping(Op op) {
   }
 }
 
+/// True for reductions whose results are floats, whatever they reduce.
+bool is_average(Op op) {
+  return op == Op::mean || op == Op::var || op == Op::std || op == Op::norm || op == Op::logsumexp;
+}
+
 }  // namespace
 
 Resolver::Reduction Resolver::gathered(const ir::Node& n) {
   const ir::ReduceSpec& spec = graph_.reduces()[n.attr];
   Reduction r;
   r.op = skipping(n.op).value_or(n.op);
-  const Value& operand = values_[n.args[0]];
+  Value operand = values_[n.args[0]];
+  if (beyond_words(operand) && is_average(r.op)) {
+    operand = {to_float(operand, DType::float64), false, {}};
+  }
   r.x = policy_.promotion == Promotion::numexpr ? numexpr_result(operand) : strong(operand);
   r.ddof = spec.ddof;
   r.spec = axes_of(n.attr);
   r.has_where = spec.where;
   if (spec.where) r.mask = truth(values_[n.args[1]]);
   if (spec.initial) r.initial = values_[n.args[n.nargs - std::size_t{1}]];
+  if (r.initial && beyond_words(*r.initial) && is_integral(dtype(r.x))) no_dtype(*r.initial);
   r.skips_nan = r.op != n.op && !is_integral(dtype(r.x));
   if (r.skips_nan) {
     const NodeId number = logical_not(b_.make(Op::isnan, DType::bool_, {r.x.id}));
@@ -256,7 +265,7 @@ Value Resolver::seeded_extreme(Op op, const Reduction& r) {
   const Range range = b_[joined.id].range;
   const NodeId x = r.mask == kNoNode ? b_.cast(r.x.id, t) : joined.id;
   const NodeId found = b_.reduce(op, t, x, r.spec);
-  const NodeId seed = b_.cast(r.initial->id, t);
+  const NodeId seed = is_half(t) ? to_compared(*r.initial, t) : b_.cast(r.initial->id, t);
   if (is_bool(t)) {
     return {logical(op == Op::min ? Op::logical_and : Op::logical_or, found, seed), false, {}};
   }

@@ -2,6 +2,7 @@
 // operations. Each family is defined in a file of its own.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <tuple>
 #include <vector>
 
+#include "types/big_integer.hpp"
 #include "typing/builder.hpp"
 #include "typing/promotion.hpp"
 #include "typing/ranges.hpp"
@@ -21,8 +23,9 @@ namespace tightloop::typing {
 /// What a node of the source graph became.
 struct Value {
   NodeId id = kNoNode;
-  bool weak = false;             ///< promotes as a Python scalar
-  std::optional<int128> number;  ///< an integer literal, exact even where 64 bits cannot hold it
+  bool weak = false;                   ///< promotes as a Python scalar
+  const BigInteger* number = nullptr;  ///< an integer constant, exactly; of one that 64 bits cannot
+                                       ///< hold, the node has the nearest value that they can
 };
 
 using Values = std::span<const Value>;
@@ -93,6 +96,9 @@ class Resolver {
   Value floating(Op op, DType dtype, Values x);
   /// Converts an operand to a float or complex dtype; numpy promotion rounds it to half types.
   NodeId to_float(const Value& x, DType dtype);
+  /// The same for what is compared or chosen: a weak operand is first rounded to a half type (NEP
+  /// 50), unless it lies past the largest value of that type and would become an infinity.
+  NodeId to_compared(const Value& x, DType dtype);
   Value power(Values x);
   Value power_in(DType dtype, Values x);
   Value complex_power(Values x);
@@ -111,8 +117,6 @@ class Resolver {
 
   // integers.cpp: exact promotion of integers and bools
   Value exact_integer(Op op, Values x);
-  Value integer_literal(int128 exact);
-  std::optional<Value> literal_result(RangeRule rule, Values x);
   std::optional<DType> common_lane(Values x, const Fit& fit) const;
   Value exact_square(const Value& x);
   Value integer_repeated(NodeId base, unsigned exponent, DType lane, bool weak);
@@ -130,6 +134,39 @@ class Resolver {
   NodeId narrowed(NodeId x, DType dtype);
   /// Where x is a difference of integers in the source, its magnitude; else none.
   std::optional<Value> magnitude_of_difference(const Value& x);
+
+  // constants.cpp: integer constants of any size
+  Value integer_literal(BigInteger exact);
+  std::optional<Value> literal_result(RangeRule rule, Values x);
+  std::optional<Value> literal_quotient(Values x);
+  /// The values of an integer operand, past 64 bits for constants; +-kHuge is this or more.
+  Range value_range(const Value& x) const;
+  /// Compares x, in the float dtype t, with a constant past 64 bits.
+  NodeId float_comparison(Op op, const Value& x, const Value& y, DType t);
+  [[noreturn]] void no_dtype(const Value& x) const;
+
+  // past_words.cpp: integer arrays with constants past 64 bits
+  bool any_beyond(Values x) const;
+  Value past_words(Op op, Values x);
+  Value past_linear(Op op, const Value& x, const Value& y);
+  Value past_quotient(Op op, const Value& x, const BigInteger& divisor, bool weak);
+  Value past_bits(Op op, const Value& x, const BigInteger& c, bool weak);
+  Value past_extreme(Op op, const Value& x, const Value& y);
+  Value past_clip(Values x);
+  Value past_where(Values x);
+  Value past_shift(Op op, const Value& x, const Value& y);
+  Value past_power(const Value& base, const Value& exponent);
+  Value past_remainder(Op op, const BigInteger& c, const Value& y, bool weak);
+  struct LongDivision {
+    NodeId quotient, remainder, large;  ///< large: the quotient is no word
+  };
+  LongDivision divided(const BigInteger& size, NodeId divisor);
+  /// A word as an integer result; `bad` marks the elements that its dtype does not hold.
+  Value settled(NodeId word, NodeId bad, const Fit& fit, bool weak);
+  /// The operation at hand as text, for messages.
+  std::string operation_text() const { return "'" + ir::to_text(graph_, current_, 60) + "'"; }
+  NodeId at_least(NodeId x, const BigInteger& bound);
+  NodeId outside(NodeId x, const BigInteger& lowest, const BigInteger& highest);
 
   // wide.cpp: 64-bit integers whose operands share no lane
   Value wide(Op op, Values x, const Fit& fit);
@@ -234,14 +271,16 @@ class Resolver {
   bool all_integral(Values x) const;
   bool all_bool(Values x) const;
   static bool all_weak(Values x);
-  /// True for a literal that 64 bits cannot hold; its node has the lowest 64 bits.
+  /// True for a constant that 64 bits cannot hold.
   static bool beyond_words(const Value& x) {
-    return x.number && !narrowest({*x.number, *x.number});
+    return x.number != nullptr && x.number->bits() >= 64 && !holds(DType::uint64, *x.number) &&
+           !holds(DType::int64, *x.number);
   }
-  NodeId truth(const Value& x) {
-    return x.number ? b_.integer(DType::bool_, *x.number != 0 ? 1 : 0)
-                    : b_.cast(x.id, DType::bool_);
+  static bool holds(DType t, const BigInteger& value) {
+    const auto v = value.narrow();
+    return v && range_of(t).contains({*v, *v});
   }
+  NodeId truth(const Value& x) { return b_.cast(x.id, DType::bool_); }
   NodeId logical(Op op, NodeId x, NodeId y) { return b_.make(op, DType::bool_, {x, y}); }
   NodeId logical_not(NodeId x) { return b_.make(Op::logical_not, DType::bool_, {x}); }
   NodeId choose(NodeId c, NodeId x, NodeId y, DType dtype, const Range& range);
@@ -261,6 +300,7 @@ class Resolver {
   Builder b_;
   NodeId current_ = kNoNode;
   std::vector<Value> values_;
+  std::deque<BigInteger> numbers_;  // what Value::number points to
   std::vector<NodeId> results_;
   // Those of the source graph, then what lowering adds.
   std::vector<ir::ReduceSpec> reduces_;

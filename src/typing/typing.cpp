@@ -76,7 +76,7 @@ Value Resolver::leaf(const ir::Node& n) {
   if (is_integer(s.dtype)) return integer_literal(integer_value(s));
   if (is_bool(s.dtype)) {
     const int128 v = integer_value(s);
-    return {b_.integer(DType::bool_, v), true, v};
+    return {b_.integer(DType::bool_, v), true, &numbers_.emplace_back(v)};
   }
   // Weak floats are held as doubles: their precision is decided by what they meet.
   const DType held = is_complex(s.dtype) ? DType::complex128 : DType::float64;
@@ -86,8 +86,9 @@ Value Resolver::leaf(const ir::Node& n) {
 Value Resolver::converted(const ir::Node& n, const Value& x) {
   const auto target = static_cast<DType>(n.attr);
   if (n.op == Op::astype) {
-    const bool keep = !beyond_words(x) || is_integer(target);
-    return {b_.convert(keep ? x.id : to_float(x, DType::float64), target), false, {}};
+    if (beyond_words(x) && is_integer(target)) no_dtype(x);
+    const bool keep = !beyond_words(x) || is_bool(target);
+    return {b_.convert(keep ? x.id : to_float(x, target), target), false, {}};
   }
   return n.op == Op::bitcast ? bit_cast(target, strong(x)) : saturated(target, x);
 }
@@ -97,10 +98,13 @@ Value Resolver::saturated(DType target, const Value& x) {
   if (is_complex(from) || is_complex(target)) {
     undefined(Op::saturate, is_complex(from) ? from : target, "take real(x) or imag(x) first");
   }
-  const bool holds = is_integral(from) && is_integer(target) && range_of(target).contains(range(x));
-  if (holds || is_bool(target)) return {b_.convert(x.id, target), false, {}};
+  const bool held = is_integral(from) && is_integer(target) && range_of(target).contains(range(x));
+  if (held || is_bool(target)) return {b_.convert(x.id, target), false, {}};
   const Range r = is_integral(target) ? range_of(target) : Range{};
-  return {b_.make(Op::saturate, target, {x.id}, r), false, {}};
+  // The node of a constant past 64 bits lies past every narrower end, too, but a float is its own.
+  const bool past = beyond_words(x) && !is_integer(target);
+  const NodeId id = past ? b_.real(DType::float64, x.number->to_double()) : x.id;
+  return {b_.make(Op::saturate, target, {id}, r), false, {}};
 }
 
 Value Resolver::bit_cast(DType target, const Value& x) {
@@ -177,6 +181,9 @@ bool Resolver::value_fits(const Value& x, DType to) const {
 }
 
 NodeId Resolver::stored(const Value& x, const ResultType& destination, std::size_t index) {
+  if (beyond_words(x) && destination.casting != Casting::no && !is_integral(destination.dtype)) {
+    return b_.convert(to_float(x, destination.dtype), destination.dtype);
+  }
   const NodeId result = finished(x);
   const DType from = b_[result].dtype;
   const DType to = destination.dtype;

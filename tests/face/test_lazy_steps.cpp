@@ -67,7 +67,7 @@ TEST_CASE("face: steps fold a minus into a literal as the parser does") {
   CHECK(text_of({constant(top, DType::uint64), minus}) == "-9223372036854775808");
   CHECK(text_of({constant(std::uint64_t{5}, DType::uint64), minus}) == "-5");
   CHECK(text_of({constant(2.5, DType::float64), minus, minus}) == "2.5");
-  CHECK(code_of({constant(top + 1, DType::uint64), minus}, 0) == ErrorCode::value);
+  CHECK(text_of({constant(top + 1, DType::uint64), minus}) == "-9223372036854775809");
   const tl::ir::Graph truth =
       graph_from_steps(std::vector<Step>{constant(std::uint64_t{2}, DType::bool_), minus}, 0);
   CHECK(truth[truth.results[0]].op == Op::negative);

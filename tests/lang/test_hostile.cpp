@@ -98,7 +98,7 @@ TEST_CASE("lang: huge tokens") {
   CHECK(failure("1e" + times(1'000'000, "9")) == syntax);
   CHECK(failure("1" + times(500'000, "_0")) == syntax);
   CHECK(failure("a[" + times(1'000'000, "9") + "]") == syntax);
-  CHECK(failure(times(900, "9")) == ErrorCode::value);
+  CHECK(parse(times(900, "9")).nodes().size() > 50);
   CHECK(failure(times(1'000'000, "z")) == ErrorCode::name);
   CHECK(failure(times(1'000'000, "z") + "(a)") == ErrorCode::name);
   CHECK(failure("sum(a, " + times(1'000'000, "z") + "=1)") == ErrorCode::name);

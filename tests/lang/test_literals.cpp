@@ -55,6 +55,27 @@ TEST_CASE("lang: integer literals") {
   check("0xffffffffffffffff", std::numeric_limits<std::uint64_t>::max());
 }
 
+TEST_CASE("lang: integers past 64 bits keep their digits") {
+  const std::string_view texts[] = {"18446744073709551616",
+                                    "-9223372036854775809",
+                                    "-18446744073709551615",
+                                    "-18446744073709551616",
+                                    "100000000000000000000000000000000000000000000",
+                                    "a * 18446744073709551617**2",
+                                    "340282366920938463463374607431768211456 .T"};
+  for (const std::string_view text : texts) {
+    const ir::Graph graph = parse(text);
+    CHECK(ir::to_text(graph, graph.results[0]) == text);
+  }
+  const ir::Graph hex = parse("0x1_0000_0000_0000_0000");
+  CHECK(ir::to_text(hex, hex.results[0]) == "18446744073709551616");
+  const ir::Graph zeros = parse("1" + std::string(900, '0'));
+  CHECK(ir::to_text(zeros, zeros.results[0], 2000) == "1" + std::string(900, '0'));
+  // What somebody wrote as an operation stays one where 64 bits hold it.
+  const ir::Graph shifted = parse("3 << 62 | 5");
+  CHECK(ir::to_text(shifted, shifted.results[0]) == "3 << 62 | 5");
+}
+
 TEST_CASE("lang: a minus before a literal is part of it") {
   check_int("-5", -5);
   check_int("--5", 5);

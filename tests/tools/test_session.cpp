@@ -190,6 +190,17 @@ TEST_CASE("tools: hostile inputs of a session end in an error, soon") {
   }
 }
 
+TEST_CASE("tools: integers that no dtype holds are printed and have names") {
+  Typed t;
+  CHECK(t("10**20") == "100000000000000000000");
+  CHECK(t("-2**64 - 1") == "-18446744073709551617");
+  CHECK(t("10**36 + 5") == "1000000000000000000000000000000000005");
+  CHECK(t("n = 2**100") == "");
+  CHECK(t("n") == "1267650600228229401496703205376");
+  CHECK(t("n // 2**98, n * 1.0") == "4\n1.2676506002282294e+30");
+  CHECK(t("2**64 - 1") == "18446744073709551615");
+}
+
 TEST_CASE("tools: generators make arrays as NumPy's functions do") {
   Typed t;
   CHECK(t("arange(2, 7, 2), arange(5, 0, -2), arange(1, 2, 0.25)") ==

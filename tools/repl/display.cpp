@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "repl/binder.hpp"
+#include "repl/wide_integer.hpp"
 #include "summary.hpp"
 
 namespace tightloop::tool {
@@ -115,7 +116,14 @@ std::vector<Array> shown_elements(const BoundText& expression, const std::vector
 }  // namespace
 
 std::string displayed(const BoundText& expression, const Workspace& workspace, int precision) {
-  const std::vector<ResultType> types = workspace.types(expression);
+  std::vector<ResultType> types;
+  try {
+    types = workspace.types(expression);
+  } catch (const Error& error) {
+    const auto digits = wide_integer(expression, workspace);
+    if (error.code() != ErrorCode::value || !digits) throw;
+    return *digits + "\n";
+  }
   bool whole = true;
   for (const ResultType& type : types) {
     const Dims shown = shown_shape(type.shape);

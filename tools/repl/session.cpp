@@ -10,6 +10,7 @@
 #include "repl/display.hpp"
 #include "repl/generators.hpp"
 #include "repl/habits.hpp"
+#include "repl/wide_integer.hpp"
 
 namespace tightloop::tool {
 namespace {
@@ -124,7 +125,7 @@ void Session::show(const BoundText& expression) {
 /// Makes '_' the result that has been printed: lazily, unless it is made of a long chain.
 void Session::keep_last(const BoundText& expression) {
   constexpr std::int64_t kMostKept = 1'000'000;
-  const std::vector<ResultType> types = workspace_.types(expression);
+  const std::vector<ResultType> types = types_of(expression);
   if (types.size() != 1) return;
   int depth = 0;
   for (const BoundText::Use& use : expression.uses) {
@@ -143,6 +144,16 @@ void Session::keep_last(const BoundText& expression) {
   workspace_.bind("_", std::move(value));
 }
 
+// A constant that no dtype holds may have a name: it is lazy, as all that have one.
+std::vector<ResultType> Session::types_of(const BoundText& expression) const {
+  try {
+    return workspace_.types(expression);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::value || !wide_integer(expression, workspace_)) throw;
+    return {{DType::int64, {}, true}};
+  }
+}
+
 void Session::assign(const std::string& name, const BoundText& expression) {
   const std::string& source = *expression.source;
   if (expression.span.begin == expression.span.end) {
@@ -154,7 +165,7 @@ void Session::assign(const std::string& name, const BoundText& expression) {
     workspace_.bind(name, std::move(value));
     return;
   }
-  const std::vector<ResultType> types = workspace_.types(expression);
+  const std::vector<ResultType> types = types_of(expression);
   if (types.size() != 1) {
     refuse(ErrorCode::syntax, "a name stands for one value, found " + std::to_string(types.size()),
            "';' or a new line separates statements", source, expression.span);

@@ -38,6 +38,7 @@ class Session {
   void show(const BoundText& expression);
   void keep_last(const BoundText& expression);
   void assign(const std::string& name, const BoundText& expression);
+  std::vector<ResultType> types_of(const BoundText& expression) const;
 
   Workspace workspace_;
   Terminal terminal_;
