@@ -209,6 +209,7 @@ constexpr Structural kStructural[] = {
     {"inner", "inner(m, m)"},
     {"vdot", "vdot(z, z)"},
     {"outer", "outer(x[:2], j)"},
+    {"full_scale", "full_scale(i, j), full_scale(x, y)"},
     {"einsum", "einsum('ij,ij->i', m, m), einsum('ij->ji', m)"},
 };
 

@@ -87,6 +87,7 @@ void require(bool holds, Op op) {
 }
 
 int arity(Op op) {
+  if (op == Op::call) return 2;  // full_scale
   return in_table(op) && !is_reduction(op) ? info(op).arity : 0;
 }
 

@@ -256,6 +256,7 @@ class Printer {
     if (node.op == Op::make_complex && constant(node.args[0]) && constant(node.args[1])) {
       return id(node.op);
     }
+    if (node.op == Op::call) return "full_scale";
     const std::string_view names = info(node.op).names;
     return names.substr(0, names.find(' '));
   }

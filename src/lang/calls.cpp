@@ -76,6 +76,10 @@ constexpr NamedCallee kStructural[] = {
       .contract = ir::ContractSpec::Kind::vdot}},
     {{"outer", "outer(x, y)", "all products of an element of x and one of y, both vectors"},
      {.kind = Kind::outer, .op = Op::multiply, .operands = 2}},
+    {{"full_scale", "full_scale(x, y)",
+      "the largest sample that two arrays can hold, a float: of integers their dtypes' maximum, of "
+      "floats 1.0"},
+     {.kind = Kind::elementwise, .op = Op::call, .operands = 2}},
     {{"einsum", "einsum(subscripts, x, ...)",
       "sums of products over axes named by letters: einsum('ij,jk->ik', x, y)"},
      {.kind = Kind::einsum, .op = Op::contract}},

@@ -48,6 +48,7 @@ class Resolver {
   Value converted(const ir::Node& node, const Value& x);
   Value saturated(DType target, const Value& x);
   Value bit_cast(DType target, const Value& x);
+  Value full_scale(const Value& x, const Value& y);
   Value elementwise(Op op, Values x);
   Value in_rule(Op op, Values x);
   NodeId finished(const Value& x);

@@ -56,6 +56,7 @@ Value Resolver::resolve(NodeId at) {
   if (is_reduction(n.op)) return reduction(n);
   if (n.op == Op::contract) return contraction(n);
   if (n.op == Op::extent) return extent(n);
+  if (n.op == Op::call) return full_scale(first, values_[n.args[1]]);
   if (!in_table(n.op)) {
     throw Error(ErrorCode::internal, "a source graph holds a '" + spelling(n.op) + "' node",
                 graph_.span(at));
@@ -127,6 +128,17 @@ Value Resolver::bit_cast(DType target, const Value& x) {
   }
   const NodeId held = is_half(from) ? b_.round_half(x.id, from) : x.id;
   return {b_.make(Op::bitcast, target, {held}, r), false, {}};
+}
+
+// A call that dtypes alone answer. Where one operand holds integers the other is on their scale, a
+// restored image beside its original.
+Value Resolver::full_scale(const Value& x, const Value& y) {
+  std::optional<int128> largest;
+  for (const Value& v : {x, y}) {
+    if (v.weak || !is_integral(dtype(v))) continue;
+    largest = std::max(largest.value_or(0), range_of(dtype(v)).hi);
+  }
+  return {b_.real(DType::float64, static_cast<double>(largest.value_or(1))), true, {}};
 }
 
 Value Resolver::elementwise(Op op, Values x) {

@@ -327,6 +327,8 @@ TEST_CASE("engine: the prelude at the edges") {
   CHECK(value("psnr(a, b, peak=255)",
               {{"a", std::vector<std::uint8_t>{200}}, {"b", std::vector<std::uint8_t>{100}}}) ==
         Approx(8.130803608679104));
+  CHECK(value("psnr(x, y)", {{"x", std::vector<float>{0.5f}}, {"y", std::vector<float>{0.4f}}}) ==
+        Approx(20.0).epsilon(1e-5));
   CHECK(value("mse(3 + 4j, 0)") == 25);
   CHECK(value("relative_error(0, 0)") == 0);
   CHECK(value("relative_error(x, x)", {{"x", inf}}) == 0);
@@ -361,4 +363,39 @@ TEST_CASE("engine: errors of the prelude point at the call") {
     CHECK(e.code() == ErrorCode::shape);
     CHECK(e.span() == Span{4, 13});
   }
+}
+
+TEST_CASE("engine: the peak of psnr is the dtype's maximum for integers, 1 for floats") {
+  const auto check = [](auto low, auto high) {
+    using T = decltype(low);
+    const std::vector<T> a{low, low}, b{high, high};
+    const double top = static_cast<double>(std::numeric_limits<T>::max());
+    const double difference = static_cast<double>(high) - static_cast<double>(low);
+    const double want = 20 * std::log10(top / difference);
+    INFO(name(dtype_of<T>));
+    const auto results =
+        evaluate_all("psnr(a, b), psnr(a, b, peak=4), full_scale(a, b)", {{"a", a}, {"b", b}});
+    CHECK(results[0].template item<double>() == Approx(want));
+    CHECK(results[1].template item<double>() == Approx(20 * std::log10(4 / difference)));
+    CHECK(results[2].template item<double>() == top);
+    const Array templated = psnr(lazy(a), lazy(b));
+    CHECK(templated.template item<double>() == Approx(want));
+  };
+  check(std::uint8_t{3}, std::uint8_t{103});
+  check(std::int8_t{-3}, std::int8_t{100});
+  check(std::uint16_t{3}, std::uint16_t{1003});
+  check(std::int16_t{3}, std::int16_t{1003});
+  check(std::uint32_t{3}, std::uint32_t{1003});
+  check(std::int32_t{3}, std::int32_t{1003});
+  check(std::uint64_t{3}, std::uint64_t{1003});
+  check(std::int64_t{3}, std::int64_t{1003});
+  const std::vector<std::uint8_t> image{10, 20};
+  const std::vector<float> restored{11, 20}, unit{0.5f, 0.25f};
+  CHECK(value("full_scale(a, r)", {{"a", image}, {"r", restored}}) == 255);
+  CHECK(value("full_scale(r, u)", {{"r", restored}, {"u", unit}}) == 1);
+  CHECK(value("full_scale(u, 7)", {{"u", unit}}) == 1);
+  CHECK(value("full_scale(a > 1, a > 2)", {{"a", image}}) == 1);
+  const Array halves =
+      evaluate("psnr(float16(u), float16(r) / 20)", {{"u", unit}, {"r", restored}});
+  CHECK(halves.dtype() == float32);
 }
