@@ -19,6 +19,16 @@ namespace {
 
 constexpr int kMostThreads = 4096;
 
+// In the order of the enumeration.
+const std::vector<std::string> kCastings = {"standard", "no",         "safe", "same_kind",
+                                            "unsafe",   "same_value", "wrap", "saturate"};
+
+DType dtype_of_text(const std::string& text) {
+  DType out = DType::float64;
+  if (parse_dtype(text, out)) return out;
+  throw UsageError("--dtype: '" + text + "' is no element type");
+}
+
 /// Reads "divide,invalid" or "all".
 EventSet event_set(std::string_view text) {
   if (text == "all") return EventSet::all();
@@ -58,6 +68,9 @@ struct OptionReader {
     add_choice("--fp", fp, {"strict", "fast"}, "fast: may fuse and reassociate");
     add_choice("--overflow", overflow, {"wrap", "check"},
                "integers past 64 bits: wrap or an error");
+    app.add_option("--dtype", dtype, "store results so; --casting wrap|saturate|...")
+        ->type_name("DTYPE");
+    add_choice("--casting", casting, kCastings, "");
     app.add_flag("--events", to.events, "print where x / 0, NaN, overflow came first");
     app.add_option("--raise", raise, "make events errors: divide,invalid,...; all")
         ->type_name("KIND[,KIND]...");
@@ -66,8 +79,8 @@ struct OptionReader {
     app.add_flag("--quiet", to.quiet, "draw no line of progress");
     app.add_flag("--explain", explain, "print types, ranges and loops, not values");
     app.add_flag("--functions", functions, "list the functions of the language");
-    app.add_flag("--version", version, "print the version");
-    app.add_flag("--help", help, "print this text; 'man tightloop' says more");
+    app.add_flag("--version", version, "");
+    app.add_flag("--help", help, "print this; --version; see 'man tightloop'");
   }
 
   void add_list(const char* flag, std::vector<std::string>& to, const char* type,
@@ -95,6 +108,9 @@ struct OptionReader {
     command.options.overflow = overflow == "check"  ? Overflow::check
                                : overflow == "wrap" ? Overflow::wrap
                                                     : Overflow::by_promotion;
+    command.options.casting = static_cast<Casting>(
+        std::find(kCastings.begin(), kCastings.end(), casting) - kCastings.begin());
+    if (!dtype.empty()) command.options.dtype = dtype_of_text(dtype);
     command.options.raise = event_set(raise);
     if (!memory.empty()) command.memory = parse_byte_size(memory, "--memory");
     if (explain) command.action = Command::Action::explain;
@@ -108,6 +124,8 @@ struct OptionReader {
   std::string promotion = "exact";
   std::string fp = "strict";
   std::string overflow;
+  std::string casting = kCastings.front();
+  std::string dtype;
   std::string raise;
   std::string memory;
   bool explain = false;
@@ -121,6 +139,9 @@ void check_outputs(const Command& command) {
   std::map<std::string, std::string> seen;
   for (const std::string& path : command.outputs) {
     std::error_code failed;
+    const auto status = std::filesystem::status(path, failed);
+    // What is written in a stream can take several results.
+    if (std::filesystem::is_character_file(status) || std::filesystem::is_fifo(status)) continue;
     const auto full =
         std::filesystem::weakly_canonical(std::filesystem::absolute(path, failed), failed);
     if (!seen.emplace(failed ? path : full.string(), path).second) {
@@ -173,6 +194,7 @@ std::string help_text() {
       "  EXPR   'sum(abs(a - b), axis=(-2,-1))'; of several results: 'min(a), max(a)'\n"
       "  NAME=  a.npy f.npz:member x.raw:uint8:9x30 a.png a.csv:col '*.png' - -:csv 2.5\n";
   for (const CLI::Option* option : reader.app.get_options()) {
+    if (option->get_description().empty()) continue;  // the line of another one names it
     std::string name = "  " + option->get_name(false, true);
     if (const std::size_t comma = name.find(','); comma != std::string::npos) name[comma] = ' ';
     if (option->get_items_expected_max() > 0) name += " " + option->get_type_name();

@@ -42,16 +42,18 @@ bool covers(DType to, DType from) {
   return bits_of_range(to) >= bits_of_range(from);
 }
 
-void add_integer_losses(std::vector<Loss>& losses, const std::string& x, DType from, DType to) {
+void add_integer_losses(std::vector<Loss>& losses, const std::string& x, DType from, DType to,
+                        bool round) {
   if (is_integer(from) || is_bool(from)) {
     if (!covers(to, from))
       losses.push_back(
           {"out of the range of " + std::string(name(to)), outside(x, from, to), true});
     return;
   }
-  const std::string out = outside(x, from, to);
+  const std::string out = outside(round ? "round(" + x + ")" : x, from, to);
   losses.push_back({"out of the range of " + std::string(name(to)), out, true});
   losses.push_back({"NaN, which no integer is", "isnan(" + x + ")"});
+  if (round) return;
   losses.push_back({"with a fraction, which would be lost",
                     "(trunc(" + x + ") != " + x + ") and not isnan(" + x + ")"});
 }
@@ -72,9 +74,25 @@ bool may_overflow(DType from, DType to) {
   return reach(part_of(from)) > reach(part);
 }
 
+/// The least normal number of a float type narrower than float64, exactly.
+std::string least_normal(DType type) {
+  return type == DType::float16 ? "6.103515625e-05" : "1.1754943508222875e-38";
+}
+
+/// What becomes 0, or a subnormal number that has fewer digits than any other of its type.
+void add_underflow(std::vector<Loss>& losses, const std::string& x, DType to) {
+  const DType part = part_of(to);
+  const std::string held = cast(x, part);
+  losses.push_back({"too small for " + std::string(name(to)) + ", which would be 0",
+                    "(" + x + " != 0) and (" + held + " == 0)"});
+  losses.push_back({"so small that " + std::string(name(to)) + " holds fewer digits",
+                    "(" + held + " != " + x + ") and (" + held + " != 0) and (abs(" + x + ") < " +
+                        least_normal(part) + ")"});
+}
+
 }  // namespace
 
-std::vector<Loss> possible_losses(DType from, DType to) {
+std::vector<Loss> possible_losses(DType from, DType to, bool round) {
   std::vector<Loss> losses;
   if (from == to) return losses;
   std::string x = "x";
@@ -87,10 +105,14 @@ std::vector<Loss> possible_losses(DType from, DType to) {
   if (is_bool(to)) {
     losses.push_back({"neither 0 nor 1", "(" + x + " != 0) and (" + x + " != 1)"});
   } else if (is_integer(to)) {
-    add_integer_losses(losses, x, real, to);
+    add_integer_losses(losses, x, real, to, round);
   } else if (may_overflow(real, to)) {
     losses.push_back({"too large for " + std::string(name(to)),
                       "isfinite(" + x + ") and not isfinite(" + cast(x, to) + ")", true});
+    if (is_integer(real)) return losses;
+    const bool parts = is_complex(real);
+    add_underflow(losses, parts ? "real(x)" : x, to);
+    if (parts) add_underflow(losses, "imag(x)", to);
   }
   return losses;
 }
@@ -103,7 +125,9 @@ class BlockPass {
   BlockPass(DType from, const Conversion& conversion, const std::vector<Loss>& losses)
       : counts_(losses.size()) {
     const bool part = is_complex(from) && !is_complex(conversion.to);
-    const std::string x = part ? "real(x)" : "x";
+    const bool rounds = conversion.round && is_integer(conversion.to) && !is_integer(from);
+    std::string x = part ? "real(x)" : "x";
+    if (rounds && !is_bool(from)) x = "round(" + x + ")";
     std::string text = cast(x, conversion.to);
     if (conversion.saturate && !is_bool(conversion.to)) {
       const DType range = part_of(conversion.to);
@@ -171,7 +195,7 @@ void note(std::vector<Loss>& losses, const BlockPass& pass, const ArrayView& in,
 std::vector<Loss> convert(Source& source, const Conversion& conversion, const TakeBlock& take) {
   const DType from = source.dtype();
   const std::size_t width = itemsize(from);
-  std::vector<Loss> losses = possible_losses(from, conversion.to);
+  std::vector<Loss> losses = possible_losses(from, conversion.to, conversion.round);
   BlockPass pass(from, conversion, losses);
   const std::uint64_t elements = source.bytes() / width;
   const auto block =

@@ -25,17 +25,19 @@ struct Loss {
 struct Conversion {
   DType to = DType::float64;
   bool saturate = false;
+  bool round = false;  ///< floats to integers: to the nearest, halves to even, not towards zero
 };
 
 /// Returns the ways in which a conversion can lose elements of that dtype; none where it holds all.
-std::vector<Loss> possible_losses(DType from, DType to);
+/// Where `round`, a fraction is no loss.
+std::vector<Loss> possible_losses(DType from, DType to, bool round = false);
 
 /// Receives converted elements in the order of the file, native byte order.
 using TakeBlock = std::function<void(const void* elements, std::size_t bytes)>;
 
 /// Converts all elements of a source that stands at its beginning; returns the losses, those that
-/// did not happen with a count of 0. Floats to integers truncate; memory is bounded by the block.
-/// Throws Error.
+/// did not happen with a count of 0. Floats to integers truncate or round; memory is bounded by the
+/// block. Throws Error.
 std::vector<Loss> convert(Source& source, const Conversion& conversion, const TakeBlock& take);
 
 }  // namespace tightloop::tool

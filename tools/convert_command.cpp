@@ -14,6 +14,8 @@
 #include "arguments.hpp"
 #include "conversion.hpp"
 #include "exit_status.hpp"
+#include "precision/request.hpp"
+#include "scaled_conversion.hpp"
 #include "standard_output.hpp"
 #include "tightloop/language.hpp"
 #include "tightloop/npy.hpp"
@@ -28,7 +30,12 @@ struct ConvertCommand {
   std::string output;
   std::string dtype;
   bool saturate = false;
+  bool round = false;
   bool allow_loss = false;
+  bool scale = false;
+  bool recommended = false;
+  std::string tolerance;
+  std::string tolerance_kind = "abs";
   bool help = false;
 };
 
@@ -41,7 +48,17 @@ struct ConvertReader {
     app.add_option("--dtype", to.dtype, "The element type to write; as it is where not given")
         ->type_name("T");
     app.add_flag("--saturate", to.saturate, "Clip what is out of range instead of refusing it");
+    app.add_flag("--round", to.round, "Round to integers instead of refusing fractions");
     app.add_flag("--allow-loss", to.allow_loss, "Convert even where elements do not fit");
+    app.add_flag("--scale", to.scale,
+                 "Store integers q with x = scale q + offset; .npz files hold both numbers");
+    app.add_flag("--recommended", to.recommended,
+                 "Store what 'tightloop precision' recommends for --tolerance");
+    app.add_option("--tolerance", to.tolerance, "The largest error that --recommended allows")
+        ->type_name("E");
+    app.add_option("--tolerance-kind", to.tolerance_kind, "What it limits")
+        ->type_name("abs|rel|psnr")
+        ->check(CLI::IsMember({"abs", "rel", "psnr"}).description(""));
     app.add_flag("--help", to.help, "Print this text");
   }
   CLI::App app;
@@ -51,8 +68,10 @@ std::string convert_help() {
   ConvertCommand unused;
   ConvertReader reader(unused);
   return "Writes an array in another dtype or another format; refuses, with exit status 2, where\n"
-         "elements would be lost: out of range, NaN or a fraction to integers, imaginary parts.\n\n"
-         "Usage: tightloop convert IN -o OUT [--dtype T] [--saturate] [--allow-loss]\n\n"
+         "elements would be lost: out of range, too small for the digits of a float, NaN or a\n"
+         "fraction to integers, imaginary parts.\n\n"
+         "Usage: tightloop convert IN -o OUT [--dtype T] [--saturate] [--round] [--allow-loss]\n"
+         "       tightloop convert IN -o OUT (--scale --dtype T | --recommended --tolerance E)\n\n"
          "  IN      what to read: any file that NAME= may name in tightloop --help; - is standard "
          "input\n" +
          CLI::Formatter().make_groups(&reader.app, CLI::AppFormatMode::Normal) +
@@ -148,11 +167,51 @@ std::string told(const Loss& loss) {
          ", the first at " + index_text(loss.index) + ": " + loss.value;
 }
 
+/// Refuses options that do not go together.
+void check_scaling(const ConvertCommand& command) {
+  if (command.recommended == command.tolerance.empty()) {
+    throw UsageError("convert: --recommended and --tolerance go together");
+  }
+  if (command.recommended && (!command.dtype.empty() || command.scale)) {
+    throw UsageError("convert: --recommended chooses: it goes with neither --dtype nor --scale");
+  }
+  if (command.scale && command.dtype.empty()) {
+    throw UsageError("convert: --scale needs a --dtype: int8, int16, uint8 or uint16");
+  }
+}
+
+/// How the file is to be stored where that is asked for; none: as --dtype says.
+std::optional<Storage> storage_asked(const ConvertCommand& command) {
+  if (command.recommended) {
+    return recommended_storage(command.input,
+                               tolerance_of(command.tolerance, command.tolerance_kind));
+  }
+  if (!command.scale) return std::nullopt;
+  DType dtype = DType::int16;
+  if (!parse_dtype(command.dtype, dtype)) {
+    throw UsageError("--dtype: '" + command.dtype + "' is no element type");
+  }
+  if (!is_integer(dtype)) throw UsageError("--scale makes integers: --dtype names no integer type");
+  return scaled_storage(command.input, dtype);
+}
+
 }  // namespace
 
 int run_convert(std::span<const char* const> arguments) {
-  const ConvertCommand command = read_arguments(arguments);
+  ConvertCommand command = read_arguments(arguments);
   if (command.help) return print(convert_help());
+  check_scaling(command);
+  if (const std::optional<Storage> storage = storage_asked(command)) {
+    const std::string target(name(storage->dtype));
+    if (storage->scaled()) {
+      const std::string restored = write_scaled(command.input, command.output, *storage);
+      std::fprintf(stderr, "tightloop: note: '%s' to %s q: %s\n", command.input.c_str(),
+                   target.c_str(), restored.c_str());
+      return kDone;
+    }
+    command.dtype = target;
+    command.allow_loss = command.allow_loss || command.recommended;  // within the tolerance
+  }
   const std::unique_ptr<Source> source = open_source(command.input);
   Conversion conversion{source->dtype(), command.saturate};
   if (!command.dtype.empty()) {
@@ -167,6 +226,10 @@ int run_convert(std::span<const char* const> arguments) {
   if (command.saturate && is_complex(from) && is_complex(conversion.to)) {
     throw UsageError("--saturate: complex numbers cannot be clipped");
   }
+  if (command.round && !is_integer(conversion.to)) {
+    throw UsageError("--round makes integers: --dtype names no integer type");
+  }
+  conversion.round = command.round;
   ConvertedFile file(command.output, *source, conversion.to);
   const std::vector<Loss> losses =
       convert(*source, conversion, [&](const void* e, std::size_t n) { file.take(e, n); });
@@ -174,18 +237,22 @@ int run_convert(std::span<const char* const> arguments) {
   std::string refused;
   std::string notes;
   bool clipping_helps = false;
+  bool rounding_helps = false;
   for (const Loss& loss : losses) {
     if (loss.count == 0) continue;
     const bool clipped = loss.clipped && command.saturate;
     std::string& to = clipped || command.allow_loss ? notes : refused;
     to += "\n  " + told(loss) + (clipped ? " (clipped)" : "");
+    rounding_helps = rounding_helps || loss.what.find("fraction") != std::string::npos;
     clipping_helps = clipping_helps || (loss.clipped && !command.saturate);
   }
   const std::string target(name(conversion.to));
   if (!refused.empty()) {
     const std::string clip = clipping_helps ? "--saturate clips what is out of range, " : "";
     throw Error(ErrorCode::value, "'" + command.input + "' does not fit " + target + ":" + refused,
-                {}, clip + "--allow-loss converts all the same");
+                {},
+                clip + (rounding_helps ? "--round rounds fractions, " : "") +
+                    "--allow-loss converts all the same");
   }
   file.commit();
   if (!notes.empty()) {

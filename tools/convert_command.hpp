@@ -5,7 +5,8 @@
 
 namespace tightloop::tool {
 
-/// Runs `tightloop convert IN -o OUT [--dtype T] [--saturate] [--allow-loss]`; a row of
+/// Runs `tightloop convert IN -o OUT [--dtype T] [--saturate] [--round]
+/// [--allow-loss]`; a row of
 /// subcommands().
 int run_convert(std::span<const char* const> arguments);
 

@@ -16,7 +16,8 @@ namespace {
 constexpr double kPatience = 1.0;  // seconds before the bar appears
 constexpr double kBetween = 0.1;   // seconds from one drawing to the next
 
-/// Writes "3:07" for 187 seconds, "2:00:00" for two hours.
+}  // namespace
+
 std::string clock_text(double seconds) {
   const auto all = static_cast<std::uint64_t>(std::clamp(seconds + 0.5, 0.0, 3.6e8));
   char text[48];
@@ -37,12 +38,22 @@ int terminal_width() {
   return size.ws_col;
 }
 
-void write_text(std::string_view text) {
+void write_to_terminal(std::string_view text) {
   const ssize_t ignored = ::write(STDERR_FILENO, text.data(), text.size());
   static_cast<void>(ignored);
 }
 
-}  // namespace
+std::string with_bar(std::string_view before, double share, std::string_view after, int width) {
+  const int room = width - static_cast<int>(before.size() + after.size()) - 3;
+  std::string bar;
+  if (room >= 10) {
+    const auto cells = static_cast<std::size_t>(std::min(room, 40));
+    const auto full = static_cast<std::size_t>(share * static_cast<double>(cells));
+    bar = "[" + std::string(full, '#') + std::string(cells - full, '.') + "] ";
+  }
+  return (std::string(before) + bar + std::string(after))
+      .substr(0, static_cast<std::size_t>(std::max(width, 1)));
+}
 
 std::string progress_line(std::uint64_t done, std::uint64_t in_all, double seconds, int width) {
   const double share =
@@ -56,20 +67,13 @@ std::string progress_line(std::uint64_t done, std::uint64_t in_all, double secon
     numbers +=
         ", " + clock_text(static_cast<double>(in_all - std::min(done, in_all)) / rate) + " left";
   }
-  const int room = width - static_cast<int>(std::string_view(percent).size() + numbers.size()) - 3;
-  std::string bar;
-  if (room >= 10) {
-    const auto cells = static_cast<std::size_t>(std::min(room, 40));
-    const auto full = static_cast<std::size_t>(share * static_cast<double>(cells));
-    bar = "[" + std::string(full, '#') + std::string(cells - full, '.') + "] ";
-  }
-  return (percent + bar + numbers).substr(0, static_cast<std::size_t>(std::max(width, 1)));
+  return with_bar(percent, share, numbers, width);
 }
 
 ProgressBar::ProgressBar() : terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 ProgressBar::~ProgressBar() {
-  if (visible_) write_text("\r\033[K");
+  if (visible_) write_to_terminal("\r\033[K");
 }
 
 void ProgressBar::update(std::uint64_t done, std::uint64_t in_all) {
@@ -82,7 +86,8 @@ void ProgressBar::update(std::uint64_t done, std::uint64_t in_all) {
   drawn_ = now;
   visible_ = true;
   // One column less: a full line would wrap.
-  write_text("\r" + progress_line(done, in_all, since(start_), terminal_width() - 1) + "\033[K");
+  write_to_terminal("\r" + progress_line(done, in_all, since(start_), terminal_width() - 1) +
+                    "\033[K");
 }
 
 }  // namespace tightloop::tool

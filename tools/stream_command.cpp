@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -65,7 +66,7 @@ class Target final : public Sink {
     if (small_) return *kept_;
     return Array(nullptr, ArrayView(static_cast<const void*>(nullptr), dtype_, shape_));
   }
-  /// True where writing failed because nobody reads standard output any more.
+  /// True where standard output could not be written.
   bool closed() const { return closed_; }
 
  private:
@@ -75,8 +76,8 @@ class Target final : public Sink {
   void guarded(F&& f) {
     try {
       f();
-    } catch (const Error&) {
-      closed_ = standard_ && nobody_reads_output();
+    } catch (const Error& error) {
+      closed_ = standard_ && error.code() == ErrorCode::file;
       throw;
     }
   }
@@ -218,10 +219,11 @@ int run_streams(const Command& command) {
   std::vector<Array> held;
   try {
     held = stream(command.expression, inputs.bindings, sinks, options);
-  } catch (const Error&) {
+  } catch (const Error& error) {
     const auto closed = [](const auto& t) { return t != nullptr && t->closed(); };
-    if (std::any_of(targets.begin(), targets.end(), closed)) return kOutputClosed;
-    throw;
+    if (std::none_of(targets.begin(), targets.end(), closed)) throw;
+    if (!nobody_reads_output()) std::fprintf(stderr, "tightloop: %s\n", error.picture().c_str());
+    return kOutputClosed;
   }
   bar.reset();
   const std::vector<Array> results = save_held(command, targets, std::move(held));

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "tightloop/error.hpp"
 
@@ -35,9 +36,28 @@ std::string target_of(const std::string& path) {
   return failed ? path : target.string();
 }
 
+/// Opens what is no file that could be replaced: a pipe, a device, a descriptor that is open
+/// already; -1 for anything else.
+int open_stream(const std::string& path) {
+  for (const auto& [name, descriptor] :
+       {std::pair{"/dev/stdout", STDOUT_FILENO}, std::pair{"/dev/stderr", STDERR_FILENO}}) {
+    if (path == name) return ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+  }
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return -1;
+  if (!S_ISFIFO(info.st_mode) && !S_ISCHR(info.st_mode)) return -1;
+  return ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+}
+
 }  // namespace
 
 void write_text(const std::string& path, std::string_view text) {
+  if (const int stream = open_stream(path); stream >= 0) {
+    const int failed = write_all(stream, text);
+    ::close(stream);
+    if (failed != 0 && failed != EINVAL && failed != EROFS) fail(path, failed);
+    return;
+  }
   const std::string target = target_of(path);
   struct stat info {};
   const bool exists = ::stat(target.c_str(), &info) == 0;

@@ -1,6 +1,7 @@
 // The program `tightloop`: evaluates one expression over files and numbers, prints the results
 // or writes them to files. Nothing is printed or written before everything has succeeded.
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +23,7 @@
 #include "stream_command.hpp"
 #include "subcommands.hpp"
 #include "summary.hpp"
+#include "task_progress.hpp"
 #include "tightloop/tightloop.hpp"
 #include "timing.hpp"
 #include "variables.hpp"
@@ -96,7 +98,11 @@ std::string evaluate_command(const Command& command) {
   options.stats = &stats;
   std::vector<Event> events;
   if (command.events) options.events = &events;
+  std::optional<TaskProgress> progress;
+  if (!command.quiet) options.executor = &progress.emplace(options.threads);
+  if (!command.quiet && options.threads == 1) options.threads = 2;  // in tasks, one by one
   std::vector<Array> results = evaluate_all(command.expression, bindings, options);
+  progress.reset();
   if (!command.outputs.empty() && command.outputs.size() != results.size()) {
     throw UsageError("the expression has " + std::to_string(results.size()) +
                      " results, but -o is given " + std::to_string(command.outputs.size()) +
@@ -135,12 +141,19 @@ int run(Command command) {
   return text.empty() ? kDone : print(text);
 }
 
+/// True where standard input is a script: a pipe or a file.
+bool input_is_script() {
+  struct stat info {};
+  return ::fstat(STDIN_FILENO, &info) == 0 &&
+         (S_ISFIFO(info.st_mode) || S_ISREG(info.st_mode) || S_ISSOCK(info.st_mode));
+}
+
 int run(int argc, char** argv) {
   if (const Subcommand* subcommand = find_subcommand(argc, argv)) {
     return subcommand->run({argv + 2, argv + argc});
   }
   const bool terminal = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0;
-  if (argc == 1 && terminal) return run_repl({});
+  if (argc == 1 && (terminal || input_is_script())) return run_repl({});
   return run(parse_command(argc, argv));
 }
 

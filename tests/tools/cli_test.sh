@@ -148,7 +148,10 @@ fi
 equal 'temporaries left' "$(find . -name '.*.tmp-*' | wc -l | tr -d ' ')" 0
 
 # Mistakes: exit status 2, the place in the text, and nothing on stdout.
-refused 'missing'
+refused 'missing' </dev/null
+equal 'a script on standard input' "$(echo '1+1' | "$program")" 2
+printf 'a = 3\na * 2\n' >script.tl
+equal 'a script from a file' "$("$program" <script.tl)" 6
 refused --threads 1 --threads none
 refused '^' 'a +' a=a.npy
 refused "'aa'" 'aa + 1' a=a.npy
@@ -205,7 +208,60 @@ equal 'a file written with stdout closed' "$("$program" 'max(q)' q=quiet.npy)" 2
 if [ -e /dev/full ]; then
   "$program" 1 >/dev/full 2>err.txt
   equal 'exit status with stdout full' $? 1
+  "$program" a a=a.npy -o - >/dev/full 2>err.txt
+  equal 'exit status of -o - with stdout full' $? 1
+  has err.txt 'No space left'
 fi
+
+# What is no ordinary file is written in a stream and never replaced.
+echo 'an old line' >log
+"$program" a a=a.npy -o /dev/stdout >>log || fail '-o /dev/stdout'
+equal 'a log that is appended to' "$(head -n 1 log)" 'an old line'
+tail -c +13 log >after.npy
+equal 'what was appended' "$("$program" 'sum(x == a)' x=after.npy a=a.npy)" 4
+for format in npy npz png csv raw; do
+  rm -f fifo.$format
+  mkfifo fifo.$format
+  cat fifo.$format >caught.$format &
+  "$program" m m=m.npy -o fifo.$format 2>err.txt || {
+    [ $format = csv ] || [ $format = png ] || fail "-o fifo.$format: $(cat err.txt)"
+    : >fifo.$format
+  }
+  wait
+  [ -p fifo.$format ] || fail "the pipe fifo.$format was replaced"
+done
+equal 'through a pipe' "$("$program" 'sum(c == m)' c=caught.npy m=m.npy)" 8
+equal 'an archive through a pipe' "$("$program" 'sum(c == m)' c=caught.npz:arr_0 m=m.npy)" 8
+mkfifo fifo
+cat fifo >caught &
+"$program" m m=m.npy -o fifo --memory 64M || fail '-o fifo --memory'
+wait
+cmp -s caught caught.npy || fail 'a pipe gets other bytes with --memory'
+"$program" 'm, m + 1' m=m.npy -o /dev/null -o /dev/null || fail '-o /dev/null'
+[ -c /dev/null ] || fail '/dev/null was replaced'
+echo 'm' | "$program" repl m=m.npy >/dev/null || fail 'a session'
+printf ':save m /dev/null\n' | "$program" repl m=m.npy || fail ':save of a session'
+"$program" convert m.npy -o /dev/null --dtype float32 || fail 'convert -o /dev/null'
+[ -c /dev/null ] || fail '/dev/null was replaced'
+if command -v bash >/dev/null 2>&1; then
+  bash -c '"$1" m m=m.npy -o >(cat >caught2); wait; sleep 0.3' - "$program" || fail '>(command)'
+  cmp -s caught2 caught.npy || fail '>(command) got other bytes'
+fi
+: >target.npy
+ln -s target.npy link.npy
+"$program" m m=m.npy -o link.npy || fail 'a symbolic link'
+[ -L link.npy ] || fail 'the symbolic link was replaced'
+cmp -s target.npy caught.npy || fail 'the file behind a symbolic link has other bytes'
+: >.swept.npy.tmp-0
+"$program" m m=m.npy -o swept.npy || fail 'sweeping'
+[ ! -e .swept.npy.tmp-0 ] || fail 'what a killed writer left is still there'
+refused 'uint8 cannot hold 510' 'a + a' a=a.npy -o new.npy --dtype uint8
+refused 'uint8 cannot hold 510' 'a + a' a=a.npy -o new.npy --dtype uint8 --memory 64M
+equal 'saturated' "$("$program" 'a + a' a=a.npy --dtype uint8 --casting saturate)" 'uint8 (4,)
+[  0 255 255  14]'
+equal 'wrapped' "$("$program" 'a + a' a=a.npy --dtype uint8 --casting wrap)" 'uint8 (4,)
+[  0 254 144  14]'
+refused "'u9' is no element type" a a=a.npy --dtype u9
 mkfifo pipe
 { sleep 0.2; "$program" m m=m.npy 2>err.txt; echo $? >status.txt; } >pipe &
 : <pipe

@@ -33,6 +33,18 @@ equal 'a raw file' "$("$program" 'sum(x != y)' x=x.npy y=x.RAW:float64:2x2)" 0
 "$program" convert u.png -o u.npz:name || fail 'to an archive'
 equal 'image to archive' "$("$program" 'sum(abs(int64(u) - n))' u=u.npy n=u.npz:name)" 0
 
+printf '1e-9,2.5\n3.5,-7\n' >tiny.csv
+refused '1 element: too small for float16, which would be 0, the first at (0, 0): 1e-09' \
+  convert tiny.csv -o new.npy --dtype float16
+"$program" convert tiny.csv -o tiny.npy --dtype float16 --allow-loss 2>err.txt || fail 'a zero'
+has err.txt 'which would be 0'
+printf '1e-7\n' >few.csv
+refused 'so small that float16 holds fewer digits' convert few.csv -o new.npy --dtype float16
+refused '--round rounds fractions' convert x.npy -o new.npy --dtype int32
+"$program" convert tiny.csv -o rounded.npy --dtype int8 --round || fail 'rounding'
+equal 'rounded to even' "$("$program" r r=rounded.npy | tr '\n' ' ')" 'int8 (2, 2) [[ 0  2]  [ 4 -7]] '
+refused '--round makes integers' convert x.npy -o new.npy --dtype float16 --round
+
 head -c 150 x.npy >cut.npy
 refused 'bytes of elements are missing' convert cut.npy -o new.npy
 cat cut.npy | "$program" convert - -o new.npy 2>err.txt
@@ -56,5 +68,23 @@ refused 'PNG images hold uint8' convert x.npy -o new.png
 equal 'past the size limit' "$?" 2
 equal 'a variable of that name' "$("$program" convert convert=7)" 7
 equal 'temporaries left' "$(find . -name '.*.tmp-*' | wc -l | tr -d ' ')" 0
+
+# Integers with a scale and an offset.
+printf '16.1\n17.37\n20.3\n22.913\n25.055\n26.7\n' >range.csv
+"$program" convert range.csv -o range.npy
+"$program" convert range.npy -o scaled.npz --scale --dtype int16 2>err.txt || fail '--scale'
+has err.txt ' q: x = '
+equal 'restored' "$("$program" 'max_abs_diff(x, s * q + o) < 1e-4' x=range.npy q=scaled.npz:x \
+  s=scaled.npz:scale o=scaled.npz:offset)" True
+"$program" convert range.npy -o best.npz:v --recommended --tolerance 0.03 2>err.txt ||
+  fail "--recommended: $(cat err.txt)"
+equal 'within the tolerance' "$("$program" 'max_abs_diff(x, s * q + o) < 0.03' x=range.npy \
+  q=best.npz:v s=best.npz:v_scale o=best.npz:v_offset)" True
+"$program" convert range.npy -o best.npy --recommended --tolerance 0.01 2>err.txt ||
+  fail "--recommended: $(cat err.txt)"
+equal 'as recommended' "$("$program" b b=best.npy | head -n 1)" 'float16 (6,)'
+refused 'go together' convert range.npy -o new.npy --recommended
+refused '--scale makes integers' convert range.npy -o new.npy --scale --dtype float16
+refused 'only variables of that dtype' convert range.npy -o new.npy --scale --dtype int32
 
 finish

@@ -15,6 +15,16 @@ has out.txt 'exp(x)+log(x**2)'
 has out.txt '16, with a scale and an offset, has a max absolute error of 0.60'
 has x.svg '<svg xmlns='
 has x.svg '</svg>'
+has x.svg 'class="limit"'
+has x.svg 'tolerance 1<'
+has out.txt 'Largest error: at ('
+npy good.npy '<f8' '(2,)' '\000\000\000\000\000\000\360\077\000\000\000\000\000\000\004\100'
+"$program" precision good.npy --seconds 0 --tolerance 0.1 >out.txt || fail 'exact data'
+has out.txt 'Nothing overflows, becomes zero or subnormal, or loses all digits.'
+printf '16.1\n17.37\n20.3\n22.913\n25.055\n26.7\n' >range.csv
+"$program" precision range.csv --seconds 0 --tolerance 0.01 >out.txt || fail 'a better dtype'
+has out.txt 'As small, int16, with a scale and an offset, errs by'
+refused '--plot draws SVG' precision x.npy --seconds 0 --plot new.png
 if command -v python3 >/dev/null 2>&1; then
   checks=$((checks + 2))
   "$program" precision x.npy x.npy --json --seconds 0 >out.txt || fail 'two files'

@@ -37,7 +37,13 @@ using Real = long double;  // holds every int64, uint64 and float64 exactly
 
 const std::vector<Real>& interesting() {
   static const std::vector<Real> list = [] {
-    std::vector<Real> out = {0, 0.5L, 1, 1.5L, 2, 65503, 65504, 65519, 65520, 65535, 1e30L, 1e300L};
+    std::vector<Real> out = {0,     0.5L,  1,     1.5L,   2,     65503,  65504,  65519,
+                             65520, 65535, 1e30L, 1e300L, 1e-9L, 1e-40L, 1e-300L};
+    for (const int bits : {-14, -15, -24, -25, -126, -127, -133, -149, -150, -1074}) {
+      for (const Real x : {1.0L, 1.0009765625L, 1.5L, 0.9990234375L}) {
+        out.push_back(static_cast<double>(std::ldexp(x, bits)));
+      }
+    }
     for (const int bits : {7, 8, 15, 16, 31, 32, 63, 64}) {
       const Real power = std::ldexp(1.0L, bits);
       for (const Real x : {power - 1, power - 0.5L, power, power + 1}) out.push_back(x);
@@ -120,7 +126,19 @@ struct Counts {
   std::int64_t nan = 0;
   std::int64_t fraction = 0;
   std::int64_t truth = 0;
+  std::int64_t zero = 0;
+  std::int64_t digits = 0;
 };
+
+/// The exponents of the least normal and the least subnormal number.
+std::pair<int, int> least_exponents(DType t) {
+  switch (t) {
+    case DType::float16: return {-14, -24};
+    case DType::bfloat16: return {-126, -133};
+    case DType::float32: return {-126, -149};
+    default: return {-1022, -1074};
+  }
+}
 
 Counts wanted(const std::vector<Real>& values, DType from, DType to) {
   Counts out;
@@ -130,6 +148,11 @@ Counts wanted(const std::vector<Real>& values, DType from, DType to) {
       out.truth += x != 0 && x != 1 ? 1 : 0;
     } else if (is_float(to)) {
       out.range += std::isfinite(x) && std::fabs(x) >= infinite_from(to) ? 1 : 0;
+      const auto [normal, least] = least_exponents(to);
+      const Real steps = std::ldexp(std::fabs(x), -least);
+      if (x == 0 || !(std::fabs(x) < std::ldexp(1.0L, normal))) continue;
+      out.zero += steps <= 0.5L ? 1 : 0;
+      out.digits += steps > 0.5L && std::trunc(steps) != steps ? 1 : 0;
     } else if (std::isnan(x)) {
       ++out.nan;
     } else {
@@ -164,6 +187,8 @@ TEST_CASE("tools: a conversion counts exactly what its dtype cannot hold") {
         (contains(loss.what, "range") || contains(loss.what, "large") ? got.range
          : contains(loss.what, "NaN")                                 ? got.nan
          : contains(loss.what, "fraction")                            ? got.fraction
+         : contains(loss.what, "which would be 0")                    ? got.zero
+         : contains(loss.what, "fewer digits")                        ? got.digits
                                                                       : got.truth) += loss.count;
       }
       const Counts right = wanted(sample.values, from, to);
@@ -172,6 +197,8 @@ TEST_CASE("tools: a conversion counts exactly what its dtype cannot hold") {
       CHECK(got.nan == right.nan);
       CHECK(got.fraction == right.fraction);
       CHECK(got.truth == right.truth);
+      CHECK(got.zero == right.zero);
+      CHECK(got.digits == right.digits);
       const Array cast =
           evaluate("astype(x, '" + std::string(name(to)) + "')", {{"x", sample.array}});
       CHECK(std::memcmp(bytes.data(), cast.view().data(), bytes.size()) == 0);
@@ -217,6 +244,32 @@ TEST_CASE("tools: the first lost element is found in any block, order and byte o
   CHECK(losses[0].clipped);
 }
 
+TEST_CASE(
+    "tools: parts of complex numbers that vanish are counted, and so is rounding to integers") {
+  const std::vector<std::complex<double>> z = {{1e-300, 1}, {1, 1e-46}, {1, 1e-40}, {0, 0}};
+  MemorySource source(z.data(), DType::complex128, Dims{4});
+  const auto losses = convert(source, {DType::complex64}, [](const void*, std::size_t) {});
+  REQUIRE(losses.size() == 5);
+  CHECK(losses[1].count == 1);
+  CHECK(losses[1].index == std::vector<std::int64_t>{0});
+  CHECK(losses[3].count == 1);
+  CHECK(losses[3].index == std::vector<std::int64_t>{1});
+  CHECK(losses[4].count == 1);
+  const std::vector<double> x = {0.5, 1.5, -2.5, 255.4, 255.5, -0.5, std::nan("")};
+  MemorySource fractions(x.data(), DType::float64, Dims{7});
+  std::vector<std::uint8_t> bytes(7);
+  const auto rounded =
+      convert(fractions, {DType::uint8, false, true},
+              [&](const void* e, std::size_t n) { std::memcpy(bytes.data(), e, n); });
+  REQUIRE(rounded.size() == 2);
+  CHECK(rounded[0].count == 2);  // -2 and 256
+  CHECK(rounded[1].count == 1);
+  CHECK(bytes[0] == 0);
+  CHECK(bytes[1] == 2);
+  CHECK(bytes[3] == 255);
+  CHECK(bytes[5] == 0);
+}
+
 TEST_CASE("tools: saturating clips finite values and keeps infinities") {
   const std::vector<double> x = {1e6, -1e6, HUGE_VAL, -HUGE_VAL, std::nan(""), 0.1};
   MemorySource source(x.data(), DType::float64, Dims{6});
@@ -250,13 +303,13 @@ TEST_CASE("tools: complex numbers lose their imaginary part only unasked") {
   const std::vector<std::complex<double>> z = {{1, 0}, {2, 3}, {1e300, 0}, {5, std::nan("")}};
   MemorySource source(z.data(), DType::complex128, Dims{4});
   const auto losses = convert(source, {DType::float32, false}, [](const void*, std::size_t) {});
-  REQUIRE(losses.size() == 2);
+  REQUIRE(losses.size() == 4);
   CHECK(losses[0].count == 2);
   CHECK(losses[0].index == std::vector<std::int64_t>{1});
   CHECK(losses[0].value == "(2+3j)");
   CHECK(losses[1].count == 1);
   MemorySource again(z.data(), DType::complex128, Dims{4});
   const auto narrowed = convert(again, {DType::complex64, false}, [](const void*, std::size_t) {});
-  REQUIRE(narrowed.size() == 1);
+  REQUIRE(narrowed.size() == 5);
   CHECK(narrowed[0].count == 1);
 }

@@ -1,12 +1,14 @@
 # Completion of tightloop for bash: options, their values, subcommands and files.
 _tightloop() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local evaluation='--output --define --defs --threads --memory --promotion --fp --overflow --events
+  local evaluation='--output --define --defs --threads --memory --promotion --fp --overflow --dtype
+    --casting --events
     --raise --json --time --quiet --explain --functions --version --help'
   local options=$evaluation
   case ${COMP_WORDS[1]} in
     repl) options='--define --defs --threads --promotion --fp --overflow --help' ;;
-    convert) options='--output --dtype --saturate --allow-loss --help' ;;
+    convert) options='--output --dtype --saturate --round --allow-loss --scale
+      --recommended --tolerance --tolerance-kind --help' ;;
     precision) options='--expr --tolerance --tolerance-kind --peak --plot --memory --threads
       --seconds --define --defs --json --help' ;;
   esac
@@ -16,6 +18,7 @@ _tightloop() {
   case $before in
     --promotion) COMPREPLY=($(compgen -W 'exact numpy numexpr' -- "$word")) ;;
     --fp) COMPREPLY=($(compgen -W 'strict fast' -- "$word")) ;;
+    --casting) COMPREPLY=($(compgen -W 'standard no safe same_kind unsafe same_value wrap saturate' -- "$word")) ;;
     --overflow) COMPREPLY=($(compgen -W 'wrap check' -- "$word")) ;;
     --raise) COMPREPLY=($(compgen -W 'divide invalid overflow underflow all' -- "$word")) ;;
     --dtype) COMPREPLY=($(compgen -W "$dtypes" -- "$word")) ;;

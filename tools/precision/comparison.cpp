@@ -1,5 +1,6 @@
 #include "precision/comparison.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -83,7 +84,7 @@ Extent read_extent(const Questions& questions, const ExtentAnswers& at, Extent o
 /// Indices of the answers about one row.
 struct LossAnswers {
   std::vector<std::size_t> overflow, underflow, subnormal;  // of each file, as far as they can be
-  std::size_t result_overflow, compared, lost, squares, absolute, relative;
+  std::size_t result_overflow, compared, lost, squares, absolute, relative, worst;
   std::size_t exact;                  // with a histogram only, as what follows
   std::vector<std::size_t> at_least;  // errors from the lower end of each decade on
 };
@@ -128,6 +129,10 @@ std::string error_text(const std::string& got, DType dtype, DType exact) {
   return "abs(float64(" + got + ") - exact64)";
 }
 
+bool is_filled(const Dims& shape) {
+  return std::find(shape.begin(), shape.end(), 0) == shape.end();
+}
+
 LossAnswers ask_losses(Questions& questions, const Subject& subject, const Data& data,
                        const Decades& decades, const Row& row, std::size_t index) {
   LossAnswers at{};
@@ -145,6 +150,8 @@ LossAnswers ask_losses(Questions& questions, const Subject& subject, const Data&
   at.result_overflow = questions.ask(count("known") + " - " + count(finite));
   at.squares = questions.ask("sum(" + error + " * " + error + ", where=" + finite + ")");
   at.absolute = questions.ask("max(" + error + ", initial=-1)");
+  // Of results without elements there is no largest one.
+  if (is_filled(subject.exact().shape)) at.worst = questions.ask("argmax(" + error + ")");
   const std::string counts = both(finite, "exact64 != 0");
   at.relative =
       questions.ask("max(" + error + " / abs(exact64), where=" + counts + ", initial=-1)");
@@ -170,7 +177,18 @@ std::int64_t total(const Questions& questions, const std::vector<std::size_t>& i
   return out;
 }
 
-Losses read_losses(const Questions& questions, const LossAnswers& at, double peak) {
+/// The index of an element by its number in C order.
+Dims index_of(std::int64_t number, const Dims& shape) {
+  Dims index = shape;
+  for (int i = shape.size() - 1; i >= 0; --i) {
+    index[i] = number % shape[i];
+    number /= shape[i];
+  }
+  return index;
+}
+
+Losses read_losses(const Questions& questions, const LossAnswers& at, double peak,
+                   const Dims& shape) {
   Losses out;
   out.overflow = total(questions, at.overflow);
   out.underflow = total(questions, at.underflow);
@@ -180,6 +198,7 @@ Losses read_losses(const Questions& questions, const LossAnswers& at, double pea
   out.compared = questions.count(at.compared);
   const bool some = out.compared > 0;
   out.max_absolute = some ? questions.real(at.absolute) : kNaN;
+  if (some) out.worst = index_of(questions.count(at.worst), shape);
   out.max_relative = some ? std::max(questions.real(at.relative), 0.0) : kNaN;
   out.mse = some ? questions.real(at.squares) / static_cast<double>(out.compared) : kNaN;
   out.psnr = some ? psnr_of(out.mse, out.max_absolute, peak) : kNaN;
@@ -269,7 +288,8 @@ Reference compare(const Subject& subject, const Data& data, const Decades& decad
     peak = out.finite > 0 ? out.greatest - out.least : kNaN;
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].storage.fits()) rows[i].losses = read_losses(questions, at[i], peak);
+    if (rows[i].storage.fits())
+      rows[i].losses = read_losses(questions, at[i], peak, out.result.shape);
   }
   return out;
 }

@@ -30,7 +30,8 @@ struct Losses {
   double mse = 0;
   double psnr = 0;  ///< dB; infinite where the mean squared error is 0
   double max_absolute = 0;
-  double max_relative = 0;              ///< of results that are not zero
+  Dims worst;               ///< index of the first result that errs so; where there is one
+  double max_relative = 0;  ///< of results that are not zero
   std::vector<std::int64_t> histogram;  ///< per decade; larger errors are in the last bin
   std::int64_t exact = 0;               ///< errors of 0; with a histogram only
   std::int64_t below = 0;               ///< other errors below the first bin; with a histogram only

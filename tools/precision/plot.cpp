@@ -35,6 +35,12 @@ std::string_view colour(std::size_t index) {
   return kColours[index % std::size(kColours)];
 }
 
+/// The largest absolute error that is tolerated; 0 where the tolerance is another one, or none.
+double limit_of(const PrecisionReport& report) {
+  const bool drawn = report.tolerance && report.tolerance->kind == ToleranceKind::absolute;
+  return drawn && std::isfinite(report.tolerance->value) ? report.tolerance->value : 0;
+}
+
 /// The bins that are drawn: the decades that have errors, and the one below them.
 struct Axis {
   int first = 0;  ///< index of a decade; -1 is everything below
@@ -94,6 +100,10 @@ void draw_histograms(Svg& svg, const PrecisionReport& report, const std::vector<
            "Absolute errors, share of the results per decade");
   for (std::size_t i = 0; i < rows.size(); ++i) draw_band(svg, axis, *rows[i], i);
   svg.line(kLeft, bottom, kRight, bottom, "axis");
+  if (const double limit = limit_of(report); limit > 0) {
+    const double x = axis.left(0) + (std::log10(limit) - axis.lowest) * axis.width();
+    if (x >= kLeft && x <= kRight) svg.line(x, kTop, x, bottom, "limit");
+  }
   constexpr double kLabelRoom = 52;
   const int step = std::max(1, static_cast<int>(std::ceil(kLabelRoom / axis.width())));
   for (int bin = std::max(axis.first, 0); bin <= axis.last; bin += step) {
@@ -144,14 +154,15 @@ struct ErrorAxis {
   }
 };
 
-ErrorAxis error_axis(const std::vector<const Row*>& rows, double top) {
+ErrorAxis error_axis(const std::vector<const Row*>& rows, double limit, double top) {
   ErrorAxis axis{top, top + kScatter, 400, -400};
-  for (const Row* row : rows) {
-    const double error = row->losses.max_absolute;
-    if (!(error > 0)) continue;
+  const auto include = [&](double error) {
+    if (!(error > 0)) return;
     axis.lowest = std::min(axis.lowest, static_cast<int>(std::floor(std::log10(error))));
     axis.highest = std::max(axis.highest, static_cast<int>(std::ceil(std::log10(error))));
-  }
+  };
+  for (const Row* row : rows) include(row->losses.max_absolute);
+  include(limit);
   if (axis.lowest > axis.highest) axis.lowest = axis.highest = 0;
   return axis;
 }
@@ -169,11 +180,18 @@ void draw_error_axis(Svg& svg, const ErrorAxis& axis) {
   svg.text(kLeft - 10, axis.zero + 4, Anchor::end, "tick", "0");
 }
 
-void draw_scatter(Svg& svg, const std::vector<const Row*>& rows, double top) {
-  const ErrorAxis axis = error_axis(rows, top);
+void draw_scatter(Svg& svg, const PrecisionReport& report, const std::vector<const Row*>& rows,
+                  double top) {
+  const double limit = limit_of(report);
+  const ErrorAxis axis = error_axis(rows, limit, top);
   svg.text(kLeft, top - 18, Anchor::start, "title",
            "Bytes per value against the largest absolute error");
   draw_error_axis(svg, axis);
+  if (limit > 0) {
+    svg.line(kLeft, axis.y(limit), kRight, axis.y(limit), "limit");
+    svg.text(kRight + 10, axis.y(limit) + 4, Anchor::start, "tick",
+             "tolerance " + number_text(limit));
+  }
   std::vector<Point> points;
   const double column = (kRight - kLeft) / 4;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -220,7 +238,7 @@ std::string report_svg(const PrecisionReport& report) {
     return svg.str();
   }
   draw_histograms(svg, report, rows);
-  draw_scatter(svg, rows, scatter);
+  draw_scatter(svg, report, rows, scatter);
   return svg.str();
 }
 

@@ -72,6 +72,25 @@ std::string caveats(const Row& row) {
   return out;
 }
 
+/// Another dtype of the same size that errs less.
+std::string better_of_same_size(const Row& chosen, const std::vector<Row>& rows,
+                                ToleranceKind kind) {
+  const auto errs_less = [&](const Row& a, const Row& b) {
+    const double of_a = error_of(a, kind), of_b = error_of(b, kind);
+    return kind == ToleranceKind::psnr ? of_a > of_b : of_a < of_b;
+  };
+  const Row* best = &chosen;
+  for (const Row& row : rows) {
+    if (row.bytes != chosen.bytes || !row.storage.fits() || overflows(row)) continue;
+    if (errs_less(row, *best)) best = &row;
+  }
+  if (best == &chosen) return "";
+  return " As small, " + std::string(name(best->storage.dtype)) +
+         (best->storage.scaled() ? ", with a scale and an offset, " : " ") +
+         (kind == ToleranceKind::psnr ? "has " : "errs by ") + number_text(error_of(*best, kind)) +
+         (kind == ToleranceKind::psnr ? " dB." : " only.");
+}
+
 Recommendation none_fits(const Tolerance& tolerance, const std::vector<Row>& rows) {
   std::string list;
   for (const Row& row : rows) list += (list.empty() ? "" : ", ") + fault(row, tolerance.kind);
@@ -96,8 +115,8 @@ Recommendation recommend(const Tolerance& tolerance, const std::vector<Row>& row
           dtype + (best->storage.scaled() ? ", with a scale and an offset, has a " : " has a ") +
               name_of(tolerance.kind) + " of " + number_text(error_of(*best, tolerance.kind)) +
               ", and nothing overflows; of the dtypes with " + bound_text(tolerance) +
-              " it takes the fewest bytes." + faults_of_smaller(*best, rows, tolerance.kind) +
-              caveats(*best)};
+              " it takes the fewest bytes." + better_of_same_size(*best, rows, tolerance.kind) +
+              faults_of_smaller(*best, rows, tolerance.kind) + caveats(*best)};
 }
 
 }  // namespace tightloop::tool

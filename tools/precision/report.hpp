@@ -59,6 +59,9 @@ PrecisionReport examine(const PrecisionRequest& request, const std::vector<Named
 /// scale, then that of the smaller error.
 Recommendation recommend(const Tolerance& tolerance, const std::vector<Row>& rows);
 
+/// Returns how a variable is restored: "x = 0.25 q - 3.0 in float32".
+std::string coding_text(const Coding& coding, const std::string& variable);
+
 /// Returns the report for people: lines of at most 100 columns, with a final newline.
 std::string report_text(const PrecisionReport& report);
 

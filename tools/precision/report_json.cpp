@@ -78,6 +78,7 @@ ordered_json row_json(const PrecisionReport& report, const Row& row) {
   out["mse"] = real(l.mse);
   out["psnr"] = real(l.psnr);
   out["max_absolute_error"] = real(l.max_absolute);
+  out["max_absolute_error_at"] = l.max_absolute > 0 ? shape_json(l.worst) : ordered_json(nullptr);
   out["max_relative_error"] = real(l.max_relative);
   out["overflow"] = l.overflow;
   out["underflow"] = l.underflow;

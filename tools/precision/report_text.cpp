@@ -1,6 +1,7 @@
 // The report for people: what the data are, a table of costs, a table of damage, times and advice.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "number_text.hpp"
 #include "precision/report.hpp"
@@ -113,9 +114,17 @@ std::string cost_text(const PrecisionReport& report) {
 }
 
 std::string damage_text(const PrecisionReport& report) {
+  const auto unharmed = [](const Row& row) {
+    const Losses& l = row.losses;
+    return !row.storage.fits() ||
+           (l.overflow | l.underflow | l.subnormal | l.result_overflow | l.lost) == 0;
+  };
+  if (std::all_of(report.rows.begin(), report.rows.end(), unharmed)) {
+    return "Nothing overflows, becomes zero or subnormal, or loses all digits.\n";
+  }
   Table table({"", "overflow", "become zero", "subnormal", "result overflows", "all digits lost"});
   for (const Row& row : report.rows) {
-    if (!row.storage.fits()) continue;
+    if (unharmed(row)) continue;
     const Losses& l = row.losses;
     table.add({std::string(name(row.storage.dtype)), count_text(l.overflow),
                count_text(l.underflow), count_text(l.subnormal), count_text(l.result_overflow),
@@ -129,16 +138,22 @@ std::string exactly(double value) {
   return real_text(value, DType::float64);
 }
 
-std::string coding_text(const Coding& coding, const std::string& variable) {
-  if (coding.kind == Coding::Kind::plain) return variable + " = q";
-  const std::string sign = coding.offset < 0 ? " - " : " + ";
-  if (coding.kind == Coding::Kind::shifted) {
-    std::string digits;
-    for (char c : coding.offset_text) digits += c >= '0' && c <= '9' ? std::string(1, c) : "";
-    return variable + " = q" + sign + digits;
+/// Where each dtype errs most; dtypes that do so in one place are named together.
+std::string worst_text(const PrecisionReport& report) {
+  std::vector<std::pair<std::string, std::string>> places;  // and the dtypes
+  for (const Row& row : report.rows) {
+    if (!row.storage.fits() || !(row.losses.max_absolute > 0) || row.losses.worst.empty()) continue;
+    const std::string place = shape_text(row.losses.worst);
+    auto at = std::find_if(places.begin(), places.end(),
+                           [&](const auto& known) { return known.first == place; });
+    if (at == places.end()) at = places.insert(at, {place, ""});
+    at->second += (at->second.empty() ? "" : ", ") + std::string(name(row.storage.dtype));
   }
-  return variable + " = " + exactly(coding.scale) + " q" + sign +
-         exactly(std::fabs(coding.offset)) + " in " + std::string(name(coding.restored));
+  std::string out;
+  for (const auto& [place, dtypes] : places) {
+    out += (out.empty() ? "Largest error: at " : "; at ") + place + " of " + dtypes;
+  }
+  return out.empty() ? out : wrapped(out, kColumns);
 }
 
 /// What cannot be seen in the tables: how integers stand for values, and what does not fit.
@@ -191,10 +206,22 @@ std::string speeds_text(const PrecisionReport& report) {
 
 }  // namespace
 
+std::string coding_text(const Coding& coding, const std::string& variable) {
+  if (coding.kind == Coding::Kind::plain) return variable + " = q";
+  const std::string sign = coding.offset < 0 ? " - " : " + ";
+  if (coding.kind == Coding::Kind::shifted) {
+    std::string digits;
+    for (char c : coding.offset_text) digits += c >= '0' && c <= '9' ? std::string(1, c) : "";
+    return variable + " = q" + sign + digits;
+  }
+  return variable + " = " + exactly(coding.scale) + " q" + sign +
+         exactly(std::fabs(coding.offset)) + " in " + std::string(name(coding.restored));
+}
+
 std::string report_text(const PrecisionReport& report) {
   std::string out = head_text(report) + "\n" + cost_text(report) + "\n" + damage_text(report) +
-                    "\n" + notes_text(report) + sample_text(report) + memory_text(report) +
-                    speeds_text(report);
+                    "\n" + worst_text(report) + notes_text(report) + sample_text(report) +
+                    memory_text(report) + speeds_text(report);
   if (report.recommendation) {
     const std::string line =
         (report.recommendation->dtype ? "Recommended: " : "No recommendation: ") +

@@ -67,10 +67,7 @@ struct OptionReader {
   /// Reads the texts of numbers.
   void finish() {
     if (!tolerance.empty()) {
-      request.tolerance = Tolerance{kind_of(kind), real_of("--tolerance", tolerance)};
-      if (request.tolerance->kind != ToleranceKind::psnr && request.tolerance->value < 0) {
-        throw UsageError("--tolerance: an error cannot be negative");
-      }
+      request.tolerance = tolerance_of(tolerance, kind);
     } else if (app.count("--tolerance-kind") > 0) {
       throw UsageError("--tolerance-kind goes with --tolerance");
     }
@@ -115,6 +112,11 @@ void check(const PrecisionRequest& request) {
   if (request.files.empty() && request.variables.empty()) {
     throw UsageError("a file is missing; see tightloop precision --help");
   }
+  const std::string end = std::filesystem::path(request.plot).extension().string();
+  if (!end.empty() && end != ".svg" && end != ".SVG") {
+    throw UsageError("--plot draws SVG, and '" + request.plot +
+                     "' is called otherwise; name it .svg");
+  }
   if (!request.plot.empty() && request.files.size() > 1) {
     throw UsageError("--plot draws one file, and " + std::to_string(request.files.size()) +
                      " are given");
@@ -122,6 +124,14 @@ void check(const PrecisionRequest& request) {
 }
 
 }  // namespace
+
+Tolerance tolerance_of(const std::string& text, const std::string& kind) {
+  const Tolerance out{kind_of(kind), real_of("--tolerance", text)};
+  if (out.kind != ToleranceKind::psnr && out.value < 0) {
+    throw UsageError("--tolerance: an error cannot be negative");
+  }
+  return out;
+}
 
 std::string_view to_string(ToleranceKind kind) {
   if (kind == ToleranceKind::psnr) return "psnr";

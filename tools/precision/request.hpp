@@ -43,6 +43,9 @@ PrecisionRequest parse_precision(std::span<const char* const> arguments);
 /// Returns the text of `tightloop precision --help`, with a final newline.
 std::string precision_help();
 
+/// Reads a tolerance and what it limits: "abs", "rel" or "psnr". Throws UsageError.
+Tolerance tolerance_of(const std::string& text, const std::string& kind);
+
 /// Returns "abs", "rel" or "psnr".
 std::string_view to_string(ToleranceKind kind);
 

@@ -15,6 +15,7 @@ constexpr std::string_view kStyle =
     ".paper { fill: #ffffff; }\n"
     ".axis { stroke: #818b98; stroke-width: 1; }\n"
     ".grid { stroke: #d1d9e0; stroke-width: 1; }\n"
+    ".limit { stroke: #cf222e; stroke-width: 1.5; stroke-dasharray: 6 4; }\n"
     "@media (prefers-color-scheme: dark) {\n"
     "  text { fill: #e6edf3; }\n"
     "  .label { stroke: #0d1117; }\n"
