@@ -82,9 +82,17 @@ NodeId Resolver::squared_deviations(const Reduction& r) {
     return of_real(is_integral(t) ? b_.cast(r.x.id, DType::float64) : r.x.id);
   }
   const DType lane = is_complex(t) ? DType::complex128 : DType::float64;
-  const NodeId sum = sum_of(r, lane);
+  // Scaled, so that the sum does not overflow. What that takes from the smallest elements is in the
+  // sum of the deviations.
+  const double scale = t == lane ? 0x1p-40 : 1;
+  Reduction scaled = r;
+  if (scale != 1) {
+    scaled.x = {b_.make(Op::multiply, t, {r.x.id, b_.real(t, scale)}), false, {}};
+  }
+  const NodeId sum = sum_of(scaled, lane);
   const NodeId n = count(r, sum);
-  const NodeId mean = b_.make(Op::divide, lane, {b_.cast(sum, lane), b_.cast(n, lane)});
+  NodeId mean = b_.make(Op::divide, lane, {b_.cast(sum, lane), b_.cast(n, lane)});
+  if (scale != 1) mean = b_.make(Op::multiply, lane, {mean, b_.real(lane, 1 / scale)});
   const NodeId x = b_.cast(r.x.id, lane);
   const NodeId away = b_.make(Op::subtract, lane, {x, with_axes(mean, r.spec)});
   const NodeId counts = b_.make(Op::where, lane, {r.mask, away, b_.real(lane, 0.0)});
