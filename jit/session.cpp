@@ -5,6 +5,7 @@
 #include <exception>
 #include <mutex>
 #include <new>
+#include <utility>
 
 #include <llvm/Config/llvm-config.h>
 #include <llvm/IR/DiagnosticInfo.h>
@@ -46,20 +47,19 @@ struct Failure {
 }  // namespace
 
 Session::Session(const Target& target, plan::FindLeaf find_leaf)
-    : target_(target), find_leaf_(find_leaf) {
-  warm_up();
-}
+    : target_(target), find_leaf_(find_leaf) {}
 
 void Session::warm_up() {
   std::string ignored;
   guarded(ignored, [&] {
     const Kind kind{false, CodeGenerator::Bodies::of_usual_length};
-    std::unique_ptr<CodeGenerator> generator = take(kind);
+    std::unique_ptr<CodeGenerator> generator = make(kind);
     Emitted emitted = start_module(generator->machine().createDataLayout());
     llvm::Function* const function = &*emitted.module->begin();
     llvm::IRBuilder<> b(llvm::BasicBlock::Create(*emitted.context, "entry", function));
     b.CreateRetVoid();
-    (void)generate(kind, std::move(generator), emitted);
+    (void)run(generator, emitted);
+    at_rest_[kind].push_back(std::move(generator));
   });
 }
 
@@ -100,18 +100,23 @@ Session::Kind Session::kind_for(const plan::KernelPlan& plan, bool text) const {
   return {text, is_long ? Bodies::of_any_length : Bodies::of_usual_length};
 }
 
+std::unique_ptr<CodeGenerator> Session::make(Kind kind) const {
+  std::string error;
+  auto made = CodeGenerator::make(target_, kind.first, kind.second, error);
+  if (made == nullptr) throw Failure{error};
+  return made;
+}
+
 std::unique_ptr<CodeGenerator> Session::take(Kind kind) {
   const std::lock_guard lock(generators_lock());
+  if (!std::exchange(warm_, true)) warm_up();
   auto& resting = at_rest_[kind];
   if (!resting.empty()) {
     std::unique_ptr<CodeGenerator> out = std::move(resting.back());
     resting.pop_back();
     return out;
   }
-  std::string error;
-  auto made = CodeGenerator::make(target_, kind.first, kind.second, error);
-  if (made == nullptr) throw Failure{error};
-  return made;
+  return make(kind);
 }
 
 void Session::give_back(Kind kind, std::unique_ptr<CodeGenerator> generator) {
@@ -171,12 +176,10 @@ Session::Emitted Session::emit(const plan::KernelPlan& plan, const llvm::DataLay
 }
 
 // Passes that threw are in an unknown state: they are abandoned with what they were working on.
-std::unique_ptr<llvm::MemoryBuffer> Session::generate(Kind kind,
-                                                      std::unique_ptr<CodeGenerator> generator,
-                                                      Emitted& emitted) {
-  std::unique_ptr<llvm::MemoryBuffer> out;
+std::unique_ptr<llvm::MemoryBuffer> Session::run(std::unique_ptr<CodeGenerator>& generator,
+                                                 Emitted& emitted) {
   try {
-    out = generator->run(*emitted.module);
+    return generator->run(*emitted.module);
   } catch (...) {
     (void)generator.release();
     (void)emitted.module.release();
@@ -184,16 +187,16 @@ std::unique_ptr<llvm::MemoryBuffer> Session::generate(Kind kind,
     (void)emitted.diagnostics.release();
     throw;
   }
-  give_back(kind, std::move(generator));
-  if (!emitted.diagnostics->empty()) throw Failure{*emitted.diagnostics};
-  return out;
 }
 
 std::unique_ptr<llvm::MemoryBuffer> Session::generate(const plan::KernelPlan& plan, bool text) {
   const Kind kind = kind_for(plan, text);
   std::unique_ptr<CodeGenerator> generator = take(kind);
   Emitted emitted = emit(plan, generator->machine().createDataLayout());
-  return generate(kind, std::move(generator), emitted);
+  std::unique_ptr<llvm::MemoryBuffer> out = run(generator, emitted);
+  give_back(kind, std::move(generator));
+  if (!emitted.diagnostics->empty()) throw Failure{*emitted.diagnostics};
+  return out;
 }
 
 std::string Session::ir_text(const plan::KernelPlan& plan) {

@@ -31,17 +31,19 @@ class Session {
   /// For text or for code.
   using Kind = std::pair<bool, CodeGenerator::Bodies>;
 
-  /// Generates a function that does nothing: what LLVM sets up once in a process is then there.
+  /// Generates a function that does nothing: what LLVM sets up once in a process is then there, and
+  /// no fork finds it half done. Under generators_lock().
   void warm_up();
+  std::unique_ptr<CodeGenerator> make(Kind kind) const;  // under generators_lock()
   Kind kind_for(const plan::KernelPlan& plan, bool text) const;
   /// Takes a code generator out of those at rest, or makes one.
   std::unique_ptr<CodeGenerator> take(Kind kind);
   void give_back(Kind kind, std::unique_ptr<CodeGenerator> generator);
   Emitted start_module(const llvm::DataLayout& layout) const;
   Emitted emit(const plan::KernelPlan& plan, const llvm::DataLayout& layout) const;
+  static std::unique_ptr<llvm::MemoryBuffer> run(std::unique_ptr<CodeGenerator>& generator,
+                                                 Emitted& emitted);
   /// Throws Failure where the plan cannot be compiled.
-  std::unique_ptr<llvm::MemoryBuffer> generate(Kind kind, std::unique_ptr<CodeGenerator> generator,
-                                               Emitted& emitted);
   std::unique_ptr<llvm::MemoryBuffer> generate(const plan::KernelPlan& plan, bool text);
   std::string ir_text(const plan::KernelPlan& plan);
   template <class F>
@@ -50,6 +52,7 @@ class Session {
   const Target target_;
   const plan::FindLeaf find_leaf_;
   std::map<Kind, std::vector<std::unique_ptr<CodeGenerator>>> at_rest_;  // under generators_lock()
+  bool warm_ = false;                                                    // likewise
 };
 
 }  // namespace tightloop::jit
