@@ -22,7 +22,7 @@ std::vector<bool> truths(const tl::Array& a) {
 
 }  // namespace
 
-TEST_CASE("half literals: what is compared is first of the array's dtype") {
+TEST_CASE("engine: half literals, what is compared is first of the array's dtype") {
   using Truths = std::vector<bool>;
   const Truths first{true, false, false, false, false};
   for (const char* dtype : {"float16", "bfloat16", "float32"}) {
@@ -55,7 +55,7 @@ TEST_CASE("half literals: what is compared is first of the array's dtype") {
   }
 }
 
-TEST_CASE("half literals: what a half cannot hold stays below infinity") {
+TEST_CASE("engine: half literals, what a half cannot hold stays below infinity") {
   const tl::Array h = halves("float16");
   const double large = 1e6;
   CHECK(truths(tl::evaluate("h < 1e6", {{"h", h}})) ==

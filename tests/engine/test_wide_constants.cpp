@@ -50,7 +50,7 @@ tl::ErrorCode code(std::string_view text, tl::Promotion promotion = tl::Promotio
 
 }  // namespace
 
-TEST_CASE("wide constants: with floats they are the nearest float") {
+TEST_CASE("engine: wide constants, with floats they are the nearest float") {
   for (const tl::Promotion p :
        {tl::Promotion::exact, tl::Promotion::numpy, tl::Promotion::numexpr}) {
     CHECK(list<double>(value("x * 10**44", p)) == std::vector<double>{1e44, -2e44, 5e43, HUGE_VAL});
@@ -71,7 +71,7 @@ TEST_CASE("wide constants: with floats they are the nearest float") {
   CHECK(value("mean(10**20)").item<double>() == 1e20);
 }
 
-TEST_CASE("wide constants: comparisons are exact") {
+TEST_CASE("engine: wide constants, comparisons are exact") {
   for (const tl::Promotion p : {tl::Promotion::exact, tl::Promotion::numpy}) {
     const tl::Array below = value("q < 2**64", p);
     CHECK(std::count(below.values<bool>().begin(), below.values<bool>().end(), true) == 5);
@@ -90,7 +90,7 @@ TEST_CASE("wide constants: comparisons are exact") {
   CHECK(value("2**1000 - 1 < 2**1000").item<bool>());
 }
 
-TEST_CASE("wide constants: integer results are exact where a dtype holds them") {
+TEST_CASE("engine: wide constants, integer results are exact where a dtype holds them") {
   for (const char* text :
        {"q % 2**64", "clip(q, 0, 2**64)", "minimum(q, 10**30)", "q & (2**70 - 1)",
         "maximum(q, -2**70)", "clip(q, -2**100, 2**1000)", "fmod(q, 2**64)"}) {
@@ -111,7 +111,7 @@ TEST_CASE("wide constants: integer results are exact where a dtype holds them") 
   CHECK(value("saturate(10**20, 'int32')").item<std::int32_t>() == 2147483647);
 }
 
-TEST_CASE("wide constants: an integer that no dtype holds is an error with a place") {
+TEST_CASE("engine: wide constants, an integer that no dtype holds is an error with a place") {
   for (const char* text : {"10**20", "2**100", "-10**19", "int64(10**20)", "sum(10**20)",
                            "minimum(i, -2**70)", "q[0] * 0 + 1, 2**64"}) {
     CAPTURE(text);
@@ -135,7 +135,7 @@ TEST_CASE("wide constants: an integer that no dtype holds is an error with a pla
   }
 }
 
-TEST_CASE("wide constants: in templates and definitions as in text") {
+TEST_CASE("engine: wide constants, in templates and definitions as in text") {
   const tl::Array scaled = -(tl::lazy(kDoubles) * kTop);
   CHECK(list<double>(scaled)[0] == -18446744073709551616.0);
   tl::Definitions definitions;

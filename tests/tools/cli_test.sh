@@ -49,8 +49,8 @@ row 'max(a), min(b)' uint8 0
 row 'a - b' uint8 '[1,255,100,0]' --promotion numpy
 row 'a + b' uint8 '[255,255,44,14]' --promotion numpy
 inputs='i=i.npy u=u.npy j=1'
-row 'i + j' int64 '[-9223372036854775808,2]'
-row 'i + i' int64 '[-2,2]'
+row 'i + j' int64 '[-9223372036854775808,2]' --overflow wrap
+row 'i + i' int64 '[-2,2]' --overflow wrap
 row 'u' uint64 '[18446744073709551615]'
 inputs='s=s.npy t=t.npy h=h.npy w=w.npy'
 row 'abs(s)' uint8 '[128,1,5]'
@@ -163,7 +163,8 @@ refused 'is not a name' a 2a=1
 refused 'given twice' a a=1 a=2
 refused --jsn a --jsn
 refused '^' 'a + m' a=s.npy m=a.npy
-refused 'i + i' 'i + i' i=i.npy --overflow check
+refused 'i + i' 'i + i' i=i.npy
+refused 'i + j' 'i + j' i=i.npy j=1
 head -c 70 i.npy >cut.npy
 refused 'missing' a a=cut.npy
 
