@@ -45,6 +45,12 @@ Dims elementwise_shape(const TypedGraph& graph, NodeId id, const std::vector<Dim
 Dims reduced_shape(const TypedGraph& graph, NodeId id, const Dims& operand) {
   const TypedNode& n = graph.nodes[id];
   const ReduceSpec& spec = graph.reduces[n.attr];
+  const NodeId origin = graph.nodes[id].origin;
+  if (operand.size() == 0 && !spec.axes.empty() && origin != kNoNode &&
+      graph.source[origin].op == Op::extent) {
+    shape_error("axis " + std::to_string(spec.axes[0]) + " is out of range for an array of rank 0",
+                graph.span(id));
+  }
   const std::uint32_t mask = reduced_axes(spec, operand.size(), graph.span(id));
   Dims shape;
   bool nothing = false;

@@ -48,7 +48,8 @@ const std::vector<Setting>& table() {
          s.workspace().settings().fp = choice<Fp>(kFps, v);
          return true;
        }},
-      {"overflow", kOverflows, "an integer past 64 bits: wraps, or is an error; by_promotion: an error if exact",
+      {"overflow", kOverflows,
+       "an integer past 64 bits: wraps, or is an error; by_promotion: an error if exact",
        [](Session& s) { return chosen(kOverflows, s.workspace().settings().overflow); },
        [](Session& s, std::string_view v) {
          s.workspace().settings().overflow = choice<Overflow>(kOverflows, v);
