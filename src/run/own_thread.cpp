@@ -1,4 +1,7 @@
+// Which signals a thread of the library takes.
 #include "run/own_thread.hpp"
+
+#include <initializer_list>
 
 namespace tightloop::run {
 
