@@ -14,7 +14,7 @@ void mistakes(const std::vector<double>& x, const std::vector<double>& y, const 
   (void)e;
   (void)y;
   (void)a;
-#if CASE == 7   // refused: deleted
+#if CASE == 7  // refused: deleted
   const auto kept = tl::lazy(fresh_vector()) + 1;
   (void)kept;
 #elif CASE == 9   // refused: write tightloop::all\(\.\.\.\) or tightloop::any\(\.\.\.\) around it
