@@ -6,6 +6,7 @@
 
 #include "../fuzz/random_arrays.hpp"
 #include "../plan/named_expressions.hpp"
+#include "../streaming/memory_streams.hpp"
 #include "catch.hpp"
 #include "run/thread_pool.hpp"
 #include "tightloop/tightloop.hpp"
@@ -56,10 +57,11 @@ const std::vector<Case>& cases() {
   return list;
 }
 
-bool same_bytes(const tl::Array& a, const tl::Array& b) {
-  return a.dtype() == b.dtype() && a.shape() == b.shape() &&
-         std::memcmp(a.data(), b.data(),
-                     static_cast<std::size_t>(a.size()) * itemsize(a.dtype())) == 0;
+/// Integers of any values: sums modulo 2^64.
+tl::Options wrapping() {
+  tl::Options options;
+  options.overflow = tl::Overflow::wrap;
+  return options;
 }
 
 tl::Array step_by_step(const Case& c, const tl::ArrayView& x) {
@@ -70,10 +72,10 @@ tl::Array step_by_step(const Case& c, const tl::ArrayView& x) {
     return out;
   };
   for (const auto& [name, text] : c.steps) {
-    tl::Array value = tl::evaluate(text, bindings());
+    tl::Array value = tl::evaluate(text, bindings(), wrapping());
     values.emplace_back(name, std::move(value));
   }
-  return tl::evaluate(c.last, bindings());
+  return tl::evaluate(c.last, bindings(), wrapping());
 }
 
 }  // namespace
@@ -93,11 +95,11 @@ TEST_CASE("engine: turn by turn gives the bits of one step at a time") {
           if (is_complex(t) && c.reals_only) continue;
           const tl::Array want = step_by_step(c, x.view);
           for (const int threads : {1, 2, 7}) {
-            tl::Options options;
+            tl::Options options = wrapping();
             options.executor = &pool;
             options.threads = threads;
             INFO(c.whole << " of " << name(t) << ", " << threads << " threads");
-            CHECK(same_bytes(want, tl::evaluate(c.whole, {{"x", x.view}}, options)));
+            CHECK(streams::same_bits(want, tl::evaluate(c.whole, {{"x", x.view}}, options)));
           }
         }
       }
@@ -118,12 +120,13 @@ TEST_CASE("engine: turns of several common axes") {
       const auto got =
           tl::evaluate("d = x - max(x, axis=-1, keepdims=True); d * sum(d, axis=-1, keepdims=True)",
                        {{"x", x.view}});
-      CHECK(same_bytes(want, got));
+      CHECK(streams::same_bits(want, got));
       const auto p = tl::evaluate("sum(x, axis=(-1,-2), keepdims=True)", {{"x", x.view}});
-      CHECK(same_bytes(tl::evaluate("x * p - n", {{"x", x.view}, {"p", p}, {"n", n}}),
-                       tl::evaluate("x * sum(x, axis=(-1,-2), keepdims=True) - sum(x - max(x, "
-                                    "axis=-1, keepdims=True), axis=-1, keepdims=True)",
-                                    {{"x", x.view}})));
+      CHECK(streams::same_bits(
+          tl::evaluate("x * p - n", {{"x", x.view}, {"p", p}, {"n", n}}),
+          tl::evaluate("x * sum(x, axis=(-1,-2), keepdims=True) - sum(x - max(x, "
+                       "axis=-1, keepdims=True), axis=-1, keepdims=True)",
+                       {{"x", x.view}})));
     }
   }
 }

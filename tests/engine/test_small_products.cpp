@@ -66,7 +66,9 @@ TEST_CASE("engine: stacks of small matrix products of every dtype and size") {
         const tl::Array a = filled(random, t, {3, m, k}), b = filled(random, t, {3, k, n});
         tl::Dims shape;
         const auto want = expected({"bik", "bkj"}, "bij", {a.view(), b.view()}, shape);
-        const tl::Array got = tl::evaluate("a @ b", {{"a", a}, {"b", b}});
+        tl::Options options;
+        options.overflow = tl::Overflow::wrap;
+        const tl::Array got = tl::evaluate("a @ b", {{"a", a}, {"b", b}}, options);
         INFO(name(t) << ": " << m << " x " << k << " x " << n);
         REQUIRE(got.shape() == shape);
         CHECK(agrees(got, want, k));
@@ -121,6 +123,7 @@ TEST_CASE("engine: small products, interpreted, threaded and of every vector wid
       const tl::Array a = filled(random, t, {2000 / sides[0], sides[0], sides[1]});
       const tl::Array b = filled(random, t, {2000 / sides[0], sides[1], sides[2]});
       tl::Options options;
+      options.overflow = tl::Overflow::wrap;
       options.executor = &pool;
       options.threads = 1;
       const tl::Array want = tl::evaluate("a @ b", {{"a", a}, {"b", b}}, options);

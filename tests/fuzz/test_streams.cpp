@@ -66,7 +66,7 @@ Case make_case(Random& random) {
     c.text += ", " + fuzz::ExpressionGenerator(random, c.names, small).make().text;
   }
   if (random.chance(25)) c.options.promotion = Promotion::numpy;
-  c.options.overflow = random.chance(8) ? Overflow::check : Overflow::wrap;
+  c.options.overflow = Overflow::wrap;  // with checks, what fits in memory is evaluated whole
   c.options.threads = 1 + random.below(3);
   c.step = std::uint64_t{512} << random.below(6);
   return c;
