@@ -209,7 +209,7 @@ CacheInfo cache_info() {
   CacheInfo out;
   const run::EngineCore& engine = run::EngineCore::standard();
   out.backend = engine.is_jit() ? "jit" : "reference";
-  if (engine.is_jit()) {
+  if (engine.runs_plans()) {
     out.kernels = engine.cache().size();
     out.hits = engine.cache().hits();
     out.compiled = engine.cache().compiled();
@@ -223,7 +223,7 @@ CacheInfo cache_info() {
 void clear_cache() {
   detail::forget_prepared();
   const run::EngineCore& engine = run::EngineCore::standard();
-  if (engine.is_jit()) engine.cache().clear();
+  if (engine.runs_plans()) engine.cache().clear();
 #if defined(__GLIBC__)
   malloc_trim(0);  // or it would go on as this process's, free but for nobody else
 #endif

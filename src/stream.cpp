@@ -117,7 +117,7 @@ class Streaming {
   std::vector<Array> run() {
     begin_sinks();
     // Only an evaluation in memory can tell where something happened.
-    const bool whole = bound_ == nullptr || run::wants_events(options_.options) ||
+    const bool whole = run::wants_events(options_.options) ||
                        (graph().checks_any() && bytes_in_all() <= options_.memory);
     whole ? run_whole() : run_in_parts();
     detail::check_mapped(program_args_);
@@ -136,7 +136,6 @@ class Streaming {
 
   std::string explain() {
     std::string text = to_string(graph()) + "\n";
-    if (bound_ == nullptr) return text + "evaluated in memory as a whole\n";
     text += to_string(bound_->plan);
     const streaming::Schedule schedule = make_schedule();
     for (std::size_t p = 0; p < schedule.passes.size(); ++p) {
@@ -178,9 +177,7 @@ class Streaming {
   }
 
   void describe_results() {
-    const std::vector<Dims> own =
-        bound_ != nullptr ? std::vector<Dims>{} : prepared_->program->shapes(program_args_);
-    const std::vector<Dims>& shapes = bound_ != nullptr ? bound_->plan.shapes : own;
+    const std::vector<Dims>& shapes = bound_->plan.shapes;
     for (std::size_t i = 0; i < graph().results.size(); ++i) {
       const ir::NodeId id = graph().results[i];
       dtypes_.push_back(graph().nodes[id].dtype);
@@ -277,9 +274,7 @@ class Streaming {
 
   void run_whole() {
     if (bytes_in_all() > options_.memory) {
-      refuse_whole(bound_ == nullptr
-                       ? "without compiled kernels an evaluation is not done in parts: it takes"
-                       : "finding events is not done in parts: it takes");
+      refuse_whole("finding events is not done in parts: it takes");
     }
     make_results();
     for (std::size_t i = 0; i < inputs_.size(); ++i) {

@@ -11,8 +11,10 @@ namespace tightloop::run {
 
 EngineCore::EngineCore(Kind kind, const std::string& target) {
   if (kind == Kind::reference) return;
-  cache_ = std::make_unique<KernelCache>(target);
-  jit_ = true;
+  const bool compiles = kind == Kind::jit;
+  cache_ =
+      std::make_unique<KernelCache>(target, "", compiles ? CompileTime::first : CompileTime::never);
+  if (!compiles) return;
   try {
     cache_->backend();
   } catch (const NoCodeGenerator& e) {
@@ -21,11 +23,11 @@ EngineCore::EngineCore(Kind kind, const std::string& target) {
 }
 
 EngineCore::EngineCore(std::unique_ptr<KernelCache> cache, bool may_fall_back)
-    : cache_(std::move(cache)), may_fall_back_(may_fall_back), jit_(true) {}
+    : cache_(std::move(cache)), may_fall_back_(may_fall_back) {}
 
 void EngineCore::give_up(const std::string& why) {
   if (!may_fall_back_) throw Error(ErrorCode::unsupported, why);
-  jit_ = false;
+  cache_->stop_compiling();
 }
 
 EngineCore& EngineCore::standard() {
@@ -33,7 +35,7 @@ EngineCore& EngineCore::standard() {
     const char* setting = std::getenv("TIGHTLOOP_BACKEND");
     const char* target = std::getenv("TIGHTLOOP_TARGET");
     const std::string choice = setting != nullptr ? setting : "";
-    if (choice == "reference") return new EngineCore(Kind::reference);
+    if (choice == "reference") return new EngineCore(Kind::interpreter);
     if (!choice.empty() && choice != "jit") {
       throw Error(ErrorCode::value,
                   "TIGHTLOOP_BACKEND is '" + choice + "'; it can be 'jit' or 'reference'");
@@ -47,7 +49,7 @@ EngineCore& EngineCore::standard() {
             std::string("unset ") + (choice == "jit" ? "TIGHTLOOP_BACKEND" : "TIGHTLOOP_TARGET") +
                 " to do without");
       }
-      return new EngineCore(Kind::reference);
+      return new EngineCore(Kind::interpreter);
     }
     const char* compile = std::getenv("TIGHTLOOP_COMPILE");
     const std::string time = compile != nullptr ? compile : "background";

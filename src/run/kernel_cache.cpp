@@ -79,7 +79,9 @@ KernelCache::KernelCache(std::string target, const std::string& folder, CompileT
       when_(when),
       capacity_(capacity),
       disk_(folder, folder.empty() ? std::string() : identity_for(target_)),
-      kernels_(capacity, kMostHeld) {}
+      kernels_(capacity, kMostHeld) {
+  if (when == CompileTime::never) stop_compiling();
+}
 
 plan::Backend& KernelCache::backend() const {
   std::string error;
@@ -105,6 +107,7 @@ std::shared_ptr<const plan::Kernel> KernelCache::at_once(const plan::KernelPlan&
     if (auto kernel = load_image(*image, error)) return kernel;
   }
   origin = KernelOrigin::interpreted;
+  if (!compiles()) return interpret_always(plan);
   const std::int64_t cost = code_cost(plan);
   const bool background = when_ == CompileTime::background;
   if (background || cost > budget.left) {
@@ -129,6 +132,12 @@ std::shared_ptr<const plan::Kernel> KernelCache::interpret(const plan::KernelPla
     }
   });
   return kernel;
+}
+
+std::shared_ptr<const plan::Kernel> KernelCache::interpret_always(const plan::KernelPlan& plan) {
+  auto quick = QuickKernel::make(plan, vector_bytes(target_), Interpreted::always);
+  if (quick == nullptr) throw Error(ErrorCode::internal, "a kernel that cannot be interpreted");
+  return std::make_shared<TieredKernel>(std::move(quick));
 }
 
 /// Runs on the background thread. Whatever goes wrong, the kernel at hand goes on.
@@ -159,7 +168,7 @@ std::shared_ptr<const plan::Kernel> KernelCache::compile(const plan::KernelPlan&
       throw Error(ErrorCode::internal, "code generation failed: " + error);
   }
   auto kernel = load_image(image, error);
-  if (kernel == nullptr) throw Error(ErrorCode::unsupported, error);
+  if (kernel == nullptr) throw NoCodeGenerator(error);  // of no use here: code may not be executed
   disk_.store(key, image);
   return kernel;
 }

@@ -2,6 +2,7 @@
 // folder of images on disk, and behind that the code generator, which is loaded when first needed.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
@@ -16,7 +17,7 @@
 
 namespace tightloop::run {
 
-/// Says that there is no code generator for the target.
+/// Says that there is no code generator for the target, or that its code may not be executed.
 class NoCodeGenerator : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -25,8 +26,9 @@ class NoCodeGenerator : public std::runtime_error {
 /// Where a kernel came from.
 enum class KernelOrigin : unsigned char { memory, disk, compiled, interpreted };
 
-/// When kernels are compiled: before they first run, or in the background once that pays.
-enum class CompileTime : unsigned char { first, background };
+/// When kernels are compiled: before they first run, in the background once that pays, or not at
+/// all: then everything is interpreted, with the same results.
+enum class CompileTime : unsigned char { first, background, never };
 
 /// What generating the code of one call's kernels may cost, in simple instructions, which take some
 /// 60 us each. Kernels beyond it are interpreted, with the same results, where they can be.
@@ -48,9 +50,8 @@ class KernelCache {
   ~KernelCache();
 
   /// Returns the kernel of a plan. Throws NoCodeGenerator where it has to be compiled and cannot,
-  /// Error(internal) where the code generator fails, Error(unsupported) where the system refuses
-  /// executable memory, Error(memory), and Error(stopped) as soon as `stop` is set. Holds no lock
-  /// while code is generated.
+  /// Error(internal) where the code generator fails, Error(memory), and Error(stopped) as soon as
+  /// `stop` is set. Holds no lock while code is generated.
   std::shared_ptr<const plan::Kernel> get(const plan::KernelPlan& plan, KernelOrigin& origin,
                                           StopFlag stop = nullptr, CodeBudget* budget = nullptr);
   void clear();
@@ -58,6 +59,9 @@ class KernelCache {
   std::uint64_t hits() const;
   std::uint64_t compiled() const;
   std::uint64_t loaded() const;  ///< from disk
+  /// From now on, what is neither held nor on disk is interpreted.
+  void stop_compiling() { compiles_.store(false, std::memory_order_relaxed); }
+  bool compiles() const { return compiles_.load(std::memory_order_relaxed); }
   const std::string& folder() const { return disk_.folder(); }
   std::string target() const { return target_.empty() ? "host" : target_; }
   /// Loads the code generator. Throws NoCodeGenerator.
@@ -72,6 +76,7 @@ class KernelCache {
                                            KernelOrigin& origin);
   std::shared_ptr<const plan::Kernel> interpret(const plan::KernelPlan& plan,
                                                 const std::string& key, bool compile_when_warm);
+  std::shared_ptr<const plan::Kernel> interpret_always(const plan::KernelPlan& plan);
   std::shared_ptr<const plan::Kernel> compile(const plan::KernelPlan& plan, const std::string& key);
   void compile_later(const plan::KernelPlan& plan, const std::string& key,
                      const std::weak_ptr<const TieredKernel>& kernel);
@@ -83,6 +88,7 @@ class KernelCache {
              StopFlag stop);
   const std::string target_;
   const CompileTime when_;
+  std::atomic<bool> compiles_{true};
   const std::size_t capacity_;
   DiskCache disk_;
   LruMap<const plan::Kernel> kernels_;

@@ -155,7 +155,7 @@ std::shared_ptr<const BoundPlan> Program::find(std::uint64_t hash, const std::in
 }
 
 Program::Bound Program::bind(const Layouts& layouts, const Options& options, bool kept) const {
-  if (!engine_.is_jit()) return {};
+  if (!engine_.runs_plans()) return {};
   RecentPlan& recent = RecentPlan::place_of(serial_, layouts);
   if (recent.holds(serial_, layouts))
     return {kept ? recent.plan() : for_now(recent.plan()), recent.apart(layouts)};
@@ -176,7 +176,7 @@ Program::Bound Program::bind(const Layouts& layouts, const Options& options, boo
     bound = make_bound(layouts.args, layouts.outs, options);
   } catch (const NoCodeGenerator& e) {
     engine_.give_up(e.what());
-    return {};
+    bound = make_bound(layouts.args, layouts.outs, options);
   }
   // A plan of a long expression is large: of those fewer are kept.
   constexpr std::size_t kMostNodes = std::size_t{1} << 18;

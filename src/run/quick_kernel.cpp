@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "math/complex_leaves.hpp"
 #include "math/leaf_array.hpp"
 #include "run/arena.hpp"
 #include "run/pack.hpp"
@@ -20,6 +21,10 @@ using reference::LaneKernel;
 constexpr std::size_t kBlockMemory = std::size_t{32} << 10;  // of a thread; more for long bodies
 constexpr std::int64_t kMostElements = 1024;
 constexpr std::size_t kMostMemory = std::size_t{32} << 20;  // of a thread, for the longest bodies
+
+constexpr DType part_of(DType t) {
+  return t == DType::complex64 ? DType::float32 : t == DType::complex128 ? DType::float64 : t;
+}
 
 DType operand_lane(const plan::KernelPlan& plan, const Inst& inst) {
   return plan.body[inst.args[inst.nargs - 1U]].lane;
@@ -55,6 +60,67 @@ void store_block(DType t, const void* from, void* to, std::int64_t count) {
   std::memcpy(to, from, static_cast<std::size_t>(count) * itemsize(t));
 }
 
+/// What computes an instruction on operands of that lane type.
+LaneKernel find_lane_kernel(const Inst& inst, DType lane) {
+  switch (inst.op) {
+    case Op::cast: return reference::find_cast(lane, inst.lane);
+    case Op::round_half: return reference::find_round_half(lane, inst.target);
+    case Op::saturate: return reference::find_saturate(lane, inst.target);
+    case Op::bitcast: {
+      if (!is_half(inst.target)) return reference::find_bitcast(lane, inst.lane);
+      const bool gives_half = inst.lane == DType::float32 && lane != DType::float32;
+      return reference::find_bitcast(gives_half ? lane : inst.target,
+                                     gives_half ? inst.target : inst.lane);
+    }
+    default: return reference::find_kernel(inst.op, lane);
+  }
+}
+
+/// Calls a leaf of complex operands, which wants real and imaginary parts apart.
+template <class T>
+void apply_complex(void* leaf, const void* const* args, unsigned nargs, void* out,
+                   std::int64_t count) {
+  constexpr std::int64_t kRow = 64;
+  T parts[4][kRow];
+  for (std::int64_t at = 0; at < count; at += kRow) {
+    const std::int64_t n = std::min(kRow, count - at);
+    for (unsigned k = 0; k < nargs; ++k) {
+      const T* from = static_cast<const T*>(args[k]) + 2 * at;
+      for (std::int64_t i = 0; i < n; ++i) {
+        parts[2 * k][i] = from[2 * i];
+        parts[2 * k + 1][i] = from[2 * i + 1];
+      }
+    }
+    if (nargs == 1) {
+      reinterpret_cast<math::ComplexLeaf1<T>>(leaf)(parts[0], parts[1], n);
+    } else {
+      reinterpret_cast<math::ComplexLeaf2<T>>(leaf)(parts[0], parts[1], parts[2], parts[3], n);
+    }
+    T* to = static_cast<T*>(out) + 2 * at;
+    for (std::int64_t i = 0; i < n; ++i) {
+      to[2 * i] = parts[0][i];
+      to[2 * i + 1] = parts[1][i];
+    }
+  }
+}
+
+/// The magnitudes of complex values: the leaf of hypot on their parts.
+template <class T>
+void apply_abs(int lanes, const void* from, void* to, std::int64_t count) {
+  constexpr std::int64_t kRow = 64;
+  T re[kRow], im[kRow];
+  const T* z = static_cast<const T*>(from);
+  for (std::int64_t at = 0; at < count; at += kRow) {
+    const std::int64_t n = std::min(kRow, count - at);
+    for (std::int64_t i = 0; i < n; ++i) {
+      re[i] = z[2 * (at + i)];
+      im[i] = z[2 * (at + i) + 1];
+    }
+    math::apply_leaf(Op::hypot, lanes, re, im, static_cast<T*>(to) + at,
+                     static_cast<std::size_t>(n));
+  }
+}
+
 /// Repeats the value at `block` over `count` elements.
 void fill_block(void* block, std::size_t size, std::int64_t count) {
   auto* bytes = static_cast<char*>(block);
@@ -66,21 +132,26 @@ void fill_block(void* block, std::size_t size, std::int64_t count) {
 
 }  // namespace
 
-std::unique_ptr<QuickKernel> QuickKernel::make(const plan::KernelPlan& plan, int vector_bytes) {
+std::unique_ptr<QuickKernel> QuickKernel::make(const plan::KernelPlan& plan, int vector_bytes,
+                                               Interpreted why) {
   std::unique_ptr<QuickKernel> made(new QuickKernel(plan));
-  return made->prepare(vector_bytes) ? std::move(made) : nullptr;
+  return made->prepare(vector_bytes, why) ? std::move(made) : nullptr;
 }
 
-bool QuickKernel::prepare(int vector_bytes) {
-  if (plan_.kind == plan::KernelKind::product) return false;  // it pays from the first block
-  if (vector_bytes == 0 || plan_.fast_math || !can_reduce()) return false;
+bool QuickKernel::prepare(int vector_bytes, Interpreted why) {
+  const bool at_first = why == Interpreted::at_first;
+  watches_ = std::any_of(plan_.body.begin(), plan_.body.end(),
+                         [](const Inst& inst) { return inst.watch; });
+  if (at_first && (vector_bytes == 0 || plan_.fast_math || watches_)) return false;
+  if (plan_.kind == KernelKind::product) return !at_first;  // it pays from the first block
+  if (!can_reduce()) return false;
   operations_.resize(plan_.body.size());
   for (std::size_t i = 0; i < plan_.body.size(); ++i) {
     if (!choose(plan_.body[i], vector_bytes, operations_[i])) return false;
     value_bytes_ = std::max(value_bytes_, itemsize(plan_.body[i].lane));
   }
   assign_blocks();
-  if (blocks_ * value_bytes_ * std::size_t{plan::kSumLanes} > kMostMemory) return false;
+  if (at_first && blocks_ * value_bytes_ * std::size_t{plan::kSumLanes} > kMostMemory) return false;
   const std::size_t fitting = kBlockMemory / (value_bytes_ * std::max<std::size_t>(blocks_, 1));
   step_ = std::clamp<std::int64_t>(
       static_cast<std::int64_t>(fitting) / plan::kSumLanes * plan::kSumLanes, plan::kSumLanes,
@@ -91,26 +162,33 @@ bool QuickKernel::prepare(int vector_bytes) {
 bool QuickKernel::choose(const Inst& inst, int vector_bytes, Operation& out) const {
   if (inst.op == Op::constant || inst.op == Op::variable) {
     out.uniform = inst.op == Op::constant || inst.param;
-    return !inst.watch;
+    return true;
   }
-  if (inst.nargs == 0 || inst.watch) return false;
+  if (inst.nargs == 0) return false;
   const DType lane = operand_lane(plan_, inst);
+  if (is_complex(lane) && inst.op == Op::abs)
+    return choose_leaf(inst, part_of(lane), vector_bytes, out);
+  if (is_complex(lane)) out.complex_leaf = math::find_complex_leaf(inst.op, lane);
+  if (out.complex_leaf != nullptr) return inst.nargs <= 2;
   if (in_table(inst.op) && is_float(lane) && info(inst.op).lowering == Lowering::math) {
-    out.leaf_lanes = vector_bytes / static_cast<int>(itemsize(lane));
-    const std::vector<int> host = math::host_lanes(lane);
-    return inst.nargs <= 2 && std::find(host.begin(), host.end(), out.leaf_lanes) != host.end() &&
-           math::find_leaf(inst.op, inst.target, out.leaf_lanes) != nullptr;
+    return choose_leaf(inst, lane, vector_bytes, out);
   }
-  // Complex functions are made of leaves in ways of their own.
-  if (is_complex(lane) &&
-      (inst.op == Op::abs || (in_table(inst.op) && info(inst.op).lowering == Lowering::math))) {
-    return false;
-  }
-  out.kernel = inst.op == Op::cast         ? reference::find_cast(lane, inst.lane)
-               : inst.op == Op::round_half ? reference::find_round_half(lane, inst.target)
-               : inst.op == Op::saturate   ? reference::find_saturate(lane, inst.target)
-                                           : reference::find_kernel(inst.op, lane);
+  out.kernel = find_lane_kernel(inst, lane);
   return out.kernel.run != nullptr && itemsize(out.kernel.result) == itemsize(inst.lane);
+}
+
+/// Every width gives the same bits; hosts without vectors have leaves of one lane.
+bool QuickKernel::choose_leaf(const Inst& inst, DType part, int vector_bytes,
+                              Operation& out) const {
+  const std::vector<int> host = math::host_lanes(part);
+  out.leaf_lanes =
+      vector_bytes == 0 ? host.back() : vector_bytes / static_cast<int>(itemsize(part));
+  if (host.size() == 1) out.leaf_lanes = 1;
+  const bool is_abs = inst.op == Op::abs;
+  const Op op = is_abs ? Op::hypot : inst.op;
+  const DType precision = is_abs ? part : inst.target;
+  return inst.nargs <= 2 && std::find(host.begin(), host.end(), out.leaf_lanes) != host.end() &&
+         math::find_leaf(op, precision, out.leaf_lanes) != nullptr;
 }
 
 bool QuickKernel::can_reduce() const {
@@ -158,12 +236,14 @@ class QuickKernel::Call {
         mark_(arena_),
         block_bytes_(static_cast<std::size_t>(kernel.step_) * kernel.value_bytes_) {
     memory_ = static_cast<char*>(arena_.bytes(kernel.blocks_ * block_bytes_));
+    if (kernel.watches_) *frame.events |= plan::kNoted;  // that it may have happened is enough
     for (std::size_t i = 0; i < plan_.body.size(); ++i) {
       if (kernel_.operations_[i].uniform) fill_uniform(i);
     }
   }
 
   void run() {
+    if (plan_.kind == KernelKind::product) return multiply_blocks(plan_, frame_);
     if (plan_.kind == KernelKind::column_reduce) return reduce_columns();
     if (plan_.kind == KernelKind::small_product) return multiply();
     for (std::int64_t row = 0; row < frame_.n1; ++row) {
@@ -225,6 +305,15 @@ class QuickKernel::Call {
     const void* args[3] = {};
     for (unsigned k = 0; k < inst.nargs; ++k) args[k] = block(inst.args[k]);
     const auto n = static_cast<std::size_t>(count);
+    if (op.complex_leaf != nullptr) {
+      const auto apply_to =
+          inst.lane == DType::complex64 ? apply_complex<float> : apply_complex<double>;
+      return apply_to(op.complex_leaf, args, inst.nargs, block(i), count);
+    }
+    if (op.leaf_lanes > 0 && inst.op == Op::abs) {
+      const auto apply_to = inst.lane == DType::float32 ? apply_abs<float> : apply_abs<double>;
+      return apply_to(op.leaf_lanes, args[0], block(i), count);
+    }
     if (op.leaf_lanes > 0) {
       const auto leaf = [&]<class T>(auto... precision) {
         math::apply_leaf(inst.op, op.leaf_lanes, static_cast<const T*>(args[0]),

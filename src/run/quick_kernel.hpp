@@ -10,12 +10,19 @@
 
 namespace tightloop::run {
 
+/// What a kernel is interpreted for: to begin at once, until there is compiled code, or because
+/// there will be none.
+enum class Interpreted : unsigned char { at_first, always };
+
 class QuickKernel {
  public:
   /// Prepares a plan for hosts whose kernels use vector registers of that many bytes (which leaves
-  /// of math/ are called). Returns null for plans whose bits cannot be matched: fast_math, and
-  /// operations that only the code generator knows.
-  static std::unique_ptr<QuickKernel> make(const plan::KernelPlan& plan, int vector_bytes);
+  /// of math/ are called; 0: not known). Of what is interpreted at first, returns null for plans
+  /// that compiled code is worth waiting for or whose bits it may change: blocks of matrix
+  /// products, fast_math, events that are watched for, the longest bodies. Else null only where a
+  /// plan is not sound.
+  static std::unique_ptr<QuickKernel> make(const plan::KernelPlan& plan, int vector_bytes,
+                                           Interpreted why = Interpreted::at_first);
 
   std::int64_t instructions() const { return static_cast<std::int64_t>(plan_.body.size()); }
   /// Does what the compiled kernel does. Thread-safe.
@@ -25,15 +32,17 @@ class QuickKernel {
   /// An instruction with what runs it, and the block that its values are in.
   struct Operation {
     reference::LaneKernel kernel;
-    int leaf_lanes = 0;  ///< > 0: a leaf of math/ of so many lanes
+    int leaf_lanes = 0;            ///< > 0: a leaf of math/ of so many lanes
+    void* complex_leaf = nullptr;  ///< a leaf of complex operands
     std::uint32_t block = 0;
     bool uniform = false;  ///< constants and parameters: filled once per call
   };
   class Call;
 
   explicit QuickKernel(const plan::KernelPlan& plan) : plan_(plan) {}
-  bool prepare(int vector_bytes);
+  bool prepare(int vector_bytes, Interpreted why);
   bool choose(const plan::Inst& inst, int vector_bytes, Operation& out) const;
+  bool choose_leaf(const plan::Inst& inst, DType part, int vector_bytes, Operation& out) const;
   bool can_reduce() const;
   void assign_blocks();
 
@@ -41,6 +50,7 @@ class QuickKernel {
   std::vector<Operation> operations_;
   std::size_t blocks_ = 0;       // blocks of memory that the values of one step need
   std::size_t value_bytes_ = 1;  // the largest value
+  bool watches_ = false;         // for events
   std::int64_t step_ = 0;        // elements per block, a multiple of kSumLanes
 };
 

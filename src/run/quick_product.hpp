@@ -1,10 +1,10 @@
-// The sums of small matrix products without compiled code: one row of a product, element by
-// element of the depth, with the roundings of small_product kernels.
+// Matrix products without compiled code, with the roundings of product and small_product kernels:
+// one row of a product, element by element of the depth.
 #pragma once
 
 #include <cstdint>
 
-#include "types/scalar.hpp"
+#include "plan/kernel_plan.hpp"
 
 namespace tightloop::run {
 
@@ -19,5 +19,8 @@ void add_products(DType multiplied, void* sums, const void* x, const void* y, st
 
 /// Stores the sums as their dtype, or, of whole floats, as words.
 void store_products(DType multiplied, DType stored, const void* sums, void* to, std::int64_t count);
+
+/// Runs a product kernel.
+void multiply_blocks(const plan::KernelPlan& plan, const plan::KernelFrame& frame);
 
 }  // namespace tightloop::run

@@ -31,10 +31,11 @@ struct Engines {
                            false};
   run::EngineCore interpreted{
       std::make_unique<run::KernelCache>("", "", run::CompileTime::background, 1 << 12), false};
+  run::EngineCore interpreter{run::EngineCore::Kind::interpreter};
   run::EngineCore reference{run::EngineCore::Kind::reference};
   std::vector<run::EngineCore*> all() {
-    if (cache_info().backend != "jit") return {&reference};
-    return {&compiled, &interpreted, &reference};
+    if (cache_info().backend != "jit") return {&interpreter, &reference};
+    return {&compiled, &interpreted, &interpreter, &reference};
   }
   ~Engines() { run::wait_for_background(); }
 };

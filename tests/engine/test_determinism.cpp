@@ -1,4 +1,10 @@
-// The same bits from any number of threads and any vector width.
+// The same bits from any number of threads and any vector width, compiled or interpreted.
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <complex>
 #include <cstring>
 
 #include "../fuzz/random_arrays.hpp"
@@ -76,6 +82,73 @@ const char* const kExtremes[] = {"min(x)",
                                  "nanmax(x)",
                                  "ptp(x, axis=0)",
                                  "logsumexp(x, axis=1)"};
+
+/// The same but for signs and payloads of NaN, which no rule decides.
+bool same_bits(const tl::Array& a, const tl::Array& b) {
+  if (a.dtype() != b.dtype() || a.shape() != b.shape()) return false;
+  const auto compare = [&]<class T>(std::size_t parts) {
+    const T* x = static_cast<const T*>(a.data());
+    const T* y = static_cast<const T*>(b.data());
+    for (std::size_t i = 0; i < parts * static_cast<std::size_t>(a.size()); ++i) {
+      if (std::memcmp(x + i, y + i, sizeof(T)) != 0 && !(std::isnan(x[i]) && std::isnan(y[i])))
+        return false;
+    }
+    return true;
+  };
+  switch (a.dtype()) {
+    case tl::float32: return compare.operator()<float>(1);
+    case tl::complex64: return compare.operator()<float>(2);
+    case tl::float64: return compare.operator()<double>(1);
+    case tl::complex128: return compare.operator()<double>(2);
+    case tl::float16:
+    case tl::bfloat16: {
+      const auto* x = static_cast<const std::uint16_t*>(a.data());
+      const auto* y = static_cast<const std::uint16_t*>(b.data());
+      const int infinity = a.dtype() == tl::float16 ? 0x7c00 : 0x7f80;
+      const auto is_nan = [&](int bits) { return (bits & 0x7fff) > infinity; };
+      for (std::int64_t i = 0; i < a.size(); ++i) {
+        if (x[i] != y[i] && !(is_nan(x[i]) && is_nan(y[i]))) return false;
+      }
+      return true;
+    }
+    default: return same_bytes(a, b);
+  }
+}
+
+struct Engines {
+  tl::run::EngineCore compiled{tl::run::EngineCore::Kind::jit};
+  tl::run::EngineCore interpreted{tl::run::EngineCore::Kind::interpreter};
+
+  /// Evaluates by both, which must agree, in errors too.
+  void agree(const std::string& text, tl::Bindings vars, const tl::Options& options = {}) {
+    std::string errors[2];
+    std::vector<tl::Array> results[2];
+    for (int e = 0; e < 2; ++e) {
+      try {
+        results[e] =
+            tl::detail::evaluate_with(e == 0 ? compiled : interpreted, text, vars, options);
+      } catch (const tl::Error& error) {
+        errors[e] = error.what();
+      }
+    }
+    INFO(text);
+    CHECK(errors[0] == errors[1]);
+    for (std::size_t i = 0; i < std::min(results[0].size(), results[1].size()); ++i) {
+      CHECK(same_bits(results[0][i], results[1][i]));
+    }
+  }
+};
+
+tl::Options wrapping() {
+  tl::Options options;
+  options.overflow = tl::Overflow::wrap;
+  return options;
+}
+
+const tl::DType kAllTypes[] = {tl::bool_,   tl::int8,      tl::int16,     tl::int32,
+                               tl::int64,   tl::uint8,     tl::uint16,    tl::uint32,
+                               tl::uint64,  tl::float16,   tl::bfloat16,  tl::float32,
+                               tl::float64, tl::complex64, tl::complex128};
 
 }  // namespace
 
@@ -183,4 +256,124 @@ TEST_CASE("engine: where a result is written does not decide how it is summed") 
       }
     }
   }
+}
+
+TEST_CASE("engine: reductions have the same bits interpreted as compiled") {
+  if (tl::cache_info().backend != "jit") return;
+  fuzz::Random random(10);
+  Engines engines;
+  for (tl::DType t : kAllTypes) {
+    for (const tl::Dims& shape :
+         {tl::Dims{1, 1}, tl::Dims{2, 7}, tl::Dims{8, 9}, tl::Dims{3, 15}, tl::Dims{17, 16},
+          tl::Dims{31, 33}, tl::Dims{64, 5}, tl::Dims{5, 63}, tl::Dims{130, 127}, tl::Dims{2, 4099},
+          tl::Dims{2500, 3}}) {
+      const auto x = is_float(t) || is_complex(t) ? ill_conditioned(random, t, shape)
+                                                  : fuzz::random_array(random, t, shape);
+      INFO(name(t) << " of " << shape[0] << " x " << shape[1]);
+      for (const char* text : kReductions) engines.agree(text, {{"x", x.view}}, wrapping());
+      if (is_complex(t)) continue;
+      for (const char* text : kExtremes) engines.agree(text, {{"x", x.view}}, wrapping());
+    }
+  }
+}
+
+TEST_CASE("engine: operations and functions have the same bits interpreted as compiled") {
+  if (tl::cache_info().backend != "jit") return;
+  fuzz::Random random(11);
+  Engines engines;
+  for (tl::DType t : {tl::bool_, tl::int16, tl::uint64, tl::float16, tl::float32, tl::float64,
+                      tl::complex64, tl::complex128}) {
+    const auto x = fuzz::random_array(random, t, {3, 67}), y = fuzz::random_array(random, t, {67});
+    INFO(name(t));
+    for (const tl::OpInfo& row : tl::op_table()) {
+      if (row.kind != tl::OpKind::elementwise) continue;
+      const std::string call(row.names.substr(0, row.names.find(' ')));
+      const std::string arguments = row.arity == 1   ? "(x)"
+                                    : row.arity == 2 ? "(x, y)"
+                                                     : "(x, y, x[::-1])";
+      engines.agree(call + arguments, {{"x", x.view}, {"y", y.view}}, wrapping());
+    }
+    for (const char* text : {"bitcast(x, 'int64')", "bitcast(x, 'float64')", "bitcast(x, 'uint16')",
+                             "bitcast(x, 'float16')", "bitcast(x, 'bfloat16')",
+                             "bitcast(x, 'int32')", "bitcast(x, 'float32')", "saturate(x, 'int8')",
+                             "astype(x, 'float16') * 3", "x ** 3 - y ** 2", "(x + y) / (x - y)"}) {
+      engines.agree(text, {{"x", x.view}, {"y", y.view}}, wrapping());
+    }
+  }
+}
+
+TEST_CASE("engine: matrix products have the same bits interpreted as compiled") {
+  if (tl::cache_info().backend != "jit") return;
+  fuzz::Random random(12);
+  Engines engines;
+  for (tl::DType t : kAllTypes) {
+    for (const tl::Dims& shape :
+         {tl::Dims{3, 4}, tl::Dims{33, 40}, tl::Dims{29, 530}, tl::Dims{70, 257}}) {
+      const auto x = is_float(t) || is_complex(t) ? ill_conditioned(random, t, shape)
+                                                  : fuzz::random_array(random, t, shape);
+      INFO(name(t) << " of " << shape[0] << " x " << shape[1]);
+      for (const char* text : {"x @ x.T", "x.T @ x", "x[:, ::-1] @ (x + x).T",
+                               "einsum('ij,kj->ki', x, x)", "einsum('ij,ij->j', x, x)"}) {
+        engines.agree(text, {{"x", x.view}}, wrapping());
+      }
+    }
+  }
+}
+
+TEST_CASE("engine: events are found by the interpreter, too") {
+  tl::run::EngineCore interpreted(tl::run::EngineCore::Kind::interpreter);
+  const std::vector<double> x{1, 0, -4, 1e300};
+  std::vector<tl::Event> events;
+  tl::Options options;
+  options.events = &events;
+  tl::detail::evaluate_with(interpreted, "1 / x, sqrt(x), sum(x * 2)", {{"x", x}}, options);
+  REQUIRE(events.size() == 2);
+  CHECK(events[0].kind == tl::EventKind::divide);
+  CHECK(events[1].kind == tl::EventKind::invalid);
+  options.raise = {tl::EventKind::divide};
+  CHECK_THROWS_AS(tl::detail::evaluate_with(interpreted, "1 / x", {{"x", x}}, options), tl::Error);
+}
+
+TEST_CASE("engine: without a code generator everything is interpreted, with the same bits") {
+  if (tl::cache_info().backend != "jit") return;
+  tl::run::EngineCore without(
+      std::make_unique<tl::run::KernelCache>("no-such-processor", "", tl::run::CompileTime::first),
+      true);
+  fuzz::Random random(13);
+  const auto x = ill_conditioned(random, tl::float64, {40, 333});
+  for (const char* text : {"sum(x), x @ x.T", "var(x, axis=0)", "sum(exp(x) / 3)"}) {
+    const auto want = tl::evaluate_all(text, {{"x", x.view}});
+    const auto got = tl::detail::evaluate_with(without, text, {{"x", x.view}}, {});
+    CHECK(!without.is_jit());
+    for (std::size_t i = 0; i < want.size(); ++i) CHECK(same_bits(want[i], got[i]));
+  }
+}
+
+TEST_CASE("engine: where no memory may be made executable everything is interpreted") {
+  if (tl::cache_info().backend != "jit") return;
+  fuzz::Random random(14);
+  const auto x = ill_conditioned(random, tl::float64, {40, 333});
+  const auto z = ill_conditioned(random, tl::complex128, {5, 33});
+  const char* const text = "sum(x), x @ x.T, exp(z), var(x)";
+  const auto want = tl::evaluate_all(text, {{"x", x.view}, {"z", z.view}});
+  const pid_t pid = fork();
+  REQUIRE(pid >= 0);
+  if (pid == 0) {
+    constexpr int kSetNoExecGain = 65;  // PR_SET_MDWE, of Linux 6.3 and later
+    if (prctl(kSetNoExecGain, 1UL, 0UL, 0UL, 0UL) != 0) _exit(0);
+    bool same = true;
+    try {
+      tl::run::EngineCore engine(
+          std::make_unique<tl::run::KernelCache>("", "", tl::run::CompileTime::first), true);
+      const auto got = tl::detail::evaluate_with(engine, text, {{"x", x.view}, {"z", z.view}}, {});
+      for (std::size_t i = 0; i < want.size(); ++i) same = same && same_bits(want[i], got[i]);
+      same = same && !engine.is_jit();
+    } catch (const tl::Error&) {
+      same = false;
+    }
+    _exit(same ? 0 : 1);
+  }
+  int status = 1;
+  waitpid(pid, &status, 0);
+  CHECK(status == 0);
 }

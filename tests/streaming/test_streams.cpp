@@ -33,11 +33,6 @@ MemorySource numbers(const Dims& shape, Kind kind = Kind::file, bool fortran_ord
   return MemorySource(kind, DType::float64, shape, std::move(bytes), fortran_order);
 }
 
-/// False where no code generator is: everything is then evaluated as a whole.
-bool in_parts() {
-  return cache_info().backend == "jit";
-}
-
 StreamOptions in_steps_of(std::uint64_t step, std::uint64_t memory = 1 << 24, int threads = 1) {
   StreamOptions options;
   options.step = step;
@@ -94,7 +89,6 @@ TEST_CASE("streaming: one pass gives the bits of an evaluation in memory", "[con
 }
 
 TEST_CASE("streaming: memory is bounded by steps, not by arrays") {
-  if (!in_parts()) return;
   MemorySource x = numbers({1500, 10, 10});  // 1.2 MB
   constexpr std::uint64_t kStep = 16 << 10;
   for (const char* text :
@@ -110,7 +104,6 @@ TEST_CASE("streaming: memory is bounded by steps, not by arrays") {
 }
 
 TEST_CASE("streaming: what is not in the order of the file is held, or refused") {
-  if (!in_parts()) return;
   MemorySource x = numbers({300, 200});  // 480 kB
   CHECK(check_same("x.T + 1", x, in_steps_of(8 << 10)) > 450000);
   MemorySink sink;
@@ -132,7 +125,6 @@ TEST_CASE("streaming: what is not in the order of the file is held, or refused")
 }
 
 TEST_CASE("streaming: a file is read for each pass, a pipe once or not at all") {
-  if (!in_parts()) return;
   const Dims shape{1500, 50};  // 600 kB
   MemorySource file = numbers(shape);
   check_same("x - mean(x)", file, in_steps_of(16 << 10, 256 << 10));
@@ -167,7 +159,6 @@ TEST_CASE("streaming: arrays, numbers and results without a sink") {
 }
 
 TEST_CASE("streaming: matrix products go row by row, or over their depth") {
-  if (!in_parts()) return;
   MemorySource x = numbers({9000, 12});  // 864 kB
   const MemorySource w = numbers({12, 5});
   const MemorySource v = numbers({7, 9000});
@@ -190,7 +181,6 @@ TEST_CASE("streaming: matrix products go row by row, or over their depth") {
 }
 
 TEST_CASE("streaming: small products go by parts of the batch, rows or columns") {
-  if (!in_parts()) return;
   const MemorySource m = numbers({3, 3});
   const std::pair<const char*, Dims> cases[] = {{"x @ x", {5000, 3, 3}},
                                                 {"x @ m", {5000, 3, 3}},
@@ -212,7 +202,6 @@ TEST_CASE("streaming: small products go by parts of the batch, rows or columns")
 
 TEST_CASE("streaming: failures of sources and sinks come through, and nothing is finished",
           "[concurrent]") {
-  if (!in_parts()) return;
   for (const int threads : {1, 2}) {
     MemorySource x = numbers({2000, 30}, Kind::pipe);
     x.fail_at(300000);
@@ -255,7 +244,6 @@ TEST_CASE("streaming: events and overflow are found where everything fits") {
 }
 
 TEST_CASE("streaming: progress is told and a stop is heard") {
-  if (!in_parts()) return;
   class Slow : public MemorySource {
    public:
     using MemorySource::MemorySource;
