@@ -64,7 +64,9 @@ constexpr std::size_t kMostHeld = std::size_t{96} << 20;  // bytes of programs w
 /// What a program takes, about: its graph, and plans of several layouts.
 std::size_t bytes_of(const Prepared& prepared) {
   constexpr std::size_t kPerNode = 1024;
-  return prepared.program->graph().nodes.size() * kPerNode;
+  const ir::TypedGraph& graph = prepared.program->graph();
+  const std::size_t programs = typing::averages_may_overflow(graph) ? 2 : 1;
+  return programs * graph.nodes.size() * kPerNode;
 }
 
 run::LruMap<const Prepared>& prepared_programs() {
@@ -120,10 +122,18 @@ std::shared_ptr<const Prepared> make_prepared(const Call& call,
   if (destinations.empty() && options.dtype) {
     results.assign(graph.results.size(), {*options.dtype, options.casting});
   }
-  ir::TypedGraph typed = typing::resolve(
-      std::move(graph), types,
-      {options.promotion, options.fp, options.overflow, run::wants_events(options)}, results);
-  out->program = std::make_unique<run::Program>(std::move(typed), engine);
+  typing::Policy policy{options.promotion, options.fp, options.overflow,
+                        run::wants_events(options)};
+  ir::TypedGraph typed = typing::resolve(std::move(graph), types, policy, results);
+  run::Program::Retype scale_averages;
+  if (typing::averages_may_overflow(typed)) {
+    policy.scaled_averages = true;
+    scale_averages = [types, policy, results](const ir::Graph& source) {
+      return typing::resolve(source, types, policy, results);
+    };
+  }
+  out->program =
+      std::make_unique<run::Program>(std::move(typed), engine, std::move(scale_averages));
   if (options.stats != nullptr) options.stats->type_seconds += seconds_since(start);
   return out;
 }

@@ -102,6 +102,8 @@ class Streaming {
     if (options.options.events != nullptr) options.options.events->clear();
     prepared_ = prepare({text, {}}, arguments_.variables(), {}, options.options,
                         run::EngineCore::standard());
+    // Sources cannot always be read again, nor sinks written: averages are scaled from the start.
+    program_ = &prepared_->program->scaled();
     for (const std::uint32_t at : prepared_->argument_of_input) {
       program_args_.push_back(&arguments_.arg(at));
     }
@@ -109,7 +111,7 @@ class Streaming {
     if (!sinks.empty() && sinks.size() != results) {
       detail::throw_result_count(sinks.size(), results);
     }
-    bound_ = prepared_->program->bound(program_args_, options.options);
+    bound_ = program_->bound(program_args_, options.options);
     describe_inputs();
     describe_results();
   }
@@ -155,7 +157,7 @@ class Streaming {
   }
 
  private:
-  const ir::TypedGraph& graph() const { return prepared_->program->graph(); }
+  const ir::TypedGraph& graph() const { return program_->graph(); }
   Sink* sink(std::size_t result) const { return sinks_.empty() ? nullptr : sinks_[result]; }
 
   void describe_inputs() {
@@ -292,7 +294,7 @@ class Streaming {
       views.emplace_back(address_of_result(i), dtypes_[i], shapes_[i]);
     }
     for (const ArrayView& v : views) outs.push_back(&v);
-    prepared_->program->store(outs, program_args_, options_.options);
+    program_->store(outs, program_args_, options_.options);
     for (std::size_t i = 0; i < shapes_.size(); ++i) {
       if (sink(i) != nullptr && outputs_[i].bytes > 0) {
         sink(i)->write(views[i].data(), outputs_[i].bytes);
@@ -306,6 +308,7 @@ class Streaming {
   const std::span<Sink* const> sinks_;
   const Purpose purpose_;
   std::shared_ptr<const detail::Prepared> prepared_;
+  const run::Program* program_ = nullptr;
   std::shared_ptr<const run::BoundPlan> bound_;
   std::vector<const Arg*> program_args_;  // by input, as the vectors below
   std::vector<Scalar> scalars_;

@@ -25,6 +25,9 @@ sums and products are followed in two words where 64 bits do not hold them, and 
 become floats (past 128 bits they are computed in float64). Nothing wraps, and nothing is an error,
 but what a definition returns as an integer that 64 bits cannot hold.
 
+In the functions below `_rescued(x, y)` is x, or where a sum on the way to x overflowed y, the same value by
+another way, which is computed only then.
+
 The examples use
 
 )";

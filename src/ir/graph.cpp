@@ -87,7 +87,7 @@ void require(bool holds, Op op) {
 }
 
 int arity(Op op) {
-  if (op == Op::call) return 2;  // full_scale
+  if (op == Op::call) return 2;  // full_scale; three are rescued(x, y, y)
   return in_table(op) && !is_reduction(op) ? info(op).arity : 0;
 }
 
@@ -161,7 +161,7 @@ NodeId Graph::binary(Op op, NodeId x, NodeId y, Span span) {
 }
 
 NodeId Graph::ternary(Op op, NodeId x, NodeId y, NodeId z, Span span) {
-  require(arity(op) == 3, op);
+  require(arity(op) == 3 || op == Op::call, op);
   return add({.op = op, .nargs = 3, .args = {x, y, z}}, span);
 }
 

@@ -178,6 +178,7 @@ class Printer {
     if (is_conversion(node.op)) return conversion(node);
     if (node.op == Op::contract) return contraction(node, minimum);
     if (node.op == Op::extent) return extent(node);
+    if (node.op == Op::call && node.nargs == 3) return operand(node.args[0], minimum);  // rescued
     if (node.nargs == 1 && !folds(node)) {
       if (const Operator* o = find_operator(kPrefixOperators, node.op)) {
         return prefix(node, *o, minimum);

@@ -85,7 +85,12 @@ constexpr NamedCallee kStructural[] = {
      {.kind = Kind::einsum, .op = Op::contract}},
 };
 
+/// rescued(x, y), of the prelude alone: x, or y where x is not finite because a sum on the way to
+/// it is not. Both are the same value, but y is computed so that less overflows, and only then.
+constexpr std::string_view kRescued = "_rescued";
+
 std::optional<Callee> find_callee(std::string_view name) {
+  if (name == kRescued) return Callee{.kind = Kind::elementwise, .op = Op::call, .operands = 2};
   // Dtypes first: complex(x) converts, complex(re, im) is an operation.
   if (const auto dtype = find_dtype(name)) {
     return Callee{.kind = Kind::to_dtype, .op = Op::astype, .dtype = *dtype};
@@ -301,6 +306,7 @@ void Call::check_count(Span span) const {
 
 ir::NodeId Call::elementwise(ir::Graph& graph, Span span) const {
   const auto arg = [&](std::size_t i) { return operands_[i].node; };
+  if (name_ == kRescued) return graph.ternary(Op::call, arg(0), arg(1), arg(1), span);
   switch (callee_.operands) {
     case 1: return graph.unary(callee_.op, arg(0), span);
     case 2: return graph.binary(callee_.op, arg(0), arg(1), span);

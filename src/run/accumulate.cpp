@@ -278,4 +278,13 @@ void settle(const plan::KernelReduce& r, void* slots, std::int64_t count) {
   }
 }
 
+bool all_finite(const plan::KernelReduce& r, const void* settled, std::int64_t count) {
+  const bool sum = r.op == Op::sum && (is_float(r.acc) || is_complex(r.acc));
+  if (!sum && r.op != Op::var) return true;
+  const auto* values = static_cast<const double*>(settled);
+  double rest = 0;  // NaN as soon as one is not finite
+  for (std::int64_t i = 0; i < (is_complex(r.acc) ? 2 * count : count); ++i) rest += values[i] * 0;
+  return rest == 0;
+}
+
 }  // namespace tightloop::run

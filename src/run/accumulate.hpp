@@ -21,6 +21,9 @@ void combine_partials(const plan::KernelReduce& r, void* slots, std::int64_t cou
 /// sums of squared deviations, positions into their indices. Others are that already.
 void settle(const plan::KernelReduce& r, void* slots, std::int64_t count);
 
+/// True where `count` settled slots of a float sum or of var are finite; true for others.
+bool all_finite(const plan::KernelReduce& r, const void* settled, std::int64_t count);
+
 /// into[i] = into[i] op from[i] for i < count.
 void combine_slots(const plan::KernelReduce& r, void* into, const void* from, std::int64_t count);
 

@@ -26,6 +26,7 @@ struct BoundStage {
   std::vector<BoundNest> nests;                ///< those of Stage::nests
   std::shared_ptr<const plan::Kernel> kernel;  ///< of a product
   double cost = 0;                             ///< work in bytes moved, for the choice of threads
+  bool watches_sums = false;                   ///< reports float sums that are not finite
 };
 
 /// Immutable once made; shared by concurrent calls.
@@ -35,6 +36,9 @@ struct BoundPlan {
   bool simple = false;  ///< run_small may run it on one thread
   bool small = false;   ///< and more threads would not pay
 };
+
+/// The event of a stage that watches its sums; beside those of kernels.
+inline constexpr std::uint64_t kNotFinite = plan::kNoted << 1;
 
 /// Work below which waking a thread costs more than it saves, in bytes moved.
 inline constexpr double kThreadedCost = 512 << 10;
@@ -48,7 +52,7 @@ double cost_of(const plan::Stage& stage);
 template <class GetKernel>
 void bind_stages(BoundPlan& bound, GetKernel&& get_kernel) {
   for (const plan::Stage& s : bound.plan.stages) {
-    BoundStage out{&s, {}, nullptr, cost_of(s)};
+    BoundStage out{&s, {}, nullptr, cost_of(s), false};
     for (const plan::Nest* nest : s.nests()) {
       out.nests.emplace_back(*nest, get_kernel(nest->kernel));
     }

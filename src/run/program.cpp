@@ -95,8 +95,34 @@ Scalar scalar_as(const Arg& arg, DType dtype) {
   return s;
 }
 
-Program::Program(ir::TypedGraph graph, EngineCore& engine)
-    : graph_(std::move(graph)), engine_(engine), serial_(next_serial()) {}
+Program::Program(ir::TypedGraph graph, EngineCore& engine, Retype scale_averages)
+    : graph_(std::move(graph)),
+      engine_(engine),
+      scale_averages_(std::move(scale_averages)),
+      serial_(next_serial()) {}
+
+Program::Program(ir::TypedGraph graph, const Program& plain)
+    : graph_(std::move(graph)), engine_(plain.engine_), plain_(&plain), serial_(next_serial()) {}
+
+Program::~Program() {
+  delete scaled_.load();
+}
+
+const Program& Program::scaled() const {
+  if (scale_averages_ == nullptr) return *this;
+  const Program* known = scaled_.load(std::memory_order_acquire);
+  if (known != nullptr) return *known;
+  // No lock, which a fork might leave taken: of two that are made at once one is dropped.
+  std::unique_ptr<const Program> made(new Program(scale_averages_(graph_.source), *this));
+  if (!scaled_.compare_exchange_strong(known, made.get())) return *known;
+  return *made.release();
+}
+
+bool Program::asks_scaled() const {
+  // The reference evaluator does not tell of its sums.
+  return scale_averages_ != nullptr &&
+         (needed_scaled_.load(std::memory_order_relaxed) || !engine_.runs_plans());
+}
 
 std::vector<Dims> Program::shapes(std::span<const Arg* const> args) const {
   std::vector<Dims> in;
@@ -133,6 +159,8 @@ std::shared_ptr<const BoundPlan> Program::make_bound(std::span<const Arg* const>
     compiled += origin == KernelOrigin::compiled ? 1 : 0;
     return out;
   });
+  for (BoundStage& stage : bound->stages)
+    stage.watches_sums = scale_averages_ != nullptr || plain_ != nullptr;
   bound->simple = is_simple(*bound);
   bound->small = bound->simple && bound->stages[0].cost < kThreadedCost;
   if (options.stats != nullptr) {
@@ -197,6 +225,7 @@ void Program::check_arguments(std::span<const Arg* const> args) const {
 }
 
 std::vector<Array> Program::call(std::span<const Arg* const> args, const Options& options) const {
+  if (asks_scaled()) return scaled().call(args, options);
   check_arguments(args);
   std::vector<Dims> own;
   const std::vector<Dims>* node_shapes = &own;
@@ -236,6 +265,7 @@ void Program::call_into(std::span<const ArrayView* const> outs, std::span<const 
 
 void Program::store(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
                     const Options& options) const {
+  if (asks_scaled()) return scaled().store(outs, args, options);
   check_arguments(args);
   for (const ArrayView* out : outs) check_destination(*out);
   const Bound bound = bind({args, outs}, options);
@@ -280,6 +310,13 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
     s.bytes_read = bound->plan.bytes_read;
     s.bytes_written = bound->plan.bytes_written;
     s.stages = static_cast<int>(bound->plan.groups.size());
+  }
+  const bool finite = (events & kNotFinite) == 0;
+  if (plain_ != nullptr && finite) plain_->needed_scaled_.store(false, std::memory_order_relaxed);
+  if (scale_averages_ != nullptr && !finite) {
+    needed_scaled_.store(true, std::memory_order_relaxed);
+    return scaled().run(scaled().bind({args, outs}, options).plan.get(), args, results, outs,
+                        options);
   }
   if ((events & plan::kNoted) == 0) return;
   if (graph_.checks_any()) {

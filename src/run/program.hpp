@@ -1,7 +1,9 @@
 // A typed graph that can be called: binds it to layouts (once per layout) and executes.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -33,9 +35,21 @@ inline bool wants_events(const Options& options) {
 Workers workers_of(const Options& options);
 
 /// Thread-safe; calls run concurrently.
+///
+/// Where sums may overflow on the way to averages that do not, it says how to type its source once
+/// more, so that averages are computed scaled, too. That second program gives the same bits where
+/// all sums are finite, and takes over where one is not. It is made when first needed.
 class Program {
  public:
-  Program(ir::TypedGraph graph, EngineCore& engine);
+  using Retype = std::function<ir::TypedGraph(const ir::Graph& source)>;
+
+  Program(ir::TypedGraph graph, EngineCore& engine, Retype scale_averages = {});
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  /// The program whose averages do not overflow on the way.
+  const Program& scaled() const;
 
   const ir::TypedGraph& graph() const { return graph_; }
 
@@ -64,6 +78,8 @@ class Program {
   std::vector<Dims> shapes(std::span<const Arg* const> args) const;
 
  private:
+  Program(ir::TypedGraph graph, const Program& plain);
+
   using Signature = std::vector<std::int64_t>;
   struct Entry {
     Signature signature;
@@ -101,8 +117,15 @@ class Program {
   bool needs_copy(const BoundPlan* bound, std::size_t result, const ArrayView& out,
                   std::span<const Arg* const> args) const;
 
+  /// True where the scaled program is to be asked at once, because the last call needed it.
+  bool asks_scaled() const;
+
   ir::TypedGraph graph_;
   EngineCore& engine_;
+  const Retype scale_averages_;
+  const Program* const plain_ = nullptr;  // whose scaled one this is
+  mutable std::atomic<const Program*> scaled_{nullptr};
+  mutable std::atomic<bool> needed_scaled_{false};
   const std::uint64_t serial_;  // never used again, unlike the address
   mutable std::unordered_multimap<std::uint64_t, Entry> plans_;  // under locks().plans
 };

@@ -193,23 +193,25 @@ void Reduction::row_blocks(NestRunner& runner, std::int64_t output, std::int64_t
 
 // Stores the results of outputs [first, last) from their accumulators.
 std::uint64_t Reduction::finish(std::int64_t first, std::int64_t last, void* const* acc) const {
-  if (!stage_.has_epilogue) {
-    finish(first, last, acc, nullptr);
-    return 0;
-  }
+  if (!stage_.has_epilogue) return finish(first, last, acc, nullptr);
   Arena& arena = Arena::local();
   const Arena::Mark mark(arena);
   NestRunner runner(bound_.nests[1], arguments_.epilogue, arguments_.epilogue_params, arena,
                     workers_.stop);
-  finish(first, last, acc, &runner);
-  return runner.events();
+  const std::uint64_t events = finish(first, last, acc, &runner);
+  return events | runner.events();
 }
 
-void Reduction::finish(std::int64_t first, std::int64_t last, void* const* acc,
-                       NestRunner* epilogue) const {
-  for (std::size_t i = 0; i < reduces_.size(); ++i) settle(reduces_[i], acc[i], last - first);
+std::uint64_t Reduction::finish(std::int64_t first, std::int64_t last, void* const* acc,
+                                NestRunner* epilogue) const {
+  std::uint64_t events = 0;
+  for (std::size_t i = 0; i < reduces_.size(); ++i) {
+    settle(reduces_[i], acc[i], last - first);
+    const bool fine = !bound_.watches_sums || all_finite(reduces_[i], acc[i], last - first);
+    if (!fine) events |= kNotFinite;
+  }
   for (std::size_t i = 0; i < stage_.copies.size(); ++i) copy_out(i, first, last, acc);
-  if (epilogue == nullptr) return;
+  if (epilogue == nullptr) return events;
   const BoundNest& nest = bound_.nests[1];
   for (std::int64_t at = first; at < last;) {
     const std::int64_t count = std::min(last - at, columns_ - at % columns_);
@@ -224,6 +226,7 @@ void Reduction::finish(std::int64_t first, std::int64_t last, void* const* acc,
     epilogue->call(count, nest.m.back().data(), 1, nullptr);
     at += count;
   }
+  return events;
 }
 
 void Reduction::copy_out(std::size_t which, std::int64_t first, std::int64_t last,

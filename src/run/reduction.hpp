@@ -41,7 +41,8 @@ class Reduction {
   /// Stores the results of outputs [first, last) from their complete slots, which it changes.
   std::uint64_t finish(std::int64_t first, std::int64_t last, void* const* acc) const;
   /// The same with a runner of the epilogue, null if there is none.
-  void finish(std::int64_t first, std::int64_t last, void* const* acc, NestRunner* epilogue) const;
+  std::uint64_t finish(std::int64_t first, std::int64_t last, void* const* acc,
+                       NestRunner* epilogue) const;
 
  private:
   std::uint64_t run_tile(std::int64_t first) const;

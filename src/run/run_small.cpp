@@ -117,7 +117,11 @@ void run_small_reduce(const BoundStage& bound, const CallArguments& call, std::u
     Frame frame(stage.main, call, acc, events);
     accumulate(bound, frame);
   }
-  for (std::size_t i = 0; i < reductions.size(); ++i) settle(reductions[i], slots[i], 1);
+  for (std::size_t i = 0; i < reductions.size(); ++i) {
+    settle(reductions[i], slots[i], 1);
+    const bool fine = !bound.watches_sums || all_finite(reductions[i], slots[i], 1);
+    if (!fine) *events |= kNotFinite;
+  }
   for (const plan::AccumulatorCopy& copy : stage.copies) {
     copy_element(static_cast<char*>(call.results[copy.to.source.index]) + copy.to.offset,
                  slots[copy.accumulator], itemsize(copy.to.dtype));

@@ -1,13 +1,22 @@
 // Means, deviations and norms in terms of sums, and of var: the kernels' own sum of squared
 // deviations, which is one pass over all elements. Where a mask leaves some out it takes two, the
 // mean first: no value that counts is known beforehand to shift by, and what does not count may be
-// of any size.
+// of any size. Sums that overflow are left to programs that are typed with scaled_averages.
 #include <cmath>
 #include <limits>
 
 #include "typing/resolver.hpp"
 
 namespace tightloop::typing {
+namespace {
+
+// Sums of elements times the first, and of squares of elements times the second, do not overflow,
+// whatever finite elements they are of and however many there are.
+constexpr double kMeanScale = 0x1p-64;
+constexpr double kSquareScale = 0x1p-560;
+constexpr double kLargest = std::numeric_limits<double>::max();
+
+}  // namespace
 
 NodeId Resolver::count(const Reduction& r, NodeId reduction) {
   if (r.mask == kNoNode) return b_.make(Op::extent, DType::float64, {reduction});
@@ -62,7 +71,53 @@ Value Resolver::mean(const Reduction& r) {
   NodeId reduction = kNoNode;
   const NodeId sum = sum_of(r, lane, reduction);
   const NodeId n = count(r, reduction);
-  return averaged(b_.make(Op::divide, lane, {b_.cast(sum, lane), b_.cast(n, lane)}), t);
+  const NodeId value = b_.make(Op::divide, lane, {b_.cast(sum, lane), b_.cast(n, lane)});
+  if (!scales(r)) return averaged(value, t);
+  const NodeId finite = b_.make(Op::isfinite, DType::bool_, {sum});
+  const NodeId other = unscaled_mean(sum, float_sum_of(scaled(r, kMeanScale), lane), n);
+  return averaged(b_.make(Op::where, lane, {finite, value, other}), t);
+}
+
+bool Resolver::scales(const Reduction& r) const {
+  const DType t = dtype(r.x);
+  return policy_.scaled_averages && (t == DType::float64 || t == DType::complex128);
+}
+
+Resolver::Reduction Resolver::scaled(const Reduction& r, double scale) {
+  const DType t = dtype(r.x), part = real_part(t);
+  const auto times = [&](NodeId x) {
+    return b_.make(Op::multiply, part, {x, b_.real(part, scale)});
+  };
+  Reduction out = r;
+  if (is_complex(t)) {
+    const NodeId re = times(b_.make(Op::real, part, {r.x.id}));
+    const NodeId im = times(b_.make(Op::imag, part, {r.x.id}));
+    out.x = {b_.make(Op::make_complex, t, {re, im}), false, {}};
+  } else {
+    out.x = {times(r.x.id), false, {}};
+  }
+  return out;
+}
+
+// Rounding may not carry a mean past the largest of its elements.
+NodeId Resolver::unscaled_mean(NodeId plain_sum, NodeId sum, NodeId n) {
+  const DType t = DType::float64;
+  const DType lane = b_[sum].dtype;
+  const auto of_real = [&](NodeId plain, NodeId scaled) {
+    const NodeId small = b_.make(Op::divide, t, {scaled, n});
+    const NodeId grown = b_.make(Op::multiply, t, {small, b_.real(t, 1 / kMeanScale)});
+    const NodeId above = b_.make(Op::maximum, t, {grown, b_.real(t, -kLargest)});
+    const NodeId within = b_.make(Op::minimum, t, {above, b_.real(t, kLargest)});
+    const NodeId real = b_.make(Op::isfinite, DType::bool_, {small});
+    const NodeId other = b_.make(Op::where, t, {real, within, small});
+    const NodeId finite = b_.make(Op::isfinite, DType::bool_, {plain});
+    return b_.make(Op::where, t, {finite, b_.make(Op::divide, t, {plain, n}), other});
+  };
+  if (!is_complex(lane)) return of_real(plain_sum, sum);
+  const auto part = [&](Op op) {
+    return of_real(b_.make(op, t, {plain_sum}), b_.make(op, t, {sum}));
+  };
+  return b_.make(Op::make_complex, lane, {part(Op::real), part(Op::imag)});
 }
 
 NodeId Resolver::with_axes(NodeId reduced, std::uint32_t spec) {
@@ -142,9 +197,23 @@ Value Resolver::deviation(const Reduction& r, bool root) {
       n = b_.make(Op::maximum, DType::float64, {n, zero});
     }
   }
-  const NodeId variance = b_.make(Op::divide, DType::float64, {total, n});
-  const NodeId value = root ? b_.make(Op::sqrt, DType::float64, {variance}) : variance;
+  const auto of_squares = [&](NodeId squares) {
+    const NodeId variance = b_.make(Op::divide, DType::float64, {squares, n});
+    return root ? b_.make(Op::sqrt, DType::float64, {variance}) : variance;
+  };
+  NodeId value = of_squares(total);
+  if (scales(r)) {
+    const NodeId finite = b_.make(Op::isfinite, DType::bool_, {total});
+    NodeId other = unscaled(of_squares(squared_deviations(scaled(r, kSquareScale))));
+    if (!root) other = unscaled(other);
+    value = b_.make(Op::where, DType::float64, {finite, value, other});
+  }
   return averaged(value, dtype(r.x));
+}
+
+/// A length of what kSquareScale has been taken from.
+NodeId Resolver::unscaled(NodeId length) {
+  return b_.make(Op::multiply, DType::float64, {length, b_.real(DType::float64, 1 / kSquareScale)});
 }
 
 Value Resolver::norm(const Reduction& r) {
@@ -159,7 +228,15 @@ Value Resolver::norm(const Reduction& r) {
   } else {
     sum = b_.reduce(Op::sum, DType::float64, squared_magnitude(selected(r, 0)), r.spec);
   }
-  return averaged(b_.make(Op::sqrt, DType::float64, {sum}), t);
+  NodeId length = b_.make(Op::sqrt, DType::float64, {sum});
+  if (scales(r)) {
+    const NodeId squares = squared_magnitude(selected(scaled(r, kSquareScale), 0));
+    const NodeId small = b_.reduce(Op::sum, DType::float64, squares, r.spec);
+    const NodeId other = unscaled(b_.make(Op::sqrt, DType::float64, {small}));
+    const NodeId finite = b_.make(Op::isfinite, DType::bool_, {sum});
+    length = b_.make(Op::where, DType::float64, {finite, length, other});
+  }
+  return averaged(length, t);
 }
 
 // log(sum(exp(x - m))) + m with the largest element for m: no exponential overflows, and the

@@ -71,6 +71,8 @@ class Resolver {
   Value converted(const ir::Node& node, const Value& x);
   Value saturated(DType target, const Value& x);
   Value bit_cast(DType target, const Value& x);
+  /// A function of the prelude's own (lang/calls.cpp).
+  Value rescued(const Value& x, const Value& y);
   Value full_scale(const Value& x, const Value& y);
   Value elementwise(Op op, Values x);
   Value in_rule(Op op, Values x);
@@ -313,6 +315,13 @@ class Resolver {
   NodeId sum_of(const Reduction& r, DType lane, NodeId& reduction);
   NodeId float_sum_of(const Reduction& r, DType lane);
   NodeId squared_deviations(const Reduction& r);
+  /// What is reduced, times a power of two.
+  Reduction scaled(const Reduction& r, double scale);
+  /// True where an average of r is computed scaled, too.
+  bool scales(const Reduction& r) const;
+  /// Averages of what has been scaled, as if it had not.
+  NodeId unscaled_mean(NodeId plain_sum, NodeId sum, NodeId n);
+  NodeId unscaled(NodeId length);
   NodeId squared_magnitude(NodeId x);
   /// A float64 or complex128 value as the result of a reduction of dtype `from` that averages.
   Value averaged(NodeId value, DType from);

@@ -56,6 +56,7 @@ Value Resolver::resolve(NodeId at) {
   if (is_reduction(n.op)) return reduction(n);
   if (n.op == Op::contract) return contraction(n);
   if (n.op == Op::extent) return extent(n);
+  if (n.op == Op::call && n.nargs == 3) return rescued(first, values_[n.args[1]]);
   if (n.op == Op::call) return full_scale(first, values_[n.args[1]]);
   if (!in_table(n.op)) {
     throw Error(ErrorCode::internal, "a source graph holds a '" + spelling(n.op) + "' node",
@@ -166,6 +167,12 @@ Value Resolver::full_scale(const Value& x, const Value& y) {
     largest = std::max(largest.value_or(0), range_of(dtype(v)).hi);
   }
   return {b_.real(DType::float64, static_cast<double>(largest.value_or(1))), true, {}};
+}
+
+Value Resolver::rescued(const Value& x, const Value& y) {
+  if (!policy_.scaled_averages) return x;
+  const Value choice[] = {classify(Op::isfinite, x), x, y};
+  return where(choice);
 }
 
 Value Resolver::elementwise(Op op, Values x) {
@@ -354,6 +361,32 @@ ir::TypedGraph resolve(ir::Graph graph, std::span<const VariableType> variables,
   ir::verify(out);
 #endif
   return out;
+}
+
+bool averages_may_overflow(const ir::TypedGraph& graph) {
+  const auto rescues = [](const ir::Node& n) { return n.op == Op::call && n.nargs == 3; };
+  const auto averages = [](const ir::Node& n) {
+    switch (n.op) {
+      case Op::mean:
+      case Op::nanmean:
+      case Op::norm:
+      case Op::var:
+      case Op::nanvar:
+      case Op::std:
+      case Op::nanstd: return true;
+      default: return false;
+    }
+  };
+  const auto& source = graph.source.nodes();
+  const bool any = std::any_of(source.begin(), source.end(), rescues);
+  if (!any && std::none_of(source.begin(), source.end(), averages)) return false;
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const ir::TypedNode& n) {
+    if (n.op != Op::sum && n.op != Op::var) return false;
+    const DType operand = graph.nodes[n.args[0]].dtype;
+    if (any && (is_float(operand) || is_complex(operand))) return true;
+    // Narrower elements cannot overflow a float64, nor can their squares.
+    return operand == DType::float64 || operand == DType::complex128;
+  });
 }
 
 }  // namespace tightloop::typing

@@ -24,7 +24,9 @@ struct Policy {
   Promotion promotion = Promotion::exact;
   Fp fp = Fp::strict;
   Overflow overflow = Overflow::by_promotion;
-  bool report_events = false;  ///< see TypedGraph::report_events
+  bool report_events = false;    ///< see TypedGraph::report_events
+  bool scaled_averages = false;  ///< means, norms and deviations are computed scaled, too, and are
+                                 ///< that where their sums are not finite
 };
 
 /// True where an integer element that does not fit is an error.
@@ -43,6 +45,11 @@ struct ResultType {
 /// to graph.results. Throws Error(type) with span, naming the operation and the dtypes.
 ir::TypedGraph resolve(ir::Graph graph, std::span<const VariableType> variables,
                        const Policy& policy, std::span<const ResultType> destinations = {});
+
+/// True where sums may overflow on the way to a mean, norm or deviation that does not. If a sum of
+/// the graph is not finite, scaled_averages may give results that are; where all are, both give the
+/// same bits.
+bool averages_may_overflow(const ir::TypedGraph& graph);
 
 /// True where NumPy's can_cast(from, to, casting) is, with bfloat16 as a float of float16's rank
 /// (safe to float32 and wider; same_kind to any float).

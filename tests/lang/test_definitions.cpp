@@ -97,8 +97,7 @@ TEST_CASE("lang: a definition keeps the functions it was made with") {
   CHECK(same(parse("f(a), g(a)", functions), lang_test::parse("a + 2, a + 1")));
   // One's own name may be the prelude's, which does not change what the prelude does.
   functions = read("mse(a, b) = 7*a*b");
-  CHECK(same(parse("mse(a, b), rmse(a, b)", functions),
-             lang_test::parse("7*a*b, sqrt(mean(square(abs(a - b))))")));
+  CHECK(same(parse("mse(a, b), rmse(a, b)", functions), lang_test::parse("7*a*b, rmse(a, b)")));
 }
 
 TEST_CASE("lang: the doc of a definition is the comment above it") {
