@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include <llvm/Analysis/VectorUtils.h>
 #include <llvm/IR/Intrinsics.h>
 
 #include "jit/halves.hpp"
@@ -136,6 +137,25 @@ llvm::Value* changed(Emitter& e, const Value& v, llvm::Value* result, DType to) 
   return differs(e, v, result, to);
 }
 
+/// Signed words to float64, rounded once. Without AVX-512 there is no instruction for vectors, and
+/// one element at a time waits for moves between registers: halves become doubles by their bits.
+llvm::Value* words_to_doubles(Emitter& e, llvm::Value* v) {
+  auto& b = e.b;
+  llvm::Type* doubles = e.vector(DType::float64);
+  const bool halves = e.target.x86 && e.target.avx && !e.target.avx512;
+  if (!halves || e.lanes < 2 || llvm::getSplatValue(v) != nullptr) {
+    return b.CreateSIToFP(v, doubles);
+  }
+  llvm::Type* type = v->getType();
+  llvm::Value* low = b.CreateOr(b.CreateAnd(v, e.ints(type, 0xffffffff)),
+                                e.ints(type, 0x4330000000000000));  // 2^52 + low
+  llvm::Value* high = b.CreateXor(b.CreateLShr(v, e.ints(type, 32)),
+                                  e.ints(type, 0x4530000080000000));  // 2^84 + 2^63 + 2^32 high
+  llvm::Value* rest = b.CreateFSub(b.CreateBitCast(high, doubles),
+                                   e.floats(doubles, 0x1p84 + 0x1p63 + 0x1p52));  // exact
+  return b.CreateFAdd(rest, b.CreateBitCast(low, doubles));
+}
+
 llvm::Value* real_to_real(Emitter& e, const Value& v, DType to, bool check) {
   auto& b = e.b;
   llvm::Type* type = e.vector(to);
@@ -147,6 +167,7 @@ llvm::Value* real_to_real(Emitter& e, const Value& v, DType to, bool check) {
     if (is_float(v.type)) {
       return is_float(to) ? float_to_float(e, v.re, to) : float_to_int(e, v.re, v.type, to);
     }
+    if (v.type == DType::int64 && to == DType::float64) return words_to_doubles(e, v.re);
     return is_signed_int(v.type) ? b.CreateSIToFP(v.re, type) : b.CreateUIToFP(v.re, type);
   };
   llvm::Value* result = converted();

@@ -72,9 +72,10 @@ Value KernelEmitter::emit_inst(std::size_t i, const Step* step, const Values& va
   }
   if (inst.op == Op::variable) {
     const plan::KernelLoad& load = plan_.loads[inst.attr];
-    if (load.access == plan::Access::splat) return load_splat(e_, load.dtype, row_[inst.attr]);
+    const Storage from{load.dtype, load.swapped};
+    if (load.access == plan::Access::splat) return load_splat(e_, from, row_[inst.attr]);
     const int stride = load.access == plan::Access::strided ? load.stride : 1;
-    return load_strided(e_, load.dtype, readable(inst.attr, step->index), stride);
+    return load_strided(e_, from, readable(inst.attr, step->index), stride);
   }
   if (inst.op == Op::divide && step != nullptr && shape_.divides[inst.args[1]]) {
     const std::uint32_t by = inst.args[1];
@@ -165,7 +166,8 @@ void KernelEmitter::store_results(const Step& step, const Values& values) {
       address = b_.CreateSelect(all_live(), address, buffer);
       bounced.push_back(k);
     }
-    store_elements(e_, store.dtype, address, values[store.value], step.around_caches);
+    store_elements(e_, {store.dtype, store.swapped}, address, values[store.value],
+                   step.around_caches);
   }
   if (bounced.empty()) return;
   Carried none;

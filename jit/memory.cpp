@@ -17,6 +17,18 @@ llvm::Type* storage_element(Emitter& e, DType t) {
   return is_bool(t) ? e.b.getInt8Ty() : e.element(t);
 }
 
+/// Numbers with the bytes of each in reverse order, in registers.
+llvm::Value* swap_bytes(Emitter& e, llvm::Value* raw) {
+  llvm::Type* type = raw->getType();
+  if (type->getScalarSizeInBits() == 8) return raw;
+  llvm::Type* words = e.b.getIntNTy(type->getScalarSizeInBits());
+  if (const auto* vector = llvm::dyn_cast<llvm::FixedVectorType>(type)) {
+    words = llvm::FixedVectorType::get(words, vector->getNumElements());
+  }
+  llvm::Value* swapped = e.call(llvm::Intrinsic::bswap, {e.b.CreateBitCast(raw, words)});
+  return e.b.CreateBitCast(swapped, type);
+}
+
 Value from_storage(Emitter& e, DType t, llvm::Value* raw) {
   if (is_bool(t)) return {t, e.b.CreateICmpNE(raw, e.zero(raw->getType()))};
   if (is_half(t)) return {DType::float32, half_to_float(e, raw, t)};
@@ -51,12 +63,13 @@ bool masks_elements(const Target& target, DType dtype) {
   return target.masks(itemsize(part_of(dtype)));
 }
 
-Value load_elements(Emitter& e, DType dtype, llvm::Value* p) {
-  return load_strided(e, dtype, p, 1);
+Value load_elements(Emitter& e, const Storage& from, llvm::Value* p) {
+  return load_strided(e, from, p, 1);
 }
 
-Value load_strided(Emitter& e, DType dtype, llvm::Value* p, int stride) {
+Value load_strided(Emitter& e, const Storage& from, llvm::Value* p, int stride) {
   auto& b = e.b;
+  const DType dtype = from.dtype;
   const unsigned each = parts(dtype);
   const unsigned apart = static_cast<unsigned>(stride < 0 ? -stride : stride);
   const unsigned count = e.lanes * each * apart;
@@ -69,19 +82,25 @@ Value load_strided(Emitter& e, DType dtype, llvm::Value* p, int stride) {
                          : b.CreateMaskedLoad(type, p, llvm::Align(1), mask, e.zero(type));
   const int first = stride < 0 ? static_cast<int>(count - each) : 0;
   const int step = stride * static_cast<int>(each);
+  const auto ordered = [&](llvm::Value* v) { return from.swapped ? swap_bytes(e, v) : v; };
   const auto part = [&](int k) {
-    return b.CreateShuffleVector(raw, every(step, e.lanes, first + k));
+    return ordered(b.CreateShuffleVector(raw, every(step, e.lanes, first + k)));
   };
   if (is_complex(dtype)) return {dtype, part(0), part(1)};
-  return from_storage(e, dtype, stride == 1 ? raw : part(0));
+  return from_storage(e, dtype, stride == 1 ? ordered(raw) : part(0));
 }
 
-Value load_splat(Emitter& e, DType dtype, llvm::Value* p) {
+Value load_splat(Emitter& e, const Storage& from, llvm::Value* p) {
   auto& b = e.b;
+  const DType dtype = from.dtype;
   llvm::Type* type = storage_element(e, dtype);
   const auto load = [&](unsigned index) {
     llvm::Value* at = index == 0 ? p : b.CreateConstGEP1_32(type, p, index);
-    return e.splat(b.CreateAlignedLoad(type, at, llvm::Align(1)));
+    llvm::Value* number = b.CreateAlignedLoad(type, at, llvm::Align(1));
+    if (!from.swapped) return e.splat(number);
+    // Words are often used one by one, all else in vectors.
+    const bool word = type->isIntegerTy(64);
+    return word ? e.splat(swap_bytes(e, number)) : swap_bytes(e, e.splat(number));
   };
   if (is_complex(dtype)) {
     llvm::Value* re = load(0);
@@ -90,9 +109,12 @@ Value load_splat(Emitter& e, DType dtype, llvm::Value* p) {
   return from_storage(e, dtype, load(0));
 }
 
-void store_elements(Emitter& e, DType dtype, llvm::Value* p, const Value& v, bool around_caches) {
+void store_elements(Emitter& e, const Storage& to, llvm::Value* p, const Value& v,
+                    bool around_caches) {
   auto& b = e.b;
+  const DType dtype = to.dtype;
   llvm::Value* raw = to_storage(e, dtype, v);
+  if (to.swapped) raw = swap_bytes(e, raw);
   const auto* type = llvm::cast<llvm::FixedVectorType>(raw->getType());
   const unsigned bytes = type->getNumElements() * type->getScalarSizeInBits() / 8;
   llvm::Value* mask = masks_elements(e.target, dtype) ? e.live_mask(parts(dtype)) : nullptr;

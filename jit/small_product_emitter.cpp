@@ -226,7 +226,8 @@ Value SmallProductEmitter::factor(std::uint32_t value, llvm::Value* p, bool spla
     casts.push_back(&plan_.body[value]);
     value = plan_.body[value].args[0];
   }
-  const DType stored = plan_.loads[plan_.body[value].attr].dtype;
+  const plan::KernelLoad& load = plan_.loads[plan_.body[value].attr];
+  const Storage stored{load.dtype, load.swapped};
   Value v = splat ? load_splat(e_, stored, p) : load_elements(e_, stored, p);
   for (std::size_t i = casts.size(); i-- > 0;) v = emit_operation(e_, *casts[i], {{v, {}}});
   if (!is_integer(packed_)) return v;
@@ -243,7 +244,7 @@ void SmallProductEmitter::store(llvm::Value* p, const Carried& sums, unsigned ro
   if (is_integer(stored) && !is_integer(packed_)) {
     v.re = b_.CreateFPToSI(v.re, e_.vector(b_.getInt64Ty()));
   }
-  store_elements(e_, stored, p, v, false);
+  store_elements(e_, {stored, plan_.stores[0].swapped}, p, v, false);
 }
 
 }  // namespace tightloop::jit

@@ -34,7 +34,7 @@ constexpr bool is_near_stride(std::int64_t stride) {
 }
 
 struct KernelLoad {
-  DType dtype = DType::float64;  ///< storage dtype, native byte order; half types are converted
+  DType dtype = DType::float64;  ///< storage dtype; half types are converted
   Access access = Access::contiguous;
   bool shared = false;  ///< every row reads the same elements: the frame's step is 0
   // Bytes ahead of what is read that are asked of memory; 0: none are (hints).
@@ -43,6 +43,7 @@ struct KernelLoad {
   bool fetch_half = false;  ///< half as fast as it is read: so far ahead of row 0, plus half of
                             ///< what was read since
   std::int8_t stride = 1;   ///< strided access: is_near_stride
+  bool swapped = false;     ///< the bytes of an element (of a part of one) are in reverse order
 
   constexpr bool is_announced() const { return fetch_ahead > 0 || fetch_far > 0; }
 };
@@ -53,6 +54,7 @@ struct KernelLoad {
 struct KernelStore {
   DType dtype = DType::float64;
   std::uint32_t value = 0;
+  bool swapped = false;  ///< as of loads
 };
 
 struct KernelReduce {

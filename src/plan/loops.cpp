@@ -134,15 +134,34 @@ void note_common(Stage& stage, const std::vector<Axis>& m, const std::vector<int
 void choose_access(AxisOperand& o, KernelLoad* load, std::int64_t stride, std::int64_t extent) {
   const auto size = static_cast<std::int64_t>(itemsize(o.operand.dtype));
   const bool contiguous = stride == size || extent == 1;
-  if (load != nullptr) load->access = Access::contiguous;
+  if (load != nullptr) {
+    load->access = Access::contiguous;
+    load->swapped = o.operand.swapped;
+  }
   const bool near = load != nullptr && stride % size == 0 && is_near_stride(stride / size);
-  if (o.operand.swapped || (!contiguous && !near && (o.is_store || stride != 0))) {
+  if (!contiguous && !near && (o.is_store || stride != 0)) {
     o.operand.packed = !o.is_accumulator;
   } else if (!contiguous && load != nullptr) {
     load->access = near ? Access::strided : Access::splat;
     if (near) load->stride = static_cast<std::int8_t>(stride / size);
   }
 }
+
+namespace {
+
+/// What a kernel stores goes to the first of its nest's operands that are stores; any more are
+/// copies of accumulators.
+void order_stored_bytes(Stage& stage, const std::vector<AxisOperand>& operands) {
+  std::size_t main = 0, epilogue = 0;
+  for (const AxisOperand& o : operands) {
+    if (!o.is_store) continue;
+    KernelPlan& kernel = o.in_epilogue ? stage.epilogue.kernel : stage.main.kernel;
+    const std::size_t k = o.in_epilogue ? epilogue++ : main++;
+    if (k < kernel.stores.size()) kernel.stores[k].swapped = o.operand.swapped;
+  }
+}
+
+}  // namespace
 
 void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool reduces,
                   std::vector<AxisOperand>& operands, const CommonAxes* common) {
@@ -182,6 +201,7 @@ void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool re
     }
     choose_access(o, load, inner.strides[i], o.is_accumulator ? 1 : inner.extent);
   }
+  order_stored_bytes(stage, operands);
 }
 
 namespace {

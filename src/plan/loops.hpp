@@ -33,7 +33,8 @@ void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool re
                   std::vector<AxisOperand>& operands, const CommonAxes* common);
 
 /// Chooses how an operand is read or written along the kernel's inner loop, of that stride and
-/// extent, and whether it is packed; `load` is null for stores.
+/// extent, and whether it is packed; `load` is null for stores. Bytes in the other order are the
+/// kernel's concern: they are packed as they are.
 void choose_access(AxisOperand& o, KernelLoad* load, std::int64_t stride, std::int64_t extent);
 
 /// Computes the blocking of a reduction stage whose loops are chosen. `float_sums` says whether a

@@ -170,8 +170,7 @@ class Product {
     if (!is_multiplied_in_place(rows_.size(), columns_.size(), depth_.size())) return false;
     const auto is_plain = [](const Side& side) {
       const auto& body = side.factor.kernel.body;
-      return side.loads.size() == 1 && !side.loads[0].operand.swapped &&
-             std::all_of(body.begin(), body.end(), [](const Inst& inst) {
+      return side.loads.size() == 1 && std::all_of(body.begin(), body.end(), [](const Inst& inst) {
                return inst.op == Op::cast || (inst.op == Op::variable && !inst.param);
              });
     };
@@ -181,8 +180,7 @@ class Product {
     };
     return is_plain(left_) && is_plain(right_) && is_one(rows_) && is_one(columns_) &&
            is_one(depth_) && is_gapless(right_.first, right_.loads[0].operand.dtype) &&
-           is_gapless(columns_.strides.back().size() - 1, target_.operand.dtype) &&
-           !target_.operand.swapped;
+           is_gapless(columns_.strides.back().size() - 1, target_.operand.dtype);
   }
 
   /// The kernel that walks both factors, from the bodies that would pack them.
@@ -190,6 +188,7 @@ class Product {
     KernelPlan out;
     out.kind = KernelKind::small_product;
     out.stores = product.kernel.stores;
+    out.stores[0].swapped = target_.operand.swapped;
     Inst multiply;
     multiply.op = Op::multiply;
     multiply.lane = multiply.target = packed_;
@@ -203,8 +202,9 @@ class Product {
         out.body.push_back(inst);
       }
       multiply.args[load] = first + nest->kernel.stores[0].value;
-      out.loads.push_back(
-          {nest->operands[0].dtype, load == 0 ? Access::splat : Access::contiguous});
+      const Operand& factor = nest->operands[0];
+      out.loads.push_back({factor.dtype, load == 0 ? Access::splat : Access::contiguous});
+      out.loads.back().swapped = factor.swapped;
       for (Operand& o : nest->operands) o.packed = false;
       nest->any_packed = false;
     }

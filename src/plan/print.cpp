@@ -103,6 +103,7 @@ std::string to_string(const KernelPlan& plan) {
   out += "\n";
   for (const KernelLoad& l : plan.loads) {
     (out += "in ") += name(l.dtype);
+    if (l.swapped) out += " swapped";
     if (l.access == Access::splat) out += " splat";
     if (l.access == Access::strided) out += " stride " + std::to_string(l.stride);
     if (l.fetch_ahead > 0) out += " fetch_ahead " + std::to_string(l.fetch_ahead);
@@ -117,7 +118,8 @@ std::string to_string(const KernelPlan& plan) {
     out += "\n";
   }
   for (const KernelStore& s : plan.stores) {
-    ((out += "store %" + std::to_string(s.value) + " : ") += name(s.dtype)) += "\n";
+    (out += "store %" + std::to_string(s.value) + " : ") += name(s.dtype);
+    out += s.swapped ? " swapped\n" : "\n";
   }
   for (const KernelReduce& r : plan.reductions) {
     (out += "reduce ") += id(r.op);

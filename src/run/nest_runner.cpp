@@ -202,10 +202,8 @@ void NestRunner::packed_block(std::int64_t row, std::int64_t rows, std::int64_t 
                               std::int64_t columns, const std::int64_t* inner,
                               const std::int64_t* step, Slots slots) {
   const plan::KernelPlan& kernel = nest_.nest->kernel;
-  const auto element = [](const plan::Operand& o) {
-    const std::size_t unit = is_complex(o.dtype) ? itemsize(o.dtype) / 2 : itemsize(o.dtype);
-    return ElementBytes{itemsize(o.dtype), o.swapped ? unit : 0};
-  };
+  // In either byte order: the kernel knows.
+  const auto element = [](const plan::Operand& o) { return ElementBytes{itemsize(o.dtype), 0}; };
   for (std::size_t i = 0; i < nest_.operands(); ++i) {
     const plan::Operand& o = nest_.nest->operands[i];
     char* at = at_[i] + row * step[i] + column * inner[i];

@@ -32,6 +32,16 @@ T swapped(T value, std::size_t unit) {
 template <class T, bool Swap>
 void copy_run(unsigned char* to, const unsigned char* from, std::size_t unit, std::int64_t count,
               std::int64_t to_step, std::int64_t from_step) {
+  constexpr std::int64_t kGapless = sizeof(T);
+  if (Swap && to_step == kGapless && from_step == kGapless) {  // steps that are known: vectors
+    for (std::int64_t i = 0; i < count; ++i) {
+      T value;
+      std::memcpy(&value, from + i * kGapless, sizeof value);
+      value = swapped(value, unit);
+      std::memcpy(to + i * kGapless, &value, sizeof value);
+    }
+    return;
+  }
   for (std::int64_t i = 0; i < count; ++i) {
     T value;
     std::memcpy(&value, from + i * from_step, sizeof value);

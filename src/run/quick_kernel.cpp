@@ -30,6 +30,13 @@ DType operand_lane(const plan::KernelPlan& plan, const Inst& inst) {
   return plan.body[inst.args[inst.nargs - 1U]].lane;
 }
 
+/// Copies elements with the bytes of each, or of each part of a complex one, in reverse order.
+void swap_block(DType t, const void* from, void* to, std::int64_t count) {
+  const std::size_t size = itemsize(t);
+  const auto step = static_cast<std::int64_t>(size);
+  gather(to, from, {size, is_complex(t) ? size / 2 : size}, 1, count, 0, step);
+}
+
 /// Elements of storage to lanes.
 void load_block(DType t, const void* from, void* to, std::int64_t count) {
   const auto halves = [&]<class H>() {
@@ -119,6 +126,22 @@ void apply_abs(int lanes, const void* from, void* to, std::int64_t count) {
     math::apply_leaf(Op::hypot, lanes, re, im, static_cast<T*>(to) + at,
                      static_cast<std::size_t>(n));
   }
+}
+
+/// Elements of storage, whose bytes may be in reverse order, to lanes.
+void load_block(const plan::KernelLoad& load, const void* from, void* to, std::int64_t count,
+                Arena& arena) {
+  if (!load.swapped) return load_block(load.dtype, from, to, count);
+  const Arena::Mark mark(arena);
+  void* ordered = arena.bytes(static_cast<std::size_t>(count) * itemsize(load.dtype));
+  swap_block(load.dtype, from, ordered, count);
+  load_block(load.dtype, ordered, to, count);
+}
+
+/// Lanes to elements of storage, whose bytes may be in reverse order.
+void store_block(const plan::KernelStore& store, const void* from, void* to, std::int64_t count) {
+  store_block(store.dtype, from, to, count);
+  if (store.swapped) swap_block(store.dtype, to, to, count);
 }
 
 /// Repeats the value at `block` over `count` elements.
@@ -284,19 +307,19 @@ class QuickKernel::Call {
     const char* from =
         static_cast<const char*>(frame_.ptr[inst.attr]) + row * frame_.step[inst.attr];
     if (load.access == plan::Access::splat) {
-      load_block(load.dtype, from, block(i), 1);
+      load_block(load, from, block(i), 1, arena_);
       fill_block(block(i), itemsize(inst.lane), count);
       return;
     }
     const auto size = static_cast<std::int64_t>(itemsize(load.dtype));
     if (load.access == plan::Access::contiguous) {
-      return load_block(load.dtype, from + at * size, block(i), count);
+      return load_block(load, from + at * size, block(i), count, arena_);
     }
     const Arena::Mark mark(arena_);
     void* row_part = arena_.bytes(static_cast<std::size_t>(count * size));
     const std::int64_t step = load.stride * size;
     gather(row_part, from + at * step, {itemsize(load.dtype), 0}, 1, count, 0, step);
-    load_block(load.dtype, row_part, block(i), count);
+    load_block(load, row_part, block(i), count, arena_);
   }
 
   void apply(std::size_t i, std::int64_t count) {
@@ -344,7 +367,7 @@ class QuickKernel::Call {
       const plan::KernelStore& s = plan_.stores[k];
       char* to = static_cast<char*>(frame_.ptr[loads + k]) + row * frame_.step[loads + k] +
                  at * static_cast<std::int64_t>(itemsize(s.dtype));
-      store_block(s.dtype, block(s.value), to, count);
+      store_block(s, block(s.value), to, count);
     }
   }
 
@@ -476,7 +499,9 @@ class QuickKernel::Call {
         for (std::size_t i = 0; i + 1 < plan_.body.size(); ++i) take(i, x, y, count);
         add_products(product.lane, sums, block(product.args[0]), block(product.args[1]), count);
       }
-      store_products(product.lane, stored, sums, target + at * target_size, count);
+      char* const to = target + at * target_size;
+      store_products(product.lane, stored, sums, to, count);
+      if (plan_.stores[0].swapped) swap_block(stored, to, to, count);
     });
   }
 
@@ -485,8 +510,8 @@ class QuickKernel::Call {
     const Inst& inst = plan_.body[i];
     const bool is_left = i <= plan_.body.back().args[0];
     if (inst.op != Op::variable) return apply(i, is_left ? 1 : count);
-    const DType stored = plan_.loads[inst.attr].dtype;
-    load_block(stored, is_left ? left : right, block(i), is_left ? 1 : count);
+    const plan::KernelLoad& stored = plan_.loads[inst.attr];
+    load_block(stored, is_left ? left : right, block(i), is_left ? 1 : count, arena_);
   }
 
   const QuickKernel& kernel_;

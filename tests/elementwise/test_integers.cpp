@@ -90,3 +90,17 @@ TEST_CASE("elementwise: integer reciprocal, relu, ones and copies") {
     check_unary("angle(x)", values, [](T x) { return x < 0 ? std::acos(-1.0) : 0.0; });
   });
 }
+
+TEST_CASE("elementwise: words to float64 are rounded once, wherever the halves meet") {
+  std::vector<std::int64_t> values = special_values<std::int64_t>();
+  for (int bit = 0; bit < 63; ++bit) {
+    for (std::int64_t low : {-2, -1, 0, 1, 2}) {
+      for (int below : {53, 54, 32, 31}) {
+        const std::int64_t half = bit > below ? std::int64_t{1} << (bit - below) : 0;
+        const std::int64_t v = (std::int64_t{1} << bit) + half + low;
+        values.insert(values.end(), {v, -v});
+      }
+    }
+  }
+  check_unary("astype(x, float64)", values, [](std::int64_t x) { return static_cast<double>(x); });
+}
