@@ -116,8 +116,8 @@ bool Definitions::undefine(std::string_view name) {
   });
 }
 
-std::vector<DefinitionInfo> Definitions::list() const {
-  return guarded([&] {
+List<DefinitionInfo> Definitions::entries() const {
+  return guarded([&]() -> List<DefinitionInfo> {
     std::vector<DefinitionInfo> out;
     const State now = snapshot();
     if (now == nullptr) return out;
@@ -139,11 +139,7 @@ bool undefine(std::string_view name) {
   return default_definitions().undefine(name);
 }
 
-std::vector<DefinitionInfo> definitions() {
-  return default_definitions().list();
-}
-
-std::vector<DefinitionInfo> prelude() {
+List<DefinitionInfo> detail::prelude_entries() {
   return guarded([&] {
     std::vector<DefinitionInfo> out;
     for (const lang::PreludeRow& row : lang::prelude_rows()) {

@@ -29,7 +29,7 @@ struct Call {
   run::Arena::Mark mark{arena};
 
   /// Throws Error where a name is given twice.
-  std::span<const Variable> variables(Bindings vars) {
+  std::span<const Variable> variables(BindingsView vars) {
     const auto items = vars.items();
     auto* out = arena.array<Variable>(items.size());
     for (std::size_t i = 0; i < items.size(); ++i) {
@@ -140,7 +140,7 @@ void throw_result_count(std::size_t wanted, std::size_t got) {
                                     std::to_string(wanted));
 }
 
-std::vector<Array> evaluate_with(run::EngineCore& engine, std::string_view text, Bindings vars,
+std::vector<Array> evaluate_with(run::EngineCore& engine, std::string_view text, BindingsView vars,
                                  const Options& options) {
   return guarded(text, [&] {
     Call call;
@@ -169,17 +169,20 @@ void evaluate_steps_into(const Destination& out, std::span<const Step> steps,
 
 }  // namespace detail
 
-std::vector<Array> evaluate_all(std::string_view text, Bindings vars, const Options& options) {
-  return guarded(text, [&] {
-    return detail::evaluate_with(run::EngineCore::standard(), text, vars, options);
+List<Array> detail::evaluate_list(std::string_view text, BindingsView vars,
+                                  const Options& options) {
+  return guarded(text, [&]() -> List<Array> {
+    return evaluate_with(run::EngineCore::standard(), text, vars, options);
   });
 }
 
-Array evaluate(std::string_view text, Bindings vars, const Options& options) {
-  return only(evaluate_all(text, vars, options));
+Array evaluate(std::string_view text, BindingsView vars, const Options& options) {
+  return only(guarded(text, [&] {
+    return detail::evaluate_with(run::EngineCore::standard(), text, vars, options);
+  }));
 }
 
-void evaluate_all_into(std::span<const Destination> outs, std::string_view text, Bindings vars,
+void evaluate_all_into(std::span<const Destination> outs, std::string_view text, BindingsView vars,
                        const Options& options) {
   guarded(text, [&] {
     if (outs.empty()) throw Error(ErrorCode::value, "no destination is given");
@@ -188,11 +191,12 @@ void evaluate_all_into(std::span<const Destination> outs, std::string_view text,
   });
 }
 
-void evaluate_into(Destination out, std::string_view text, Bindings vars, const Options& options) {
+void evaluate_into(Destination out, std::string_view text, BindingsView vars,
+                   const Options& options) {
   evaluate_all_into({&out, 1}, text, vars, options);
 }
 
-std::string explain(std::string_view text, Bindings vars, const Options& options) {
+std::string explain(std::string_view text, BindingsView vars, const Options& options) {
   return guarded(text, [&] {
     start(options);
     Call call;

@@ -80,7 +80,7 @@ void check_mapped(std::span<const Arg* const> arguments);
 void forget_prepared();
 
 /// Evaluates with an engine of the caller's choice (tests compare engines in one process).
-std::vector<Array> evaluate_with(run::EngineCore& engine, std::string_view text, Bindings vars,
+std::vector<Array> evaluate_with(run::EngineCore& engine, std::string_view text, BindingsView vars,
                                  const Options& options);
 
 }  // namespace tightloop::detail

@@ -252,9 +252,9 @@ std::size_t Function::results() const noexcept {
   return 0;
 }
 
-std::vector<Array> Function::all(std::span<const Arg> args) const {
+List<Array> Function::list(std::span<const Arg> args) const {
   FunctionState& s = detail::state_of(state_);
-  return detail::with_source(s, [&] {
+  return detail::with_source(s, [&]() -> List<Array> {
     const detail::Prepared& p = detail::version(s, {});
     run::Arena& arena = run::Arena::local();
     const run::Arena::Mark mark(arena);
@@ -266,9 +266,9 @@ std::vector<Array> Function::all(std::span<const Arg> args) const {
 }
 
 Array Function::operator()(std::initializer_list<Arg> args) const {
-  std::vector<Array> list = all({args.begin(), args.size()});
-  if (list.size() != 1) detail::throw_result_count(1, list.size());
-  return std::move(list[0]);
+  List<Array> made = list({args.begin(), args.size()});
+  if (made.size() != 1) detail::throw_result_count(1, made.size());
+  return std::move(made[0]);
 }
 
 void Function::into(std::span<const Destination> outs, std::span<const Arg> args) const {

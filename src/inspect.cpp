@@ -14,7 +14,7 @@ namespace {
 
 /// A call's variables and the program that is made for them.
 struct Inspected {
-  Inspected(std::string_view text, Bindings vars, const Options& options) {
+  Inspected(std::string_view text, BindingsView vars, const Options& options) {
     detail::check_options(options);
     for (const Binding& b : vars.items()) variables.push_back({b.name, &b.value});
     detail::check_names(variables);
@@ -89,16 +89,19 @@ Part part_of(const ir::TypedGraph& graph, ir::NodeId id, const Dims& shape) {
     part.lowest = decimal(node.range.lo);
     part.highest = decimal(node.range.hi);
   }
+  std::vector<int> results;
   for (std::size_t r = 0; r < graph.results.size(); ++r) {
-    if (graph.results[r] == id) part.results.push_back(static_cast<int>(r));
+    if (graph.results[r] == id) results.push_back(static_cast<int>(r));
   }
+  part.results = results;
   return part;
 }
 
 }  // namespace
 
-std::vector<ResultType> result_types(std::string_view text, Bindings vars, const Options& options) {
-  return detail::guarded(text, [&] {
+List<ResultType> detail::result_type_list(std::string_view text, BindingsView vars,
+                                          const Options& options) {
+  return detail::guarded(text, [&]() -> List<ResultType> {
     const Inspected inspected(text, vars, options);
     const std::vector<Dims> shapes = inspected.shapes();
     std::vector<ResultType> out;
@@ -110,8 +113,8 @@ std::vector<ResultType> result_types(std::string_view text, Bindings vars, const
   });
 }
 
-std::vector<Part> parts(std::string_view text, Bindings vars, const Options& options) {
-  return detail::guarded(text, [&] {
+List<Part> detail::part_list(std::string_view text, BindingsView vars, const Options& options) {
+  return detail::guarded(text, [&]() -> List<Part> {
     const Inspected inspected(text, vars, options);
     const ir::TypedGraph& graph = inspected.graph();
     const std::vector<Dims> shapes = inspected.shapes();
@@ -125,7 +128,7 @@ std::vector<Part> parts(std::string_view text, Bindings vars, const Options& opt
   });
 }
 
-std::string kernel_code(std::string_view text, CodeForm form, Bindings vars,
+std::string kernel_code(std::string_view text, CodeForm form, BindingsView vars,
                         const Options& options) {
   return detail::guarded(text, [&] {
     run::EngineCore& engine = run::EngineCore::standard();

@@ -78,8 +78,8 @@ std::string dtype_list() {
   return types::dtype_list();
 }
 
-std::vector<Token> tokenize(std::string_view text) {
-  return detail::guarded(text, [&] {
+List<Token> detail::token_list(std::string_view text) {
+  return detail::guarded(text, [&]() -> List<Token> {
     std::vector<Token> out;
     lang::TokenStream tokens(text);
     while (!tokens.at(lang::Tok::end)) {
@@ -91,7 +91,7 @@ std::vector<Token> tokenize(std::string_view text) {
   });
 }
 
-std::vector<FunctionInfo> builtin_functions() {
+List<FunctionInfo> detail::builtin_function_list() {
   std::vector<FunctionInfo> out;
   for (const OpInfo& op : op_table()) {
     FunctionInfo f{words(op.names), {}, std::string(op.doc)};

@@ -326,10 +326,11 @@ class Streaming {
 
 }  // namespace
 
-std::vector<Array> stream(std::string_view text, std::span<const StreamBinding> vars,
-                          std::span<Sink* const> sinks, const StreamOptions& options) {
-  return detail::guarded(text,
-                         [&] { return Streaming(text, vars, sinks, options, Purpose::run).run(); });
+List<Array> detail::stream_list(std::string_view text, std::span<const StreamBinding> vars,
+                                std::span<Sink* const> sinks, const StreamOptions& options) {
+  return detail::guarded(text, [&]() -> List<Array> {
+    return Streaming(text, vars, sinks, options, Purpose::run).run();
+  });
 }
 
 std::string explain_stream(std::string_view text, std::span<const StreamBinding> vars,

@@ -184,7 +184,8 @@ void note(std::vector<Loss>& losses, const BlockPass& pass, const ArrayView& in,
       const auto width = static_cast<std::int64_t>(itemsize(in.dtype()));
       const ArrayView element(static_cast<const std::byte*>(in.data()) + first * width, in.dtype(),
                               Dims{}, Dims{}, in.byte_order());
-      losses[i].value = element_text(in.dtype(), Array::copy_of(element).view().data());
+      const Array native = Array::copy_of(element);
+      losses[i].value = element_text(in.dtype(), native.view().data());
     }
     losses[i].count += pass.count(i);
   }

@@ -154,7 +154,8 @@ std::string array_text(const Array& array) {
   if (view.ndim() == 0) return element_text(view.dtype(), view.data());
   const std::string out = std::string(name(view.dtype())) + " " + shape_text(view.shape()) + "\n";
   if (view.size() == 0) return out + "[]";
-  return out + Layout(shown_of(view), view.shape(), {" "}, kPrintPrecision).text();
+  const Array shown = shown_of(view);
+  return out + Layout(shown, view.shape(), {" "}, kPrintPrecision).text();
 }
 
 std::string array_repr(const ArrayView& shown, const Dims& shape, int precision) {

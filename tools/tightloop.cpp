@@ -52,7 +52,7 @@ void write_outputs(const std::vector<std::string>& paths, const std::vector<Arra
 
 /// Returns what is printed of an expression with "x.shape" or "x.dtype" among its results; what
 /// stands beside them is evaluated. Empty for other expressions.
-std::string attributes_text(const Command& command, Bindings bindings) {
+std::string attributes_text(const Command& command, BindingsView bindings) {
   const std::string& text = command.expression;
   const AskedResults asked = asked_results(text);
   if (!asked.any() || command.json || !command.outputs.empty()) return {};

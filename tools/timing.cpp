@@ -7,7 +7,7 @@
 
 namespace tightloop::tool {
 
-Timing measure(std::string_view text, Bindings bindings, Options options,
+Timing measure(std::string_view text, BindingsView bindings, Options options,
                std::vector<Array>& results) {
   using Clock = std::chrono::steady_clock;
   constexpr std::size_t kFewest = 5;

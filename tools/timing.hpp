@@ -18,7 +18,7 @@ struct Timing {
 
 /// Repeats an evaluation into the results of an earlier one, for about a second. Throws as
 /// evaluate_all_into.
-Timing measure(std::string_view text, Bindings bindings, Options options,
+Timing measure(std::string_view text, BindingsView bindings, Options options,
                std::vector<Array>& results);
 
 /// Returns one line, with a final newline.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tightloop/error.hpp"
+#include "tightloop/list.hpp"
 
 namespace tightloop {
 
@@ -48,11 +49,14 @@ class TIGHTLOOP_API Definitions {
   /// Removes a function; returns false where there is none. Those that call it keep it.
   bool undefine(std::string_view name);
   /// Returns the functions of the set by name; the prelude is not among them.
-  std::vector<DefinitionInfo> list() const;
+  TIGHTLOOP_IN_CALLER std::vector<DefinitionInfo> list() const { return entries(); }
 
   /// Returns the current state, and its version alone; for the library's own use.
   std::shared_ptr<const detail::DefinitionSnapshot> snapshot() const;
   std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
+
+  /// What list() copies; for the library's own use.
+  List<DefinitionInfo> entries() const;
 
  private:
   void take(std::shared_ptr<const detail::DefinitionSnapshot>& next);
@@ -70,8 +74,15 @@ TIGHTLOOP_API void define(std::string_view text);
 /// Removes a function from the process's set; returns false where there is none.
 TIGHTLOOP_API bool undefine(std::string_view name);
 /// Returns the functions of the process's set by name.
-TIGHTLOOP_API std::vector<DefinitionInfo> definitions();
+TIGHTLOOP_IN_CALLER std::vector<DefinitionInfo> definitions() {
+  return default_definitions().list();
+}
+namespace detail {
+TIGHTLOOP_API List<DefinitionInfo> prelude_entries();
+}
 /// Returns the prelude: the functions that come with the library, in the order of its table.
-TIGHTLOOP_API std::vector<DefinitionInfo> prelude();
+TIGHTLOOP_IN_CALLER std::vector<DefinitionInfo> prelude() {
+  return detail::prelude_entries();
+}
 
 }  // namespace tightloop

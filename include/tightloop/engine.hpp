@@ -14,12 +14,15 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "tightloop/array.hpp"
 #include "tightloop/definitions.hpp"
 #include "tightloop/error.hpp"
 #include "tightloop/event.hpp"
+#include "tightloop/list.hpp"
 
 namespace tightloop {
 
@@ -95,8 +98,9 @@ struct Options {
   Executor* executor = nullptr;              ///< null means default_executor()
   const Definitions* definitions = nullptr;  ///< null means default_definitions()
   Stats* stats = nullptr;                    ///< filled in when not null
-  std::vector<Event>* events = nullptr;  ///< when not null, receives the first event of each kind
-  EventSet raise = {};                   ///< kinds of events that are an Error(arithmetic)
+  EventList events =
+      nullptr;  ///< a std::vector<Event>*; when not null, receives the first event of each kind
+  EventSet raise = {};  ///< kinds of events that are an Error(arithmetic)
   /// When not null: once true, the evaluation ends soon (well within 100 ms, unless a kernel is
   /// being compiled) with Error(stopped). Destinations are then partly written. Must outlive the
   /// call; whoever sets it resets it.
@@ -104,19 +108,30 @@ struct Options {
 };
 
 /// One argument: an array that is borrowed for the call, or a weak scalar (NEP 50) that is copied.
+/// An array or vector that would be destroyed with the expression that names it is kept.
 class Arg {
  public:
   Arg(const ArrayView& view) : view_(view.as_const()) {}
-  Arg(const Array& array) : view_(array.view().as_const()) {}
+  Arg(const Array& array) : view_(array.view_.as_const()) {}
+  Arg(Array&& array) : view_(array.view_.as_const()), owner_(std::move(array.owner_)) {}
+  Arg(const Array&& array) : view_(array.view_.as_const()), owner_(array.owner_) {}
   template <Element T, class A>
   requires(!std::is_same_v<T, bool>) Arg(const std::vector<T, A>& v)
       : view_(ArrayView::vector(v.data(), dtype_of<T>, v.size(), true)) {}
+  template <Element T, class A>
+  requires(!std::is_same_v<T, bool>) Arg(std::vector<T, A>&& v)
+      : Arg(std::make_shared<const std::vector<T, A>>(std::move(v))) {}
+  template <Element T, class A>
+  requires(!std::is_same_v<T, bool>) Arg(const std::vector<T, A>&& v)
+      : Arg(std::make_shared<const std::vector<T, A>>(v)) {}
   template <Element T>
   Arg(std::span<T> v) : view_(ArrayView::vector(v.data(), dtype_of<T>, v.size(), true)) {}
   template <Element T, std::size_t N>
   Arg(const std::array<T, N>& v)
       : view_(static_cast<const void*>(v.data()), dtype_of<T>, Dims{static_cast<std::int64_t>(N)}) {
   }
+  template <Element T, std::size_t N>
+  Arg(std::array<T, N>&& v) : Arg(std::make_shared<const std::array<T, N>>(v)) {}
   template <class T>
   requires(std::is_arithmetic_v<T>&& Element<T>) Arg(T value) : weak_(true) {
     if constexpr (std::is_same_v<T, bool>) {
@@ -144,6 +159,12 @@ class Arg {
   const void* scalar() const noexcept { return scalar_; }
 
  private:
+  /// Keeps a container.
+  template <class C>
+  explicit Arg(std::shared_ptr<const C> kept)
+      : view_(
+            ArrayView::vector(kept->data(), dtype_of<typename C::value_type>, kept->size(), true)),
+        owner_(std::const_pointer_cast<C>(kept)) {}
   template <class V>
   void store(V v) noexcept {
     std::memcpy(scalar_, &v, sizeof v);
@@ -152,6 +173,7 @@ class Arg {
   alignas(16) unsigned char scalar_[16] = {};
   DType dtype_ = DType::float64;
   bool weak_ = false;
+  std::shared_ptr<void> owner_;  // of an array that only this argument holds
 };
 
 /// A name of the expression and what it stands for.
@@ -160,13 +182,64 @@ struct Binding {
   Arg value;
 };
 
-/// The variables of a call: `{{"a", a}, {"b", b}}`. Borrows; valid for the call only.
+/// Variables that are kept for later calls: owns the names, shares the Arrays and keeps vectors
+/// that are handed over; vectors, spans and views with a name of their own are borrowed and must
+/// outlive it.
+///
+///   tl::Bindings vars = {{"a", a}, {"b", tl::evaluate("2 * a", {{"a", a}})}};
+///   vars.push_back({"c", 3});
 class Bindings {
  public:
+  /// One of them; unlike a Binding it shares the Array that it is made of.
+  struct Variable : Binding {
+    Variable(const Binding& binding) : Binding(binding) {}
+    template <class T>
+    requires std::is_constructible_v<Arg, T> Variable(std::string_view n, T&& v)
+        : Binding{n, shared(std::forward<T>(v))} {}
+
+   private:
+    template <class T>
+    static Arg shared(T&& value) {
+      if constexpr (std::is_base_of_v<Array, std::remove_cvref_t<T>>) {
+        return Arg(Array(std::forward<T>(value)));
+      } else {
+        return Arg(std::forward<T>(value));
+      }
+    }
+  };
+
   Bindings() = default;
-  Bindings(std::initializer_list<Binding> list) : items_(list.begin(), list.size()) {}
-  Bindings(std::span<const Binding> items) : items_(items) {}
-  Bindings(const std::vector<Binding>& items) : items_(items) {}
+  Bindings(std::initializer_list<Variable> list) {
+    for (const Variable& item : list) push_back(item);
+  }
+  Bindings(std::span<const Binding> items) {
+    for (const Binding& item : items) push_back(item);
+  }
+  template <class A>
+  Bindings(const std::vector<Binding, A>& items) : Bindings(std::span<const Binding>(items)) {}
+  void push_back(const Variable& item) {
+    names_.push_back(std::make_shared<const std::string>(item.name));
+    items_.push_back({*names_.back(), item.value});
+  }
+  std::size_t size() const noexcept { return items_.size(); }
+  bool empty() const noexcept { return items_.empty(); }
+  std::span<const Binding> items() const noexcept { return {items_.begin(), items_.size()}; }
+
+ private:
+  List<Binding> items_;
+  List<std::shared_ptr<const std::string>> names_;  // shared with copies
+};
+
+/// What a call takes as its variables: `{{"a", a}, {"b", b}}`, Bindings, or a vector or span of
+/// Binding. Borrows for the call; no type for variables of your own, which Bindings is.
+class BindingsView {
+ public:
+  BindingsView() = default;
+  BindingsView(std::initializer_list<Binding> list) : items_(list.begin(), list.size()) {}
+  BindingsView(std::span<const Binding> items) : items_(items) {}
+  BindingsView(const Bindings& vars) : items_(vars.items()) {}
+  template <class A>
+  BindingsView(const std::vector<Binding, A>& items) : items_(items) {}
   std::span<const Binding> items() const noexcept { return items_; }
 
  private:
@@ -184,6 +257,9 @@ class Destination {
   template <Element T>
   requires(!std::is_const_v<T>) Destination(std::span<T> v)
       : view_(ArrayView::vector(v.data(), dtype_of<T>, v.size(), false)) {}
+  template <Element T, std::size_t N>
+  requires(!std::is_const_v<T>) Destination(std::array<T, N>& v)
+      : view_(ArrayView::vector(v.data(), dtype_of<T>, N, false)) {}
   const ArrayView& view() const noexcept { return view_; }
 
  private:
@@ -191,23 +267,27 @@ class Destination {
 };
 
 /// Evaluates an expression that has one result. Thread-safe. Throws Error.
-TIGHTLOOP_API Array evaluate(std::string_view text, Bindings vars = {},
+TIGHTLOOP_API Array evaluate(std::string_view text, BindingsView vars = {},
                              const Options& options = {});
+
+namespace detail {
+TIGHTLOOP_API List<Array> evaluate_list(std::string_view text, BindingsView vars,
+                                        const Options& options);
+[[noreturn]] TIGHTLOOP_API void throw_result_count(std::size_t wanted, std::size_t got);
+}  // namespace detail
 
 /// Evaluates an expression of one or more results, all of which come from shared passes over the
 /// inputs. Thread-safe. Throws Error.
-TIGHTLOOP_API std::vector<Array> evaluate_all(std::string_view text, Bindings vars = {},
-                                              const Options& options = {});
-
-namespace detail {
-[[noreturn]] TIGHTLOOP_API void throw_result_count(std::size_t wanted, std::size_t got);
+TIGHTLOOP_IN_CALLER std::vector<Array> evaluate_all(std::string_view text, BindingsView vars = {},
+                                                    const Options& options = {}) {
+  return detail::evaluate_list(text, vars, options);
 }
 
 /// As above, for exactly N results: `auto [mse, worst] = evaluate_all<2>(...)`.
 template <std::size_t N>
-std::array<Array, N> evaluate_all(std::string_view text, Bindings vars = {},
+std::array<Array, N> evaluate_all(std::string_view text, BindingsView vars = {},
                                   const Options& options = {}) {
-  std::vector<Array> list = evaluate_all(text, vars, options);
+  List<Array> list = detail::evaluate_list(text, vars, options);
   if (list.size() != N) detail::throw_result_count(N, list.size());
   std::array<Array, N> out;
   for (std::size_t i = 0; i < N; ++i) out[i] = std::move(list[i]);
@@ -221,10 +301,10 @@ std::array<Array, N> evaluate_all(std::string_view text, Bindings vars = {},
 /// the index of the first, and its hint says whether the destination is as it was or holds all
 /// elements as Casting::unsafe stores them. Nothing is written when an Error is thrown before the
 /// loops start. Thread-safe.
-TIGHTLOOP_API void evaluate_into(Destination out, std::string_view text, Bindings vars = {},
+TIGHTLOOP_API void evaluate_into(Destination out, std::string_view text, BindingsView vars = {},
                                  const Options& options = {});
 TIGHTLOOP_API void evaluate_all_into(std::span<const Destination> outs, std::string_view text,
-                                     Bindings vars = {}, const Options& options = {});
+                                     BindingsView vars = {}, const Options& options = {});
 
 /// The dtype of a parameter of a compiled Function; weak(t) declares a weak scalar.
 struct ParameterType {
@@ -253,7 +333,7 @@ class TIGHTLOOP_API Function {
  public:
   /// Evaluates the (only) result into a new array; arguments in the order of the parameters.
   Array operator()(std::initializer_list<Arg> args) const;
-  std::vector<Array> all(std::span<const Arg> args) const;
+  TIGHTLOOP_IN_CALLER std::vector<Array> all(std::span<const Arg> args) const { return list(args); }
   /// Evaluates into the caller's memory; see evaluate_into.
   void into(const Destination& out, std::initializer_list<Arg> args) const;
   void into(std::span<const Destination> outs, std::span<const Arg> args) const;
@@ -263,6 +343,7 @@ class TIGHTLOOP_API Function {
  private:
   friend TIGHTLOOP_API Function compile(std::string_view, std::initializer_list<Parameter>,
                                         const Options&);
+  List<Array> list(std::span<const Arg> args) const;
   std::shared_ptr<detail::FunctionState> state_;
 };
 
@@ -272,7 +353,7 @@ TIGHTLOOP_API Function compile(std::string_view text, std::initializer_list<Para
                                const Options& options = {});
 
 /// Returns the typed graph (range and dtype of every node) and the loop plan as text.
-TIGHTLOOP_API std::string explain(std::string_view text, Bindings vars = {},
+TIGHTLOOP_API std::string explain(std::string_view text, BindingsView vars = {},
                                   const Options& options = {});
 
 /// Counts what the process-wide kernel cache holds and did.

@@ -1,9 +1,12 @@
 // Floating-point events: what operations on numbers signal beside their results, in NumPy's names.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tightloop/array.hpp"
 #include "tightloop/error.hpp"
@@ -52,6 +55,32 @@ struct Event {
   std::string expression;  ///< the operation as text
   Span span;               ///< its bytes of the source; empty for expression templates
   Dims index;              ///< of the first such element, in the shape of the operation's result
+};
+
+/// Where the events of an evaluation go: a vector of the caller's, or nowhere. Converts from the
+/// vector's address.
+class EventList {
+ public:
+  constexpr EventList(std::nullptr_t = nullptr) noexcept {}
+  template <class A>
+  EventList(std::vector<Event, A>* list) noexcept
+      : list_(list), put_([](void* to, const Event* event) {
+          auto& events = *static_cast<std::vector<Event, A>*>(to);
+          event == nullptr ? events.clear() : events.push_back(*event);
+        }) {}
+  void clear() const {
+    if (list_ != nullptr) put_(list_, nullptr);
+  }
+  void push_back(const Event& event) const {
+    if (list_ != nullptr) put_(list_, &event);
+  }
+  const EventList* operator->() const noexcept { return this; }
+  explicit operator bool() const noexcept { return list_ != nullptr; }
+  friend bool operator==(const EventList& a, std::nullptr_t) noexcept { return a.list_ == nullptr; }
+
+ private:
+  void* list_ = nullptr;
+  void (*put_)(void* list, const Event* event) = nullptr;  // clears for null
 };
 
 }  // namespace tightloop

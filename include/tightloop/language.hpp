@@ -10,6 +10,7 @@
 
 #include "tightloop/dtype.hpp"
 #include "tightloop/error.hpp"
+#include "tightloop/list.hpp"
 
 namespace tightloop {
 
@@ -35,10 +36,16 @@ struct Token {
   Span span;
 };
 
+namespace detail {
+TIGHTLOOP_API List<Token> token_list(std::string_view text);
+}
+
 /// Splits a text into its tokens, without white space and comments. A text that is not of the
 /// language is split as far as it goes and ends in a token of kind bad. Throws Error(limit) for a
 /// text longer than 1 MiB. Thread-safe.
-TIGHTLOOP_API std::vector<Token> tokenize(std::string_view text);
+TIGHTLOOP_IN_CALLER std::vector<Token> tokenize(std::string_view text) {
+  return detail::token_list(text);
+}
 
 /// Reads what names a dtype where only a dtype can stand: "float32", NumPy's "f4", "<f4" and
 /// "single", ... Returns none for what names none. Thread-safe.
@@ -48,13 +55,19 @@ TIGHTLOOP_API std::string dtype_list();
 
 /// Describes a built-in function.
 struct FunctionInfo {
-  std::vector<std::string> names;  ///< its spellings, the canonical one first
-  std::string signature;           ///< "sum(x, axis=None, keepdims=False, where=, initial=)"
-  std::string doc;                 ///< one line, without a full stop
+  List<std::string> names;  ///< its spellings, the canonical one first
+  std::string signature;    ///< "sum(x, axis=None, keepdims=False, where=, initial=)"
+  std::string doc;          ///< one line, without a full stop
 };
+
+namespace detail {
+TIGHTLOOP_API List<FunctionInfo> builtin_function_list();
+}
 
 /// Returns all built-in functions: the rows of the op table, then conversions, views and products.
 /// Those of the prelude, and the user's own, are what prelude() and Definitions::list() return.
-TIGHTLOOP_API std::vector<FunctionInfo> builtin_functions();
+TIGHTLOOP_IN_CALLER std::vector<FunctionInfo> builtin_functions() {
+  return detail::builtin_function_list();
+}
 
 }  // namespace tightloop

@@ -24,6 +24,9 @@ TIGHTLOOP_API Array read_npy(const std::string& path);
 /// order; bfloat16, which NumPy lacks, as '<V2'. Writes to a temporary in the same folder, then
 /// renames: the file appears whole or not at all. Throws Error(file).
 TIGHTLOOP_API void write_npy(const std::string& path, const ArrayView& array);
+inline void write_npy(const std::string& path, const Array& array) {
+  write_npy(path, static_cast<ArrayView>(array));
+}
 
 /// A .npy file being written, of its final size from the beginning: its elements are mapped memory,
 /// so that a kernel can write results straight into it, or are written in parts. The file appears

@@ -13,13 +13,16 @@ namespace tightloop {
 /// the fewest digits that give its value back, complex ones are "(1+2j)". Of more than 1000
 /// elements each axis shows three from either end. Throws Error(value) for a view of nothing.
 TIGHTLOOP_API std::string to_text(const ArrayView& array);
+inline std::string to_text(const Array& array) {
+  const ArrayView view = array;
+  return to_text(view);
+}
 
 inline std::ostream& operator<<(std::ostream& out, const ArrayView& array) {
   return out << to_text(array);
 }
 inline std::ostream& operator<<(std::ostream& out, const Array& array) {
-  const ArrayView view = array;
-  return out << to_text(view);
+  return out << to_text(array);
 }
 
 }  // namespace tightloop

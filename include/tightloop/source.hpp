@@ -90,6 +90,9 @@ struct SavedArray {
 /// 16,777,216 elements). Bools become 0 and 255 in images. The file appears whole or not at all.
 /// Throws Error(file).
 TIGHTLOOP_API void save(const std::string& path, const ArrayView& array);
+inline void save(const std::string& path, const Array& array) {
+  save(path, static_cast<ArrayView>(array));
+}
 
 /// Writes several arrays; those of one .npz file become its members. All files are complete on the
 /// disk before the first appears under its name. Throws Error(file).

@@ -63,6 +63,11 @@ struct StreamOptions {
   std::function<void(std::uint64_t done, std::uint64_t in_all)> progress;
 };
 
+namespace detail {
+TIGHTLOOP_API List<Array> stream_list(std::string_view text, std::span<const StreamBinding> vars,
+                                      std::span<Sink* const> sinks, const StreamOptions& options);
+}
+
 /// Evaluates an expression part by part, with the bits that an evaluation in memory gives. `sinks`
 /// holds one per result, or is empty; results whose sink is null are held in memory and returned,
 /// in order. A result in a sink must be computed in its own order; an input that is not read in the
@@ -73,9 +78,12 @@ struct StreamOptions {
 /// suffice (the message says what would), value, where a pipe would have to be read twice, file, of
 /// sources and sinks, and what evaluate() throws. An overflow in data that memory cannot hold has
 /// no place.
-TIGHTLOOP_API std::vector<Array> stream(std::string_view text, std::span<const StreamBinding> vars,
-                                        std::span<Sink* const> sinks = {},
-                                        const StreamOptions& options = {});
+TIGHTLOOP_IN_CALLER std::vector<Array> stream(std::string_view text,
+                                              std::span<const StreamBinding> vars,
+                                              std::span<Sink* const> sinks = {},
+                                              const StreamOptions& options = {}) {
+  return detail::stream_list(text, vars, sinks, options);
+}
 
 /// Tells how stream() would evaluate into sinks: types and loops as explain() does, then the
 /// passes, their steps and the memory they need. Reads nothing. Throws as stream() does.

@@ -84,7 +84,10 @@ FilePointer write_one(const Place& place, const ArrayView& array) {
   }
   switch (place.format) {
     case FileFormat::raw: return io::write_with_header(path, {}, array);
-    case FileFormat::png: return write_bytes(path, io::pack_png(in_order(array), path));
+    case FileFormat::png: {
+      const Array ordered = in_order(array);
+      return write_bytes(path, io::pack_png(ordered, path));
+    }
     case FileFormat::pnm: return write_pnm(path, array);
     case FileFormat::text: return write_text(path, array);
     case FileFormat::npz:

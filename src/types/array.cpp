@@ -205,6 +205,12 @@ Array::Array() : Array(DType::float64, Dims{}) {
 Array::Array(DType dtype, const Dims& shape)
     : owner_(allocate(bytes_of(dtype, shape), dtype, shape)), view_(owner_.get(), dtype, shape) {}
 
+const ArrayView& Array::of_count(const ArrayView& view, std::size_t count) {
+  if (static_cast<std::size_t>(view.size()) == count) return view;
+  throw Error(ErrorCode::shape, "the shape " + text_of(view.shape()) + " is not one of " +
+                                    std::to_string(count) + " elements");
+}
+
 Array::Array(std::shared_ptr<void> owner, const ArrayView& view)
     : owner_(std::move(owner)), view_(view) {}
 

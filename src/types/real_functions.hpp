@@ -3,6 +3,8 @@
 // and the leaf of a function that has no vector kernel.
 #pragma once
 
+#include <math.h>  // lgamma_r is of POSIX
+
 #include <cmath>
 #include <limits>
 
@@ -49,15 +51,15 @@ T exp10(T x) {
 /// The library's plain lgamma keeps the sign in a variable that threads share.
 inline float lgamma(float x) {
   int sign = 0;
-  return __builtin_lgammaf_r(x, &sign);
+  return ::lgammaf_r(x, &sign);
 }
 inline double lgamma(double x) {
   int sign = 0;
-  return __builtin_lgamma_r(x, &sign);
+  return ::lgamma_r(x, &sign);
 }
 inline long double lgamma(long double x) {
   int sign = 0;
-  return __builtin_lgammal_r(x, &sign);
+  return ::lgammal_r(x, &sign);
 }
 
 /// log(exp(x) + exp(y)) = max + log1p(exp(min - max)).

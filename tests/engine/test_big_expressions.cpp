@@ -18,7 +18,7 @@ struct Engines {
   run::EngineCore reference{run::EngineCore::Kind::reference};
 };
 
-void check_same(Engines& engines, const std::string& text, Bindings vars) {
+void check_same(Engines& engines, const std::string& text, BindingsView vars) {
   const auto fast = detail::evaluate_with(engines.compiled, text, vars, {});
   const auto slow = detail::evaluate_with(engines.reference, text, vars, {});
   REQUIRE(fast.size() == slow.size());

@@ -228,7 +228,7 @@ TEST_CASE("engine: contractions of computed operands, read by later operations")
   Random random(35);
   const RandomArray a = operand(random, tl::float64, {40, 40}, false);
   const RandomArray b = operand(random, tl::float64, {40, 40}, false);
-  const auto value = [](const char* text, const tl::ArrayView& x, const tl::ArrayView& y) {
+  const auto value = [](const char* text, const tl::Arg& x, const tl::Arg& y) {
     return tl::evaluate(text, {{"a", x}, {"b", y}});
   };
   const tl::Array difference_of_both = value("a - b", a.view, b.view);

@@ -91,7 +91,7 @@ TEST_CASE("engine: a compiled function keeps its definitions") {
     set.define("f(x) = 5*x");
   }
   const std::vector<float> x = {1, 2, 3};
-  CHECK(static_cast<const float*>(doubled({x}).data())[2] == 6);
+  CHECK(doubled({x}).values<float>()[2] == 6);
   std::vector<double> out(3);
   doubled.into(out, {x});  // another program of the same function
   CHECK(out == std::vector<double>{2, 4, 6});

@@ -120,7 +120,7 @@ struct Engines {
   tl::run::EngineCore interpreted{tl::run::EngineCore::Kind::interpreter};
 
   /// Evaluates by both, which must agree, in errors too.
-  void agree(const std::string& text, tl::Bindings vars, const tl::Options& options = {}) {
+  void agree(const std::string& text, tl::BindingsView vars, const tl::Options& options = {}) {
     std::string errors[2];
     std::vector<tl::Array> results[2];
     for (int e = 0; e < 2; ++e) {

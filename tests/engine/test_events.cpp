@@ -22,7 +22,7 @@ std::string index_of(const tl::Event& event) {
 }
 
 /// "divide a / b @2; overflow ..."
-std::string events_of(const std::string& text, tl::Bindings vars, tl::Options options = {}) {
+std::string events_of(const std::string& text, tl::BindingsView vars, tl::Options options = {}) {
   std::vector<tl::Event> events;
   options.events = &events;
   tl::evaluate_all(text, vars, options);

@@ -298,7 +298,7 @@ void check(const Case& c, DType dtype, const std::string& axis) {
   }
 }
 
-double value(std::string_view text, Bindings vars = {}) {
+double value(std::string_view text, BindingsView vars = {}) {
   return evaluate(text, vars).item<double>();
 }
 

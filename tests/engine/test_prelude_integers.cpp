@@ -210,7 +210,7 @@ void check_dtype(const std::vector<T>& a, const std::vector<T>& b) {
           got.dtype() == tl::float64
               ? static_cast<Real>(got.data<double>()[i])
               : static_cast<Real>(
-                    tl::evaluate("float64(x)", {{"x", got}}).template data<double>()[i]);
+                    tl::evaluate("float64(x)", {{"x", got}}).template values<double>()[i]);
       INFO(i << ": " << static_cast<double>(found) << ", exact " << static_cast<double>(want[i]));
       if (std::isnan(want[i])) {
         REQUIRE(std::isnan(found));

@@ -69,7 +69,7 @@ struct Outcome {
   std::string error;
 };
 
-Outcome evaluate(run::EngineCore& engine, const std::string& text, Bindings vars,
+Outcome evaluate(run::EngineCore& engine, const std::string& text, BindingsView vars,
                  const Options& options) {
   Outcome out;
   try {

@@ -1,5 +1,5 @@
-# Compiles each public header alone, with every compiler of a list that this machine has; and sees
-# that mistakes (refused.cpp) are refused by one readable line.
+# Compiles each public header alone, and what people write (accepted.cpp), with every compiler of a
+# list that this machine has; and sees that mistakes (refused.cpp) are refused by one readable line.
 # Run as: cmake -DSOURCE=<top folder> -DWORK=<folder to write in> -P check.cmake
 cmake_minimum_required(VERSION 3.25)
 
@@ -74,6 +74,7 @@ foreach(compiler g++-12 clang++-14)
   find_program(path_of_${compiler} "${compiler}" NO_CACHE)
   if(path_of_${compiler})
     compile("${compiler}" -std=c++20 -DCASE=0 -Wno-unused "${SOURCE}/tests/headers/refused.cpp")
+    compile("${compiler}" -std=c++20 "${SOURCE}/tests/headers/accepted.cpp")
     foreach(line IN LISTS lines)
       if(line MATCHES "CASE == ([0-9]+) +// refused: (.*)")
         refuse("${compiler}" "${CMAKE_MATCH_1}" "${CMAKE_MATCH_2}")

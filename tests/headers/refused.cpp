@@ -1,11 +1,13 @@
 // Mistakes that must not compile, one a number: check.cmake defines CASE, and expects the text that
 // stands behind "refused:" in the compiler's message. Case 0 compiles.
+#include <span>
 #include <string>
 #include <tightloop/tightloop.hpp>
 #include <vector>
 
 namespace tl = tightloop;
 
+tl::Array fresh();
 std::vector<double> fresh_vector();
 void use(tl::ArrayView view);
 
@@ -14,7 +16,24 @@ void mistakes(const std::vector<double>& x, const std::vector<double>& y, const 
   (void)e;
   (void)y;
   (void)a;
-#if CASE == 7  // refused: deleted
+#if CASE == 1  // refused: deleted
+  const tl::ArrayView view = fresh();
+  use(view);
+#elif CASE == 2   // refused: deleted
+  use(fresh());
+#elif CASE == 3   // refused: deleted
+  const tl::ArrayView view = fresh().view();
+  use(view);
+#elif CASE == 4   // refused: deleted
+  const double* at = fresh().data<double>();
+  (void)at;
+#elif CASE == 5   // refused: (conversion|no viable)
+  const std::span<const double> s = fresh().values<double>();
+  (void)s;
+#elif CASE == 6   // refused: deleted
+  const double sum = tl::sum(tl::lazy(fresh().view()));
+  (void)sum;
+#elif CASE == 7   // refused: deleted
   const auto kept = tl::lazy(fresh_vector()) + 1;
   (void)kept;
 #elif CASE == 9   // refused: write tightloop::all\(\.\.\.\) or tightloop::any\(\.\.\.\) around it
@@ -45,5 +64,8 @@ void mistakes(const std::vector<double>& x, const std::vector<double>& y, const 
 #elif CASE == 20  // refused: lazy\(\) takes an Array, ArrayView, std::vector
   const std::vector<bool> bits = {true};
   const tl::Array r = tl::lazy(bits);
+#elif CASE == 21  // refused: deleted
+  const void* at = fresh().data();
+  (void)at;
 #endif
 }

@@ -73,9 +73,9 @@ TEST_CASE("io: images of 8 and 16 bits survive a round trip") {
         save(path, image);
         CHECK(same(load(path), image));
         const auto source = open_source(path);
+        const Array parts = read_in_parts(*source, 3);
         CHECK(same(
-            Array::copy_of(ArrayView(read_in_parts(*source, 3).data(), dtype, shape,
-                                     c_strides(shape, itemsize(dtype)),
+            Array::copy_of(ArrayView(parts.data(), dtype, shape, c_strides(shape, itemsize(dtype)),
                                      source->swapped() ? ByteOrder::swapped : ByteOrder::native)),
             image));
         source->seek(0);

@@ -84,8 +84,8 @@ std::string npy_file(DType type, char mark, bool fortran, const Dims& shape, int
 }
 
 /// The elements in C order and native byte order.
-std::string c_bytes(const ArrayView& view) {
-  const Array copy = Array::copy_of(view);
+std::string c_bytes(const Array& array) {
+  const Array copy = Array::copy_of(array);
   return std::string(static_cast<const char*>(copy.data()),
                      static_cast<std::size_t>(copy.size()) * itemsize(copy.dtype()));
 }
@@ -169,7 +169,8 @@ TEST_CASE("io: what is written is aligned and begins as NumPy writes it") {
   CHECK(bytes.substr(10, 57) == "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }");
   CHECK(bytes[127] == '\n');
   CHECK(std::memcmp(bytes.data() + 128, values.data(), 12) == 0);
-  CHECK(reinterpret_cast<std::uintptr_t>(map_npy(folder.file("x.npy")).data<float>()) % 64 == 0);
+  const Array mapped = map_npy(folder.file("x.npy"));
+  CHECK(reinterpret_cast<std::uintptr_t>(mapped.data<float>()) % 64 == 0);
 }
 
 TEST_CASE("io: strided, reversed and broadcast views are written in C order") {

@@ -30,7 +30,8 @@ TEST_CASE("io: raw files of all dtypes are mapped and streamed") {
 TEST_CASE("io: raw elements in NumPy's codes, of no elements, in files that look like others") {
   const ScratchFolder folder;
   const std::string path = folder.write("x.bin", std::string("\1\2\3\4", 4));
-  CHECK(load(path + ":>u2:2").view().byte_order() == ByteOrder::swapped);
+  const Array swapped = load(path + ":>u2:2");
+  CHECK(swapped.view().byte_order() == ByteOrder::swapped);
   CHECK(Array::copy_of(load(path + ":>u2:2")).values<std::uint16_t>()[1] == 0x304);
   CHECK(Array::copy_of(load(path + ":u2:2:big")).values<std::uint16_t>()[1] == 0x304);
   CHECK(load(path + ":<i4").item<int>() == 0x04030201);

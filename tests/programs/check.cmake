@@ -1,5 +1,5 @@
 # Builds small programs against the shared library and runs them: one that loads it late, one that
-# evaluates while the process ends, one whose containers have another layout.
+# evaluates while the process ends, some whose containers have another layout.
 # Run as: cmake -DSOURCE=<top folder> -DLIBRARY=<libtightloop.so> -DJIT=<libtightloop_jit.so or
 #   empty> -DWORK=<folder to write in> -DC=<cc> -DCXX=<c++> -P check.cmake
 cmake_minimum_required(VERSION 3.25)
@@ -79,3 +79,11 @@ if(fmt)
 endif()
 run(${cxx} ${adapters} "${programs}/adapters.cpp" -o adapters ${link})
 run(./adapters)
+
+# The library was compiled without these macros.
+foreach(program "${programs}/containers.cpp" "${SOURCE}/tests/headers/accepted.cpp")
+  foreach(macro _GLIBCXX_DEBUG _GLIBCXX_ASSERTIONS NOTHING)
+    run(${cxx} "-D${macro}" "${program}" -o program ${link})
+    run(./program)
+  endforeach()
+endforeach()

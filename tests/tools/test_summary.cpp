@@ -73,9 +73,10 @@ TEST_CASE("tools: the notation of reals follows their type, as NumPy's") {
   CHECK(repr(array<float>({2}, {1.1e-5F, 1.2345678e-5F})) ==
         "array([1.1000000e-05, 1.2345678e-05], dtype=float32)");
   CHECK(repr(array<std::uint8_t>({2, 0}, {})) == "array([], shape=(2, 0), dtype=uint8)");
-  CHECK(array_repr(array<double>({3}, {0.0004, 0.0006, 1.25}), Dims{3}, 3) ==
-        "array([4.00e-04, 6.00e-04, 1.25e+00])");
-  CHECK(array_repr(array<double>({2}, {0.004, 0.25}), Dims{2}, 1) == "array([0. , 0.2])");
+  const Array three = array<double>({3}, {0.0004, 0.0006, 1.25});
+  CHECK(array_repr(three, Dims{3}, 3) == "array([4.00e-04, 6.00e-04, 1.25e+00])");
+  const Array two = array<double>({2}, {0.004, 0.25});
+  CHECK(array_repr(two, Dims{2}, 1) == "array([0. , 0.2])");
 }
 
 TEST_CASE("tools: long rows wrap and blocks are set apart") {

@@ -35,7 +35,7 @@ class Composition {
 
   const std::string& text() const { return text_; }
   /// Returns what the text's names stand for; refers to this object.
-  Bindings bindings() const { return bindings_; }
+  BindingsView bindings() const { return bindings_; }
   /// Returns an error of the library about text() as one about what the user wrote.
   Error relocate(const Error& error) const;
 

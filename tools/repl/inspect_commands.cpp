@@ -71,7 +71,8 @@ std::string array_info(const Value& value) {
          row("kept", kept) + row("from", value.origin);
 }
 
-using Inspect = std::string (*)(std::string_view text, Bindings bindings, const Options& options);
+using Inspect = std::string (*)(std::string_view text, BindingsView bindings,
+                                const Options& options);
 
 /// Prints what `inspect` tells of an expression.
 void inspect_expression(Session& session, const CommandText& text, Inspect inspect) {
@@ -84,7 +85,7 @@ void inspect_expression(Session& session, const CommandText& text, Inspect inspe
   session.print(out);
 }
 
-std::string parts_text(std::string_view text, Bindings bindings, const Options& options) {
+std::string parts_text(std::string_view text, BindingsView bindings, const Options& options) {
   struct Line {
     std::string dtype, shape, range, expression;
   };
@@ -154,26 +155,26 @@ void plan_command(Session& session, const CommandText& text) {
 }
 
 void ir_command(Session& session, const CommandText& text) {
-  inspect_expression(session, text, [](std::string_view t, Bindings b, const Options& o) {
+  inspect_expression(session, text, [](std::string_view t, BindingsView b, const Options& o) {
     return kernel_code(t, CodeForm::ir, b, o);
   });
 }
 
 void asm_command(Session& session, const CommandText& text) {
-  inspect_expression(session, text, [](std::string_view t, Bindings b, const Options& o) {
+  inspect_expression(session, text, [](std::string_view t, BindingsView b, const Options& o) {
     return kernel_code(t, CodeForm::assembly, b, o);
   });
 }
 
 void time_command(Session& session, const CommandText& text) {
-  inspect_expression(session, text, [](std::string_view t, Bindings b, const Options& o) {
+  inspect_expression(session, text, [](std::string_view t, BindingsView b, const Options& o) {
     std::vector<Array> results = evaluate_all(t, b, o);
     return timing_text(measure(t, b, o, results));
   });
 }
 
 void mem_command(Session& session, const CommandText& text) {
-  inspect_expression(session, text, [](std::string_view t, Bindings b, const Options& o) {
+  inspect_expression(session, text, [](std::string_view t, BindingsView b, const Options& o) {
     Stats stats;
     Options options = o;
     options.stats = &stats;
