@@ -5,7 +5,8 @@ include(CMakePackageConfigHelpers)
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/tightloop")
 
 install(TARGETS tightloop EXPORT tightloopTargets
-  LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT tightloop)
+  LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT tightloop
+  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT tightloop)
 if(TARGET tightloop_jit)
   install(TARGETS tightloop_jit LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT tightloop)
 endif()
@@ -39,6 +40,11 @@ install(FILES
 
 # For pkg-config, with folders relative to its own place, as the CMake package has them.
 if(NOT IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}" AND NOT IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
+  set(tightloop_private)
+  if(TIGHTLOOP_STATIC)
+    string(CONCAT tightloop_private "Requires.private: libpng zlib\n"
+      "Libs.private: -pthread -ldl -lm -Wl,-rpath,\${libdir}\n")
+  endif()
   file(RELATIVE_PATH tightloop_up "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
   configure_file("${PROJECT_SOURCE_DIR}/cmake/tightloop.pc.in"
     "${PROJECT_BINARY_DIR}/tightloop.pc" @ONLY)

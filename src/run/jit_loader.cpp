@@ -2,9 +2,11 @@
 
 #include <dlfcn.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <new>
 
@@ -14,19 +16,49 @@
 namespace tightloop::run {
 namespace {
 
+constexpr char kObject[] = "libtightloop_jit.so";
+
+/// Looks where a program looks for its shared libraries; empty where the object is in none of these
+/// folders.
+std::string find_among_libraries() {
+  std::string found;
+#ifdef RTLD_DI_SERINFO
+  void* program = dlopen(nullptr, RTLD_LAZY);
+  Dl_serinfo size{};
+  if (program != nullptr && dlinfo(program, RTLD_DI_SERINFOSIZE, &size) == 0) {
+    const std::unique_ptr<void, void (*)(void*)> memory(std::malloc(size.dls_size), &std::free);
+    auto* folders = static_cast<Dl_serinfo*>(memory.get());
+    if (folders == nullptr) throw std::bad_alloc();
+    *folders = size;
+    if (dlinfo(program, RTLD_DI_SERINFO, folders) != 0) folders->dls_cnt = 0;
+    for (unsigned i = 0; i < folders->dls_cnt && found.empty(); ++i) {
+      const std::string path = std::string(folders->dls_serpath[i].dls_name) + '/' + kObject;
+      if (access(path.c_str(), R_OK) == 0) found = path;
+    }
+  }
+  if (program != nullptr) dlclose(program);
+#endif
+  return found;
+}
+
 /// The object stands beside the binary that holds this code: libtightloop.so, or a program that
-/// links the library statically.
+/// links the library statically. Such a program may have the object among its shared libraries.
 std::string find_object() {
   Dl_info info{};
   if (dladdr(reinterpret_cast<void*>(&load_jit), &info) == 0 || info.dli_fname == nullptr) {
-    return "libtightloop_jit.so";
+    return kObject;
   }
   char* real = realpath(info.dli_fname, nullptr);
   const std::string own = real != nullptr ? real : info.dli_fname;
   std::free(real);
   const std::size_t slash = own.rfind('/');
-  return (slash == std::string::npos ? std::string() : own.substr(0, slash + 1)) +
-         "libtightloop_jit.so";
+  const std::size_t name = slash == std::string::npos ? 0 : slash + 1;
+  std::string beside = own.substr(0, name) + kObject;
+  if (own.compare(name, 15, "libtightloop.so") == 0 || access(beside.c_str(), R_OK) == 0) {
+    return beside;
+  }
+  std::string elsewhere = find_among_libraries();
+  return elsewhere.empty() ? beside : elsewhere;
 }
 
 constexpr std::size_t kToStart = std::size_t{12} << 20;

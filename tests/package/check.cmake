@@ -1,7 +1,8 @@
 # Installs the library to a folder, moves that folder, and builds and runs a project that finds the
 # library there; then looks for what must not be in an installed file.
 # Run as: cmake -DSOURCE=<top folder> -DBUILD=<build folder> -DWORK=<folder to write in>
-#   -DCOMPILER=<c++> -DGENERATOR=<generator> -DLIBDIR=<lib> -DBUILD_TYPE=<type> -P check.cmake
+#   -DCOMPILER=<c++> -DGENERATOR=<generator> -DLIBDIR=<lib> -DBUILD_TYPE=<type>
+#   -DSTATIC=<whether the library is a static one> -P check.cmake
 cmake_minimum_required(VERSION 3.25)
 
 function(run)
@@ -26,6 +27,13 @@ if(EXISTS "${prefix}/${LIBDIR}/libtightloop_jit.so")
 elseif(EXISTS "${BUILD}/lib/libtightloop_jit.so")
   message(FATAL_ERROR "libtightloop_jit.so was built but not installed")
 endif()
+set(library libtightloop.so)
+if(STATIC)
+  set(library libtightloop.a)
+endif()
+if(NOT EXISTS "${prefix}/${LIBDIR}/${library}")
+  message(FATAL_ERROR "${library} is not installed")
+endif()
 foreach(header tightloop.hpp ops.def)
   if(NOT EXISTS "${prefix}/include/tightloop/${header}")
     message(FATAL_ERROR "include/tightloop/${header} is not installed")
@@ -42,11 +50,23 @@ message("consumer: ${output}")
 find_program(pkg_config pkg-config NO_CACHE)
 if(pkg_config)
   set(ENV{PKG_CONFIG_PATH} "${prefix}/${LIBDIR}/pkgconfig")
-  run("${pkg_config}" --cflags --libs tightloop)
+  set(static)
+  set(more "-Wl,-rpath,${prefix}/${LIBDIR}")
+  set(programs package/main)
+  if(STATIC)
+    # Its flags alone, by which the program finds the JIT object, too; and containers of another
+    # layout than the library's in one binary with it.
+    set(static --static)
+    set(more -D_GLIBCXX_DEBUG)
+    list(APPEND programs programs/containers headers/accepted)
+  endif()
+  run("${pkg_config}" ${static} --cflags --libs tightloop)
   separate_arguments(flags UNIX_COMMAND "${output}")
-  run("${COMPILER}" -std=c++20 "${SOURCE}/tests/package/main.cpp" -o "${WORK}/by_pkg_config"
-    ${flags} "-Wl,-rpath,${prefix}/${LIBDIR}")
-  run("${WORK}/by_pkg_config" "${backend}")
+  foreach(program IN LISTS programs)
+    run("${COMPILER}" -std=c++20 "${SOURCE}/tests/${program}.cpp" -o "${WORK}/by_pkg_config"
+      ${flags} ${more})
+    run("${WORK}/by_pkg_config" "${backend}")
+  endforeach()
 endif()
 
 if(EXISTS "${prefix}/bin/tightloop")

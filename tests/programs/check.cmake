@@ -1,7 +1,9 @@
 # Builds small programs against the shared library and runs them: one that loads it late, one that
-# evaluates while the process ends, some whose containers have another layout.
-# Run as: cmake -DSOURCE=<top folder> -DLIBRARY=<libtightloop.so> -DJIT=<libtightloop_jit.so or
-#   empty> -DWORK=<folder to write in> -DC=<cc> -DCXX=<c++> -P check.cmake
+# evaluates while the process ends, some whose containers have another layout; these with the static
+# library, too.
+# Run as: cmake -DSOURCE=<top folder> -DLIBRARY=<libtightloop.so> -DARCHIVE=<the same, static>
+#   "-DLIBRARIES=<what that needs>" -DJIT=<libtightloop_jit.so or empty> -DWORK=<folder to write in>
+#   -DC=<cc> -DCXX=<c++> -P check.cmake
 cmake_minimum_required(VERSION 3.25)
 
 function(run)
@@ -86,4 +88,17 @@ foreach(program "${programs}/containers.cpp" "${SOURCE}/tests/headers/accepted.c
     run(${cxx} "-D${macro}" "${program}" -o program ${link})
     run(./program)
   endforeach()
+endforeach()
+
+# In one binary with the library, which then finds the JIT object among the program's libraries.
+separate_arguments(libraries UNIX_COMMAND "${LIBRARIES}")
+set(link "${ARCHIVE}" ${libraries} -Wl,--gc-sections "-Wl,-rpath,${folder}" -pthread)
+set(backend reference)
+if(JIT)
+  set(backend jit)
+endif()
+foreach(program "${programs}/containers.cpp" "${SOURCE}/tests/headers/accepted.cpp"
+    "${SOURCE}/tests/package/main.cpp")
+  run(${cxx} -D_GLIBCXX_DEBUG "${program}" -o program ${link})
+  run(./program ${backend})
 endforeach()
