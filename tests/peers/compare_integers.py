@@ -1,8 +1,9 @@
 """Integer expressions against Python's integers, with no package but the standard library.
 
 Random expressions over int32, uint32, int64 and uint64 arrays with extreme values and constants of up
-to 1000 bits: what is stored has to be exact, what is a float within 1 ULP, and an error is right only
-where some element of the expression, or of a part of it, has no dtype that holds it.
+to 1000 bits, as text and as templates, into new arrays and into destinations of every dtype: what is
+stored has to be exact, what is a float within 1 ULP, and an error is right only where some element of
+the expression, or of a part of it, has no dtype that holds it, or the destination does not.
 """
 import math
 import os
@@ -13,15 +14,21 @@ import sys
 import tempfile
 from fractions import Fraction
 
+from integer_expressions import LENGTH, NAMES, elements, make_case
+
 BATCH = sys.argv[1]
 CASES = int(os.environ.get("TIGHTLOOP_INTEGER_CASES", "10000"))
 SEED = int(os.environ.get("TIGHTLOOP_INTEGER_SEED", "1"))
 CODES = {"bool": "?", "int8": "b", "int16": "h", "int32": "i", "int64": "q", "uint8": "B",
-         "uint16": "H", "uint32": "I", "uint64": "Q", "float32": "f", "float64": "d"}
-RANGES = {"int32": (-2**31, 2**31 - 1), "uint32": (0, 2**32 - 1), "int64": (-2**63, 2**63 - 1),
-          "uint64": (0, 2**64 - 1)}
-NAMES = {"a": "int32", "b": "uint32", "i": "int64", "q": "uint64"}
-LENGTH = 24
+         "uint16": "H", "uint32": "I", "uint64": "Q", "float16": "e", "bfloat16": "H",
+         "float32": "f", "float64": "d", "complex64": "2f", "complex128": "2d"}
+INTEGERS = {sign + "int%d" % bits: (low, low + 2**bits - 1) for bits in (8, 16, 32, 64)
+            for sign, low in (("", -2**(bits - 1)), ("u", 0))}
+# Digits of the significand, and the exponent of the largest value.
+FLOATS = {"float16": (11, 15), "bfloat16": (8, 127), "float32": (24, 127), "float64": (53, 1023)}
+FLOATS.update(complex64=FLOATS["float32"], complex128=FLOATS["float64"])
+DESTINATIONS = ["bool"] + list(INTEGERS) + list(FLOATS)
+CASTINGS = ["standard", "standard", "standard", "wrap", "saturate", "same_value"]
 
 
 def write_npy(path, dtype, values):
@@ -34,180 +41,113 @@ def write_npy(path, dtype, values):
         file.write(struct.pack("<%d%s" % (len(values), code), *values))
 
 
-def elements(dtype, rng):
-    low, high = RANGES[dtype]
-    special = {low, low + 1, high, high - 1, 0, 1, 2, 3, high // 2, high // 2 + 1}
-    special |= {v for v in (-1, -2, -3, low // 2, 2**31, 2**32, 2**16) if low <= v <= high}
-    out = sorted(special)[:LENGTH]
-    while len(out) < LENGTH:
-        out.append(rng.randint(low, high) >> rng.choice([0, 0, 8, 20, 40]))
-    rng.shuffle(out)
-    return out
+def read(dtype, stored, offset, count):
+    """The elements; of complex ones the pair where it has an imaginary part."""
+    code = CODES[dtype]
+    if code[0] == "2":
+        flat = struct.unpack_from("<%d%s" % (2 * count, code[1]), stored, offset)
+        return [a if b == 0 else (a, b) for a, b in zip(flat[::2], flat[1::2])]
+    values = struct.unpack_from("<%d%s" % (count, code), stored, offset)
+    if dtype == "bfloat16":
+        return [struct.unpack("<f", struct.pack("<I", v << 16))[0] for v in values]
+    return values
 
 
-class Unknown(Exception):
-    """The case has no meaning that both sides share; another one is made."""
-
-
-class Node:
-    """Text, the values of all elements, whether arrays are in it, and whether an error is right."""
-
-    def __init__(self, text, values, array, loose=False):
-        self.text, self.values, self.array = text, values, array
-        # Past int64 a part may have a type that does not hold it; what is constant never has one.
-        past = array and any(v < -2**63 or v > 2**63 - 1 for v in values)
-        self.loose = loose or past
-
-
-def constant(rng):
-    kind = rng.randrange(10)
-    bits = rng.choice([3, 8, 16, 31, 32, 33, 62, 63, 64, 65, 100, 128, 200, 1000])
-    if kind < 3:
-        value = rng.randint(-10, 10)
-        text = str(value)
-    elif kind < 5:
-        value = rng.choice([-1, 1]) * 2**bits + rng.randint(-2, 2)
-        text = str(value)
-    elif kind < 6:
-        value, text = 2**bits - 1, "(2**%d - 1)" % bits
-    elif kind < 7:
-        power = rng.randint(15, 25) if rng.randrange(2) else rng.randint(1, 300)
-        value, text = 10**power, "10**%d" % power
-    elif kind < 8:
-        value = rng.getrandbits(bits)
-        text = hex(value)
-    elif kind < 9:
-        power = rng.randint(900, 1000)
-        value, text = 2**power // 2**(power - 7) + 3, "(2**%d // 2**%d + 3)" % (power, power - 7)
-    else:
-        value = rng.getrandbits(bits) * rng.choice([-1, 1])
-        text = str(value)
-    return Node("(%s)" % text if text[0] == "-" else text, [value] * LENGTH, False)
-
-
-def leaf(rng, data):
-    if rng.randrange(3) == 0:
-        return constant(rng)
-    name = rng.choice("abiq")
-    return Node(name, data[name], True)
-
-
-def floor(x, y):
-    return 0 if y == 0 else x // y
-
-
-def modulo(x, y):
-    return 0 if y == 0 else x % y
-
-
-def lower(x, y):
-    return min(x, y)
-
-
-INFIX = {"+": lambda x, y: x + y, "-": lambda x, y: x - y, "*": lambda x, y: x * y,
-         "//": floor, "%": modulo, "&": lambda x, y: x & y, "|": lambda x, y: x | y,
-         "^": lambda x, y: x ^ y}
-CALLS = {"minimum": min, "maximum": max, "absdiff": lambda x, y: abs(x - y)}
-COMPARE = {"<": lambda x, y: x < y, "<=": lambda x, y: x <= y, ">": lambda x, y: x > y,
-           ">=": lambda x, y: x >= y, "==": lambda x, y: x == y, "!=": lambda x, y: x != y}
-
-
-def joined(text, function, *operands):
-    values = [function(*v) for v in zip(*[x.values for x in operands])]
-    if any(v.bit_length() > 4096 for v in values):
-        raise Unknown
-    return Node(text, values, any(x.array for x in operands), any(x.loose for x in operands))
-
-
-def integers(rng, data, depth):
-    if depth == 0:
-        return leaf(rng, data)
-    kind = rng.randrange(16)
-    x = integers(rng, data, depth - 1)
-    if kind == 0:
-        return joined("(-%s)" % x.text, lambda v: -v, x)
-    if kind == 1:
-        return joined("abs(%s)" % x.text, abs, x)
-    if kind == 2:
-        count = rng.choice([0, 1, 2, 3, 31, 40, 63] if x.array else [0, 1, 2, 63, 64, 100])
-        return joined("(%s << %d)" % (x.text, count), lambda v: v << count, x)
-    if kind == 3:
-        count = rng.choice([0, 1, 2, 31, 32, 63, 64, 990])
-        return joined("(%s >> %d)" % (x.text, count), lambda v: v >> count, x)
-    if kind == 4:
-        power = rng.choice([0, 1, 2, 3, 4, 5, 9])
-        return joined("%s**%d" % (x.text if x.text.isalnum() else "(%s)" % x.text, power),
-                      lambda v: v**power, x)
-    y = integers(rng, data, rng.randrange(depth))
-    if kind == 5:
-        z = leaf(rng, data)
-        return joined("clip(%s, %s, %s)" % (x.text, y.text, z.text),
-                      lambda u, v, w: min(max(u, v), w), x, y, z)
-    if kind == 6:
-        c = truths(rng, data, 1)
-        return joined("where(%s, %s, %s)" % (c.text, x.text, y.text),
-                      lambda u, v, w: v if u else w, c, x, y)
-    if kind == 7:
-        name = rng.choice(sorted(CALLS))
-        return joined("%s(%s, %s)" % (name, x.text, y.text), CALLS[name], x, y)
-    symbol = rng.choice(["+", "-", "*", "+", "-", "*", "//", "%", "//", "%", "&", "|", "^"])
-    return joined("(%s %s %s)" % (x.text, symbol, y.text), INFIX[symbol], x, y)
-
-
-def truths(rng, data, depth):
-    x = integers(rng, data, depth)
-    y = integers(rng, data, rng.randrange(depth + 1))
-    symbol = rng.choice(sorted(COMPARE))
-    return joined("(%s %s %s)" % (x.text, symbol, y.text), COMPARE[symbol], x, y)
-
-
-def floats(rng, data, depth):
-    """One rounding: a conversion, or the quotient of constants."""
-    x = integers(rng, data, depth)
-    form = rng.choice(["float64(%s)", "%s + 0.0", "%s * 1.0", "1.0 * %s", "0.0 + %s"])
-    node = Node(form % x.text, x.values, x.array, x.loose)
-    node.loose = node.loose or any(abs(v) >= 2**1024 - 2**970 for v in x.values)
-    return node
-
-
-def ulps(value, exact):
-    nearest = float(Fraction(exact)) if abs(exact) < 2**1024 - 2**970 else math.inf
-    if value == nearest:
-        return 0
-    if math.isinf(value) or math.isnan(value):
+def ulps(value, exact, dtype):
+    """How far a float is from an integer, in steps of the dtype at that size; 0 for the nearest."""
+    if isinstance(value, tuple) or math.isnan(value):
         return math.inf
-    return abs(Fraction(value) - exact) / Fraction(math.ulp(nearest))
+    digits, largest = FLOATS[dtype]
+    bits = abs(exact).bit_length()
+    step = 2**max(bits - digits, 0)
+    # Ties with the first value that is too large go to infinity, too.
+    beyond = 2 * abs(exact) >= 2 * 2**(largest + 1) - 2**(largest + 1 - digits)
+    if math.isinf(value) or beyond:
+        return 0 if math.isinf(value) and beyond and (value > 0) == (exact > 0) else math.inf
+    error = abs(Fraction(value) - exact) / step
+    return 0 if error <= Fraction(1, 2) else error
 
 
-def make_case(rng, data):
-    while True:
-        kind = rng.choice(["integer", "integer", "integer", "truth", "float"])
-        make = {"integer": integers, "truth": truths, "float": floats}[kind]
-        try:
-            node = make(rng, data, rng.randint(1, 3))
-        except Unknown:
-            continue
-        if len(node.text) < 900:
-            return kind, node
+def as_stored(value, dtype, casting):
+    """What an integer destination should hold, and whether an error is right instead."""
+    low, high = INTEGERS[dtype]
+    if casting == "wrap":
+        return (value - low) % (high - low + 1) + low, False
+    if casting == "saturate":
+        return min(max(value, low), high), False
+    return value, not low <= value <= high
 
 
-def complaint(kind, node, fields, stored):
-    expected = node.values if node.array else node.values[:1]
+class Way:
+    """How a case is evaluated: as text or as steps, into a new array or into a destination."""
+
+    def __init__(self, steps, dtype=None, casting="standard"):
+        self.steps, self.dtype, self.casting = steps, dtype, casting
+
+    def options(self):
+        words = ["exact", "check"] + (["steps"] if self.steps else [])
+        if self.dtype:
+            words += ["into:%s:%d" % (self.dtype, LENGTH), "casting:" + self.casting]
+        return ",".join(words)
+
+    def refused(self, kind):
+        """Whether no element decides: the casting does not take the dtype."""
+        if self.dtype is None:
+            return False
+        if self.dtype == "bool":
+            return kind != "truth" and self.casting != "same_value"
+        if kind == "float" and self.dtype in INTEGERS:
+            return self.casting in ("standard", "wrap")
+        return False
+
+
+def complaint(kind, node, way, fields, stored):
+    expected = node.values if node.array or way.dtype else node.values[:1]
+    low, high = min(expected), max(expected)
+    unheld = kind == "integer" and (low < -2**63 or high > (2**63 - 1 if low < 0 else 2**64 - 1))
     if fields[0] == "error":
+        if way.refused(kind) and fields[1] == "type":
+            return None
         if fields[1] not in ("overflow", "value", "limit"):
             return "error of the wrong kind: " + fields[2]
-        low, high = min(expected), max(expected)
-        unheld = kind == "integer" and (low < -2**63 or high > (2**63 - 1 if low < 0 else 2**64 - 1))
+        if way.dtype == "bool":
+            unheld = unheld or low < 0 or high > 1
+        elif way.dtype in INTEGERS:
+            unheld = unheld or any(as_stored(v, way.dtype, way.casting)[1] for v in expected)
+        elif way.dtype and way.casting == "same_value":
+            digits, largest = FLOATS[way.dtype]
+            unheld = unheld or any(v.bit_length() > largest + 1 or v and
+                                   (abs(v) // (v & -v)).bit_length() > digits for v in expected)
         return None if node.loose or unheld else "refused: " + fields[2]
     dtype, offset = fields[1].split(" ")[:2]
-    values = struct.unpack_from("<%d%s" % (len(expected), CODES[dtype]), stored, int(offset))
-    for at, (got, exact) in enumerate(zip(values, expected)):
+    if way.refused(kind) and dtype != "bool":
+        return "not refused"
+    for at, (got, exact) in enumerate(zip(read(dtype, stored, int(offset), len(expected)), expected)):
+        if way.dtype in INTEGERS and kind == "float" and way.casting == "saturate":
+            exact = int(float(exact))
+        if way.dtype in INTEGERS:
+            exact = as_stored(exact, way.dtype, way.casting)[0]
+        if dtype in FLOATS and way.casting == "saturate" and FLOATS[dtype][1] < 1023:
+            continue
         # What passes two words on the way is computed in float64, step by step.
         allowed = 1 if abs(exact) < 2**63 else 16
-        wrong = ulps(got, exact) > allowed if kind == "float" else got != exact
+        wrong = ulps(got, exact, dtype) > allowed if dtype in FLOATS else got != exact
         if wrong:
             return "element %d is %r (%s), exactly %r" % (at, got, dtype, exact)
     return None
+
+
+def evaluate(folder, lines):
+    out = os.path.join(folder, "results")
+    run = subprocess.run([BATCH, out], input="\n".join(lines) + "\n", capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit("evaluate_batch failed: " + run.stderr)
+    with open(out, "rb") as file:
+        stored = file.read()
+    answers = run.stdout.splitlines()
+    if len(answers) != len(lines):
+        sys.exit("%d answers to %d cases" % (len(answers), len(lines)))
+    return answers, stored
 
 
 def main():
@@ -219,32 +159,32 @@ def main():
             path = os.path.join(folder, name + ".npy")
             write_npy(path, dtype, data[name])
             bindings[name] = "%s=%s" % (name, path)
-        cases = [make_case(rng, data) for _ in range(CASES)]
-        lines = []
-        for _, node in cases:
-            # Names of functions hold none of the letters alone.
-            words = set("".join(c if c.isalnum() or c == "_" else " " for c in node.text).split())
-            lines.append("\t".join(["exact,check", node.text] +
-                                   [bindings[n] for n in NAMES if n in words]))
-        out = os.path.join(folder, "results")
-        run = subprocess.run([BATCH, out], input="\n".join(lines) + "\n", capture_output=True, text=True)
-        if run.returncode != 0:
-            sys.exit("evaluate_batch failed: " + run.stderr)
-        with open(out, "rb") as file:
-            stored = file.read()
-    answers = run.stdout.splitlines()
-    if len(answers) != len(cases):
-        sys.exit("%d answers to %d cases" % (len(answers), len(cases)))
+        cases, lines = [], []
+        for i in range(CASES):
+            kind, node = make_case(rng, data)
+            into = DESTINATIONS[i % len(DESTINATIONS)]
+            casting = rng.choice(CASTINGS)
+            ways = [Way(False), Way(False, into, casting)]
+            # A template has an array in it.
+            if node.array:
+                ways += [Way(True), Way(True, into, casting)]
+            for way in ways:
+                cases.append((kind, node, way))
+                names = [n for n in NAMES if "v:" + n in node.steps]
+                lines.append("\t".join([way.options(), " ".join(node.steps) if way.steps else node.text] +
+                                       [bindings[n] for n in names]))
+        answers, stored = evaluate(folder, lines)
     bad = refused = 0
-    for (kind, node), answer in zip(cases, answers):
+    for (kind, node, way), answer in zip(cases, answers):
         fields = answer.split("\t")
         refused += fields[0] == "error"
-        problem = complaint(kind, node, fields, stored)
+        problem = complaint(kind, node, way, fields, stored)
         if problem:
             bad += 1
             if bad <= 20:
-                print("%s\n    %s" % (node.text, problem))
-    print("%d expressions, %d refused, %d differ" % (len(cases), refused, bad))
+                print("%s: %s\n    %s" % (way.options(), node.text, problem))
+    print("%d expressions, %d evaluations, %d refused, %d differ" %
+          (CASES, len(cases), refused, bad))
     sys.exit(1 if bad else 0)
 
 

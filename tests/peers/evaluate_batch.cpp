@@ -2,16 +2,19 @@
 // standard input, fields separated by tabs: options ("numpy,check"), expression, then NAME=FILE.npy
 // or NAME:NUMBER for each variable. Out: one line per case on standard output, and the elements of
 // all results one after the other in the file that the first argument names. With --table it prints
-// the op table instead.
+// the op table instead. Of the options "steps" says that the expression is a template's (see
+// batch_steps.hpp), and "into:DTYPE:LENGTH" that its only result goes into such a destination.
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "batch_steps.hpp"
 #include "tightloop/op.hpp"
 #include "tightloop/tightloop.hpp"
 
@@ -29,8 +32,25 @@ std::vector<std::string> split(std::string_view line, char separator) {
   }
 }
 
-tl::Options options_of(const std::string& text) {
+/// How a case is evaluated.
+struct How {
   tl::Options options;
+  bool steps = false;
+  std::optional<tl::DType> into;
+  std::int64_t length = 0;
+};
+
+tl::Casting casting_of(std::string_view name) {
+  if (name == "standard") return tl::Casting::standard;
+  if (name == "wrap") return tl::Casting::wrap;
+  if (name == "saturate") return tl::Casting::saturate;
+  if (name == "same_value") return tl::Casting::same_value;
+  throw std::invalid_argument("unknown casting");
+}
+
+How how_of(const std::string& text) {
+  How how;
+  tl::Options& options = how.options;
   options.threads = 1;
   for (const std::string& word : split(text, ',')) {
     if (word == "numpy") {
@@ -41,11 +61,19 @@ tl::Options options_of(const std::string& text) {
       options.fp = tl::Fp::fast;
     } else if (word == "check") {
       options.overflow = tl::Overflow::check;
+    } else if (word == "steps") {
+      how.steps = true;
+    } else if (word.starts_with("casting:")) {
+      options.casting = casting_of(std::string_view(word).substr(8));
+    } else if (word.starts_with("into:")) {
+      const std::vector<std::string> parts = split(word, ':');
+      how.into = tl::find_dtype(parts.at(1));
+      how.length = std::stoll(parts.at(2));
     } else if (word != "exact") {
       throw std::invalid_argument("unknown option " + word);
     }
   }
-  return options;
+  return how;
 }
 
 tl::Arg number(const std::string& text) {
@@ -64,7 +92,7 @@ class Batch {
 
   void run(const std::string& line) {
     const std::vector<std::string> fields = split(line, '\t');
-    const tl::Options options = options_of(fields.at(0));
+    const How how = how_of(fields.at(0));
     std::vector<tl::Binding> bindings;
     for (std::size_t i = 2; i < fields.size(); ++i) {
       const std::size_t at = fields[i].find_first_of("=:");
@@ -77,7 +105,7 @@ class Batch {
       }
     }
     try {
-      print(tl::evaluate_all(fields.at(1), bindings, options));
+      print(evaluate(how, fields.at(1), bindings));
     } catch (const tl::Error& error) {
       std::string what = error.what();
       for (char& c : what) c = c == '\n' || c == '\t' ? ' ' : c;
@@ -87,6 +115,25 @@ class Batch {
   }
 
  private:
+  static std::vector<tl::Array> evaluate(const How& how, const std::string& text,
+                                         const std::vector<tl::Binding>& bindings) {
+    if (!how.steps && !how.into) return tl::evaluate_all(text, bindings, how.options);
+    tl::Array out;
+    if (how.into) out = tl::Array(*how.into, {how.length});
+    if (!how.steps) {
+      tl::evaluate_into(out, text, bindings, how.options);
+      return {out};
+    }
+    const std::vector<std::string> words = split(text, ' ');
+    const peers::Steps list(words, bindings);
+    if (how.into) {
+      tl::detail::evaluate_steps_into(out, list.steps(), list.leaves(), how.options);
+    } else {
+      out = tl::detail::evaluate_steps(list.steps(), list.leaves(), how.options);
+    }
+    return {out};
+  }
+
   const tl::Array& array(const std::string& path) {
     const auto found = arrays_.find(path);
     if (found != arrays_.end()) return found->second;
