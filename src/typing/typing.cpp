@@ -3,6 +3,7 @@
 #include "typing/typing.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "typing/half_precision.hpp"
@@ -226,13 +227,34 @@ bool Resolver::value_fits(const Value& x, DType to) const {
   return is_complex(to) || (is_float(from) && is_float(to));
 }
 
+namespace {
+
+/// Whether the significand of a double holds all digits.
+bool is_double(const BigInteger& number) {
+  const int spare = std::max(number.bits() - 53, 0);
+  return number >> spare << spare == number;
+}
+
+}  // namespace
+
 NodeId Resolver::stored(const Value& x, const ResultType& destination, std::size_t index) {
-  if (beyond_words(x) && destination.casting != Casting::no && !is_integral(destination.dtype)) {
-    return b_.convert(to_float(x, destination.dtype), destination.dtype);
+  const DType to = destination.dtype;
+  if (beyond_words(x) && destination.casting != Casting::no && !is_integral(to)) {
+    const double nearest = x.number->to_double();
+    if (destination.casting == Casting::saturate) {
+      return clipped(b_.real(DType::float64, nearest), to);
+    }
+    if (destination.casting != Casting::same_value) return b_.convert(to_float(x, to), to);
+    if (std::isinf(nearest) || !is_double(*x.number)) {
+      fail(ErrorCode::overflow,
+           std::string(name(to)) + " cannot hold the result, which is " + shortened(*x.number),
+           ir::kFitHint);
+    }
+    const NodeId id = b_.real(DType::float64, nearest);
+    return to == DType::float64 ? id : fitted(id, to);
   }
   const NodeId result = finished(x);
   const DType from = b_[result].dtype;
-  const DType to = destination.dtype;
   if (from == to) return result;
   const Casting casting = meaning_of(destination.casting, from, to);
   if (casting == Casting::same_value) return fitted(result, to);

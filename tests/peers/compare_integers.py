@@ -68,6 +68,11 @@ def ulps(value, exact, dtype):
     return 0 if error <= Fraction(1, 2) else error
 
 
+def finite(dtype):
+    digits, largest = FLOATS[dtype]
+    return 2**(largest + 1) - 2**(largest + 1 - digits)
+
+
 def as_stored(value, dtype, casting):
     """What an integer destination should hold, and whether an error is right instead."""
     low, high = INTEGERS[dtype]
@@ -113,7 +118,10 @@ def complaint(kind, node, way, fields, stored):
         if way.dtype == "bool":
             unheld = unheld or low < 0 or high > 1
         elif way.dtype in INTEGERS:
-            unheld = unheld or any(as_stored(v, way.dtype, way.casting)[1] for v in expected)
+            largest = finite("float64")
+            converted = [int(float(min(max(v, -largest), largest))) if kind == "float" else v
+                         for v in expected]
+            unheld = unheld or any(as_stored(v, way.dtype, way.casting)[1] for v in converted)
         elif way.dtype and way.casting == "same_value":
             digits, largest = FLOATS[way.dtype]
             unheld = unheld or any(v.bit_length() > largest + 1 or v and
@@ -123,15 +131,23 @@ def complaint(kind, node, way, fields, stored):
     if way.refused(kind) and dtype != "bool":
         return "not refused"
     for at, (got, exact) in enumerate(zip(read(dtype, stored, int(offset), len(expected)), expected)):
-        if way.dtype in INTEGERS and kind == "float" and way.casting == "saturate":
-            exact = int(float(exact))
-        if way.dtype in INTEGERS:
-            exact = as_stored(exact, way.dtype, way.casting)[0]
-        if dtype in FLOATS and way.casting == "saturate" and FLOATS[dtype][1] < 1023:
-            continue
-        # What passes two words on the way is computed in float64, step by step.
+        # What may pass two words on the way is computed in float64, step by step.
         allowed = 1 if abs(exact) < 2**63 else 16
-        wrong = ulps(got, exact, dtype) > allowed if dtype in FLOATS else got != exact
+        if node.bound >= 2**126:
+            peak = node.peaks[at].bit_length() - max(abs(exact).bit_length(), 53)
+            allowed = max(allowed, 16 * 2**max(peak, 0))
+        if way.dtype == "bool" and way.casting == "saturate":
+            exact = exact != 0
+        elif way.dtype in INTEGERS:
+            exact = as_stored(exact, way.dtype, way.casting)[0]
+        elif dtype in FLOATS and way.casting == "saturate":
+            exact = max(min(exact, finite(dtype)), -finite(dtype))
+        if dtype in FLOATS and way.casting == "same_value" and kind != "float":
+            wrong = got != exact
+        elif dtype in FLOATS:
+            wrong = ulps(got, exact, dtype) > allowed
+        else:
+            wrong = ulps(got, exact, "float64") > allowed if kind == "float" else got != exact
         if wrong:
             return "element %d is %r (%s), exactly %r" % (at, got, dtype, exact)
     return None

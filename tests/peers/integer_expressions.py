@@ -32,6 +32,10 @@ class Node:
         # Past int64 a part may have a type that does not hold it; what is constant never has one.
         past = array and any(v < -2**63 or v > 2**63 - 1 for v in values)
         self.loose = loose or past
+        # The largest magnitudes on the way, and what they can be by dtypes alone: where that passes
+        # two words, float64 takes over.
+        self.peaks = [abs(v) for v in values]
+        self.bound = max(self.peaks)
 
 
 def number_steps(value):
@@ -76,7 +80,9 @@ def leaf(rng, data):
     if rng.randrange(3) == 0:
         return constant(rng)
     name = rng.choice("abiq")
-    return Node(name, ["v:" + name], data[name], True)
+    node = Node(name, ["v:" + name], data[name], True)
+    node.bound = max(abs(end) for end in RANGES[NAMES[name]])
+    return node
 
 
 def floor(x, y):
@@ -102,12 +108,25 @@ COMPARE = {"<": lambda x, y: x < y, "<=": lambda x, y: x <= y, ">": lambda x, y:
            ">=": lambda x, y: x >= y, "==": lambda x, y: x == y, "!=": lambda x, y: x != y}
 
 
+def bound(steps, of):
+    """How large a result, or anything on the way to it, can be."""
+    if steps[-1] == "multiply":
+        return of[0] * of[1]
+    if steps[-1] in ("pow", "shift_left"):
+        count = int(steps[0][2:])
+        return max(of[0], of[0]**count if steps[-1] == "pow" else of[0] << count)
+    return sum(of)
+
+
 def joined(text, steps, function, *operands):
     values = [function(*v) for v in zip(*[x.values for x in operands])]
     if any(v.bit_length() > 4096 for v in values):
         raise Unknown
-    return Node(text, sum([x.steps for x in operands], []) + steps, values,
+    node = Node(text, sum([x.steps for x in operands], []) + steps, values,
                 any(x.array for x in operands), any(x.loose for x in operands))
+    node.peaks = [max(p) for p in zip(node.peaks, *[x.peaks for x in operands])]
+    node.bound = bound(steps, [x.bound for x in operands])
+    return node
 
 
 def integers(rng, data, depth):
@@ -144,7 +163,11 @@ def integers(rng, data, depth):
         name = rng.choice(sorted(CALLS))
         return joined("%s(%s, %s)" % (name, x.text, y.text), [name], CALLS[name], x, y)
     symbol = rng.choice(["+", "-", "*", "+", "-", "*", "//", "%", "//", "%", "&", "|", "^"])
-    return joined("(%s %s %s)" % (x.text, symbol, y.text), [IDS[symbol]], INFIX[symbol], x, y)
+    node = joined("(%s %s %s)" % (x.text, symbol, y.text), [IDS[symbol]], INFIX[symbol], x, y)
+    # The language's limit: elements of more than 32 bits divide constants of at most 320.
+    long = not x.array and y.array and abs(x.values[0]).bit_length() > 320
+    node.loose = node.loose or symbol in ("//", "%") and long
+    return node
 
 
 def truths(rng, data, depth):
@@ -162,6 +185,7 @@ def floats(rng, data, depth):
         ("%s * 1.0", [], ["f:1", "multiply"]), ("1.0 * %s", ["f:1"], ["multiply"]),
         ("0.0 + %s", ["f:0"], ["add"])])
     node = Node(form % x.text, before + x.steps + after, x.values, x.array, x.loose)
+    node.peaks, node.bound = x.peaks, x.bound
     node.loose = node.loose or any(abs(v) >= 2**1024 - 2**970 for v in x.values)
     return node
 
