@@ -22,7 +22,7 @@ constexpr char kObject[] = "libtightloop_jit.so";
 /// folders.
 std::string find_among_libraries() {
   std::string found;
-#ifdef RTLD_DI_SERINFO
+#ifdef __GLIBC__
   void* program = dlopen(nullptr, RTLD_LAZY);
   Dl_serinfo size{};
   if (program != nullptr && dlinfo(program, RTLD_DI_SERINFOSIZE, &size) == 0) {
