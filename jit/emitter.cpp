@@ -118,6 +118,7 @@ llvm::Value* Emitter::by_pieces(
 
 llvm::Value* Emitter::live_mask(unsigned per_lane, unsigned dead, bool downwards) {
   if (live_count == nullptr) return nullptr;
+  if (held_mask != nullptr && per_lane == 1 && dead == 0 && !downwards) return held_mask;
   if (masks_count_ != live_count || masks_block_ != b.GetInsertBlock()) masks_.clear();
   masks_count_ = live_count;
   masks_block_ = b.GetInsertBlock();

@@ -67,6 +67,8 @@ class Emitter {
   /// How many lanes of the current step are live (i64); null where all are. The others hold zeros
   /// or leftovers of computing on zeros.
   llvm::Value* live_count = nullptr;
+  /// The mask of these lanes where it is known; null where it follows from live_count alone.
+  llvm::Value* held_mask = nullptr;
   Place place;
 
   // Types. `element` is i1 for bool and the part's type for complex.

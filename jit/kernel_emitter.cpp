@@ -120,6 +120,7 @@ void KernelEmitter::emit() {
   if (plan_.kind == plan::KernelKind::column_reduce) {
     columns(carried);
   } else {
+    if (shape_.holds_rows) make_held_masks();
     llvm::Value* single = b_.getInt64(0);
     if (plan_.joined_rows > 1) {
       single = rounded_down(n1_, plan_.joined_rows);

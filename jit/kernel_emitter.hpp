@@ -64,6 +64,14 @@ class KernelEmitter {
   void reduce_row(llvm::Value* row, Carried& carried);
   void visit_row(RowAccumulators& acc, llvm::Value* n0, Carried& carried);
   void revisit_row(RowAccumulators& acc, Carried& carried);
+  void hold_row(RowAccumulators& acc, unsigned count, Carried& carried);
+  void make_held_masks();
+  void start_held_step(unsigned u, bool is_short);
+  void end_held_step();
+  std::vector<std::vector<Sources>> held_steps(unsigned count, bool is_short, Carried& carried);
+  llvm::Value* visit_held(RowAccumulators& acc, const std::vector<std::vector<Sources>>& steps,
+                          bool is_short, Sets& states);
+  Sets first_states(RowAccumulators& acc);
   void reduce_joined_rows(llvm::Value* first, Carried& carried);
   void finish_row(RowReducer& reducer, const std::vector<Parts>& acc, std::size_t reduction,
                   llvm::Value* row, Carried& carried);
@@ -96,6 +104,13 @@ class KernelEmitter {
   std::vector<llvm::Value*> row_;   // address in the current row
   Ahead ahead_;
   std::vector<llvm::Value*> bounce_;  // buffers for tails, made when first needed
+  // Of a row that is held in registers, per step: how many lanes are live, and their mask.
+  struct Held {
+    llvm::Value* count;
+    llvm::Value* memory;
+    llvm::FixedVectorType* type;
+  };
+  std::vector<Held> held_;
   std::vector<llvm::Value*> slots_;
   llvm::Value* slot_step_ = nullptr;  // slots per row
   // C-order numbers, for plans that reduce positions: of (row 0, element 0), and the steps.

@@ -67,31 +67,164 @@ void KernelEmitter::reduce_row(llvm::Value* row, Carried& carried) {
   e_.place.origin = b_.CreateAdd(number_, b_.CreateMul(row, number_per_row_));
   e_.place.stride = number_per_element_;
   const auto revisits = [](const auto& reducer) { return reducer->revisits; };
-  if (std::any_of(acc.reducers.begin(), acc.reducers.end(), revisits)) {
-    revisit_row(acc, carried);
-  } else {
+  const auto finish = [&](RowAccumulators& a, Carried& c) {
+    for (std::size_t r = 0; r < a.reducers.size(); ++r) {
+      finish_row(*a.reducers[r], a.sets[r], r, row, c);
+    }
+  };
+  if (std::none_of(acc.reducers.begin(), acc.reducers.end(), revisits)) {
     visit_row(acc, n0_, carried);
+  } else if (shape_.holds_rows) {
+    // Of few steps what lies beyond them costs nothing.
+    unsigned begin = 0;
+    for (unsigned steps = std::max(1U, shape_.sum_sets / 2); steps <= shape_.sum_sets; steps *= 2) {
+      const std::uint64_t end = std::uint64_t{steps} * e_.lanes;
+      llvm::Value* const above = b_.CreateICmpSGT(n0_, b_.getInt64(begin));
+      llvm::Value* const within = b_.CreateICmpSLE(n0_, b_.getInt64(end));
+      e_.when(b_.CreateAnd(above, within), carried, [&](Carried& c) {
+        RowAccumulators held(e_, plan_, shape_);
+        hold_row(held, steps, c);
+        finish(held, c);
+      });
+      begin = static_cast<unsigned>(end);
+    }
+    e_.when(b_.CreateICmpSGT(n0_, b_.getInt64(begin)), carried, [&](Carried& c) {
+      revisit_row(acc, c);
+      finish(acc, c);
+    });
+    return;
+  } else {
+    revisit_row(acc, carried);
   }
-  for (std::size_t r = 0; r < acc.reducers.size(); ++r) {
-    finish_row(*acc.reducers[r], acc.sets[r], r, row, carried);
-  }
+  finish(acc, carried);
 }
 
-// Visits a row until no reducer asks for more. Each visit starts all accumulators anew.
-void KernelEmitter::revisit_row(RowAccumulators& acc, Carried& carried) {
+// Begins step `u` of the first plan::kSumLanes elements; in a row that may be shorter, under a
+// mask.
+void KernelEmitter::start_held_step(unsigned u, bool is_short) {
+  e_.place.position = b_.getInt64(std::uint64_t{u} * e_.lanes);
+  if (!is_short) return;
+  e_.live_count = held_[u].count;
+  // Volatile: made again from the count in every row, a mask takes ten times as long.
+  llvm::FixedVectorType* const type = held_[u].type;
+  llvm::Value* const mask =
+      b_.CreateAlignedLoad(type, held_[u].memory, llvm::Align(8), /*isVolatile=*/true);
+  e_.held_mask = b_.CreateICmpSLT(mask, e_.zero(type));
+}
+
+void KernelEmitter::end_held_step() {
+  e_.live_count = nullptr;
+  e_.held_mask = nullptr;
+}
+
+// Makes the masks of rows that are held, once for all of them.
+void KernelEmitter::make_held_masks() {
+  for (unsigned u = 0; u < shape_.sum_sets; ++u) {
+    llvm::Value* const left = b_.CreateSub(n0_, b_.getInt64(std::uint64_t{u} * e_.lanes));
+    llvm::Value* const some = b_.CreateICmpSGT(left, b_.getInt64(0));
+    llvm::Value* const least = e_.least(left, b_.getInt64(e_.lanes));
+    llvm::Value* const count = b_.CreateSelect(some, least, b_.getInt64(0));
+    e_.live_count = count;
+    const unsigned bits = target_.vector_bytes * 8 / e_.lanes < 64 ? 32 : 64;
+    llvm::FixedVectorType* const type = e_.int_vector(bits);
+    llvm::Value* const memory = e_.reserve(std::uint64_t{bits} / 8 * e_.lanes);
+    b_.CreateAlignedStore(b_.CreateSExt(e_.live_mask(), type), memory, llvm::Align(8));
+    held_.push_back({count, memory, type});
+  }
+  e_.live_count = nullptr;
+}
+
+// The first plan::kSumLanes elements of a row, at most.
+std::vector<std::vector<Sources>> KernelEmitter::held_steps(unsigned count, bool is_short,
+                                                            Carried& carried) {
+  std::vector<std::vector<Sources>> steps;
+  for (unsigned u = 0; u < count; ++u) {
+    start_held_step(u, is_short);
+    steps.push_back(emit_step({b_.getInt64(std::uint64_t{u} * e_.lanes), false, u}, carried));
+    end_held_step();
+  }
+  return steps;
+}
+
+// A visit of such steps by the reducers that revisit, each from its state to the next; returns
+// whether one asks for another.
+llvm::Value* KernelEmitter::visit_held(RowAccumulators& acc,
+                                       const std::vector<std::vector<Sources>>& steps,
+                                       bool is_short, Sets& states) {
+  llvm::Value* const n = is_short ? n0_ : b_.getInt64(plan::kMomentSample);
+  llvm::Value* again = b_.getFalse();
+  for (std::size_t r = 0; r < states.size(); ++r) {
+    RowReducer& reducer = *acc.reducers[r];
+    if (!reducer.revisits) continue;
+    reducer.begin_visit(e_, states[r][0]);
+    for (unsigned u = 0; u < steps.size(); ++u) {
+      start_held_step(u, is_short);
+      acc.sets[r][u] = reducer.only(e_, steps[u][r]);
+      end_held_step();
+    }
+    for (std::size_t u = steps.size(); u < acc.sets[r].size(); ++u) {
+      for (llvm::Value*& part : acc.sets[r][u]) part = e_.floats(part->getType(), -0.0);
+    }
+    again = b_.CreateOr(again, reducer.end_visit(e_, acc.sets[r], n, states[r][0]));
+  }
+  return again;
+}
+
+// A row of at most so many steps, no longer than a sample: it is computed once and held in
+// registers. What lies beyond adds nothing: -0.
+void KernelEmitter::hold_row(RowAccumulators& acc, unsigned count, Carried& carried) {
+  const auto steps = held_steps(count, true, carried);
+  for (unsigned u = 0; u < count; ++u) {
+    start_held_step(u, true);
+    for (std::size_t r = 0; r < acc.reducers.size(); ++r) {
+      if (acc.reducers[r]->revisits) continue;
+      acc.reducers[r]->update(e_, acc.sets[r][u], steps[u][r]);
+    }
+    end_held_step();
+  }
+  acc.merge_unordered();
+  Sets states = first_states(acc);
+  visit_held(acc, steps, true, states);
+  Carried all = pack(states, {b_.getInt64(1)});  // visits so far
+  e_.repeat(all, [&](Carried& c) {
+    Carried visits;
+    unpack(c, states, visits);
+    llvm::Value* const again = visit_held(acc, steps, true, states);
+    visits[0] = b_.CreateAdd(visits[0], b_.getInt64(1));
+    c = pack(states, visits);
+    return b_.CreateAnd(again, b_.CreateICmpULT(visits[0], b_.getInt64(plan::kMomentVisits)));
+  });
+}
+
+Sets KernelEmitter::first_states(RowAccumulators& acc) {
   Sets states(acc.reducers.size());
   for (std::size_t r = 0; r < states.size(); ++r) {
     states[r].push_back(acc.reducers[r]->first_visit(e_));
   }
+  return states;
+}
+
+// Visits a row until no reducer asks for more. Each visit starts all accumulators anew.
+void KernelEmitter::revisit_row(RowAccumulators& acc, Carried& carried) {
+  Sets states = first_states(acc);
+  const bool sampled = shape_.holds_rows;
+  if (sampled) {
+    const Sets identities = acc.sets;
+    visit_held(acc, held_steps(shape_.sum_sets, false, carried), false, states);
+    acc.sets = identities;
+  }
   Carried all = pack(states, carried);
-  all.push_back(b_.getInt64(0));  // visits so far
+  all.push_back(b_.getInt64(sampled ? 1 : 0));  // visits so far
   e_.repeat(all, [&](Carried& c) {
     llvm::Value* const visit = c.back();
     c.pop_back();
     unpack(c, states, carried);
-    llvm::Value* const is_sample = b_.CreateICmpEQ(visit, b_.getInt64(0));
-    llvm::Value* const sample = e_.least(n0_, b_.getInt64(plan::kMomentSample));
-    llvm::Value* const n = b_.CreateSelect(is_sample, sample, n0_);
+    llvm::Value* is_sample = b_.getFalse();
+    llvm::Value* n = n0_;
+    if (!sampled) {
+      is_sample = b_.CreateICmpEQ(visit, b_.getInt64(0));
+      n = b_.CreateSelect(is_sample, e_.least(n0_, b_.getInt64(plan::kMomentSample)), n0_);
+    }
     for (std::size_t r = 0; r < states.size(); ++r) {
       acc.reducers[r]->begin_visit(e_, states[r][0]);
     }

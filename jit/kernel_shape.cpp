@@ -234,6 +234,23 @@ std::string fault_of_reduction(const plan::KernelPlan& plan, const plan::KernelR
   return ir::lane_of(r.acc) == lane ? "" : "an accumulator unlike its operand";
 }
 
+/// True where short rows can be taken in masked steps without loops.
+bool holds_rows(const plan::KernelPlan& plan, const KernelShape& shape, const Target& target) {
+  static_assert(plan::kMomentSample == plan::kSumLanes);
+  if (shape.is_long || shape.skips || shape.sums_in_memory) return false;
+  const auto masked = [&](DType t) { return target.masks(itemsize(part_of(t))); };
+  return std::any_of(plan.reductions.begin(), plan.reductions.end(),
+                     [](const plan::KernelReduce& r) { return r.op == Op::var; }) &&
+         std::none_of(plan.reductions.begin(), plan.reductions.end(),
+                      [](const plan::KernelReduce& r) { return r.narrow_first; }) &&
+         std::all_of(plan.loads.begin(), plan.loads.end(),
+                     [&](const plan::KernelLoad& l) {
+                       return l.access == plan::Access::splat || masked(l.dtype);
+                     }) &&
+         std::all_of(plan.stores.begin(), plan.stores.end(),
+                     [&](const plan::KernelStore& s) { return masked(s.dtype); });
+}
+
 }  // namespace
 
 unsigned skipped(const plan::KernelLoad& load) {
@@ -305,6 +322,7 @@ KernelShape shape_of(const plan::KernelPlan& plan, const Target& target) {
     shape.sum_sets = plan::kSumLanes / shape.lanes;
     shape.sums_in_memory = shape.sum_sets * insts > kUnrolledInsts;
     shape.unroll = shape.sums_in_memory ? 1 : shape.sum_sets;
+    shape.holds_rows = holds_rows(plan, shape, target) && insts <= kSmallBody;
   }
   return shape;
 }

@@ -31,6 +31,7 @@ struct KernelShape {
   unsigned unroll = 1;          ///< vector steps per iteration of the main loop
   unsigned sum_sets = 1;        ///< vectors that hold the kSumLanes accumulators of a float sum
   bool sums_in_memory = false;  ///< they are too many to unroll the body for: kept on the stack
+  bool holds_rows = false;      ///< of var: rows of at most kSumLanes elements stay in registers
   bool has_checks = false;
   bool skips = false;    ///< a load skips elements, some of them behind the last one of a step
   bool is_long = false;  ///< the body is emitted once, under a mask, and as LongBody describes

@@ -94,22 +94,23 @@ struct Deviations {
   llvm::Value* squares(Emitter& e, llvm::Value* x) const {
     return narrow ? x : Exactly(e).times(x, 1 / scale / scale);
   }
+  /// x less the scaled shift. It may be fused: scaling is exact, unless for elements so small that
+  /// no square is above zero.
+  llvm::Value* from(Emitter& e, llvm::Value* x, llvm::Value* shift) const {
+    auto& b = e.b;
+    const Exactly exact(e);
+    if (narrow) return b.CreateFSub(x, shift);
+    return b.CreateIntrinsic(llvm::Intrinsic::fmuladd, {x->getType()},
+                             {x, llvm::ConstantFP::get(x->getType(), scale), b.CreateFNeg(shift)});
+  }
   /// Adds x less the scaled shift and the square of that to s1 and s2; `contract` as in
-  /// combine_floats. The first step may be fused: scaling is exact, unless for elements so small
-  /// that no square is above zero.
+  /// combine_floats.
   Parts take(Emitter& e, llvm::Value* s1, llvm::Value* s2, llvm::Value* x,
              llvm::Value* shift) const {
     auto& b = e.b;
+    llvm::Value* deviation = from(e, x, shift);
     const llvm::IRBuilderBase::FastMathFlagGuard guard(b);
     b.setFastMathFlags({});
-    llvm::Value* deviation = nullptr;
-    if (narrow) {
-      deviation = b.CreateFSub(x, shift);
-    } else {
-      deviation =
-          b.CreateIntrinsic(llvm::Intrinsic::fmuladd, {x->getType()},
-                            {x, llvm::ConstantFP::get(x->getType(), scale), b.CreateFNeg(shift)});
-    }
     llvm::Value* sum = b.CreateFAdd(s1, deviation);
     llvm::FastMathFlags flags;
     flags.setAllowContract(e.fast_math);
@@ -138,6 +139,13 @@ class RowMoments : public RowReducer {
     const Parts next = deviations_.take(e, acc[0], acc[1], x, shifts_);
     for (std::size_t k = 0; k < acc.size(); ++k) acc[k] = e.only_live(next[k], acc[k]);
   }
+  Parts only(Emitter& e, const Sources& values) override {
+    llvm::Value* x = float_parts(e, values[0], false)[0];
+    llvm::Value* deviation = deviations_.from(e, x, shifts_);
+    deviation = e.only_live(deviation, e.zero(deviation->getType()));
+    const Exactly exact(e);
+    return {deviation, e.b.CreateFMul(deviation, deviation)};
+  }
   void merge(Emitter& e, Parts& acc, const Parts& other) override {
     acc = combine_floats(e, Op::sum, acc, other, false);
   }
@@ -154,7 +162,9 @@ class RowMoments : public RowReducer {
     });
     Exactly x(e);
     n_ = e.b.CreateSIToFP(n, e.b.getDoubleTy());
-    mean_ = e.b.CreateFDiv(sums[0], n_);
+    // A reciprocal is the same for all rows.
+    llvm::Value* one = llvm::ConstantFP::get(e.b.getDoubleTy(), 1.0);
+    mean_ = e.b.CreateFMul(sums[0], e.b.CreateFDiv(one, n_));
     own_ = x.own(sums[0], sums[1], mean_);
     state[0] = e.b.CreateFAdd(shift_, mean_);
     return e.b.CreateFCmpOGT(x.times(e.b.CreateFMul(sums[0], mean_), 4), own_);

@@ -40,6 +40,12 @@ class RowReducer : public Reducer {
   /// What visits hand on to the next, and with what the first begins.
   virtual Parts first_visit(Emitter&) { return {}; }
   virtual void begin_visit(Emitter&, const Parts&) {}
+  /// What a set of accumulators holds that has taken in one step.
+  virtual Parts only(Emitter& e, const Sources& values) {
+    Parts acc = identity(e);
+    update(e, acc, values);
+    return acc;
+  }
   /// Ends a visit of `n` elements: changes what the next one begins with, and returns whether a
   /// visit of the whole row would have to be repeated (i1).
   virtual llvm::Value* end_visit(Emitter&, const std::vector<Parts>&, llvm::Value*, Parts&) {

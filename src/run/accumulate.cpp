@@ -281,10 +281,15 @@ void settle(const plan::KernelReduce& r, void* slots, std::int64_t count) {
 bool all_finite(const plan::KernelReduce& r, const void* settled, std::int64_t count) {
   const bool sum = r.op == Op::sum && (is_float(r.acc) || is_complex(r.acc));
   if (!sum && r.op != Op::var) return true;
-  const auto* values = static_cast<const double*>(settled);
-  double rest = 0;  // NaN as soon as one is not finite
-  for (std::int64_t i = 0; i < (is_complex(r.acc) ? 2 * count : count); ++i) rest += values[i] * 0;
-  return rest == 0;
+  const auto* bytes = static_cast<const char*>(settled);
+  constexpr std::uint64_t kExponent = std::uint64_t{0x7ff} << 52;  // all ones where it is not
+  bool finite = true;
+  for (std::int64_t i = 0; i < (is_complex(r.acc) ? 2 * count : count); ++i) {
+    std::uint64_t bits;
+    std::memcpy(&bits, bytes + 8 * i, sizeof bits);
+    finite &= (bits & kExponent) != kExponent;
+  }
+  return finite;
 }
 
 }  // namespace tightloop::run

@@ -123,7 +123,7 @@ bool QuickReduction::end_visit(std::int64_t n) {
       squares_[i] += squares_[i + h];
     }
   }
-  mean_ = sum_[0] / static_cast<double>(n);
+  mean_ = sum_[0] * (1 / static_cast<double>(n));
   own_ = own_squares(sum_[0], squares_[0], mean_);
   return sum_[0] * mean_ * 4 > own_;
 }
