@@ -106,9 +106,10 @@ struct OpInfo {
   RangeRule range_rule;
   bool commutative;
   bool accepts_complex;
-  bool takes_where;    ///< reductions: where=, an array of bools that says which elements count
-  bool takes_initial;  ///< reductions: initial=, a value to start from
-  bool takes_ddof;     ///< reductions: ddof=, a number to take from the divisor
+  bool complex_by_parts;  ///< takes complex operands in terms of their parts: no lane is complex
+  bool takes_where;       ///< reductions: where=, an array of bools that says which elements count
+  bool takes_initial;     ///< reductions: initial=, a value to start from
+  bool takes_ddof;        ///< reductions: ddof=, a number to take from the divisor
   Lowering lowering;
   std::uint8_t max_ulp;
   std::string_view doc;
@@ -121,6 +122,7 @@ inline constexpr unsigned complex = 2;
 inline constexpr unsigned takes_where = 4;
 inline constexpr unsigned takes_initial = 8;
 inline constexpr unsigned takes_ddof = 16;
+inline constexpr unsigned complex_by_parts = 32;
 }  // namespace op_property
 
 inline constexpr OpInfo kOpTable[kTableOps] = {
@@ -139,6 +141,10 @@ inline constexpr OpInfo kOpTable[kTableOps] = {
          [] {                                                                                  \
            using namespace op_property;                                                        \
            return ((properties)&complex) != 0;                                                 \
+         }(),                                                                                  \
+         [] {                                                                                  \
+           using namespace op_property;                                                        \
+           return ((properties)&complex_by_parts) != 0;                                        \
          }(),                                                                                  \
          [] {                                                                                  \
            using namespace op_property;                                                        \

@@ -97,7 +97,7 @@ std::optional<Callee> find_callee(std::string_view name) {
   }
   if (name == "around") name = "round";
   if (const auto op = find_op(name)) {
-    if (*op == Op::round && name == "round") return Callee{.kind = Kind::round, .op = *op};
+    if (*op == Op::round) return Callee{.kind = Kind::round, .op = *op};
     const Kind kind = is_reduction(*op) ? Kind::reduction : Kind::elementwise;
     return Callee{.kind = kind, .op = *op, .operands = info(*op).arity};
   }

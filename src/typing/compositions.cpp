@@ -73,6 +73,7 @@ DType bits_of(DType t) {
 Value Resolver::composed(Op op, Values x) {
   switch (op) {
     case Op::copy: return x[0];
+    case Op::rint: return rint(x[0]);
     case Op::ones_like: return like(x[0], 1);
     case Op::zeros_like: return like(x[0], 0);
     case Op::reciprocal: return reciprocal(x[0]);
@@ -112,6 +113,11 @@ Value Resolver::like(const Value& x, int number) {
   const DType t = dtype(x);
   const NodeId constant = is_integral(t) ? b_.integer(t, number) : b_.real(t, number);
   return {filled(constant, x.id), x.weak, {}};
+}
+
+Value Resolver::rint(const Value& x) {
+  if (is_integral(dtype(x)) && exact({&x, 1})) return rounding(Op::round, x);
+  return floating(Op::round, real_dtype({&x, 1}), {&x, 1});
 }
 
 Value Resolver::reciprocal(const Value& x) {

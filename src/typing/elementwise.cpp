@@ -49,6 +49,10 @@ void Resolver::undefined(Op op, DType t, const std::string& hint) const {
   fail(ErrorCode::type, spelling(op) + " is not defined for " + std::string(name(t)), hint);
 }
 
+bool Resolver::has_complex(Values x) const {
+  return std::any_of(x.begin(), x.end(), [&](const Value& v) { return is_complex(dtype(v)); });
+}
+
 void Resolver::reject_complex(Op op, Values x) const {
   for (const Value& v : x) {
     if (is_complex(dtype(v))) undefined(op, dtype(v), "take abs(x), real(x) or imag(x) first");

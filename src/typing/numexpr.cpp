@@ -29,7 +29,7 @@ DType kind_of_array(DType t) {
 }
 
 bool keeps_integers(Op op) {
-  return op == Op::round || op == Op::sign;
+  return op == Op::round || op == Op::rint || op == Op::sign;
 }
 
 bool keeps_kind(Op op) {
@@ -45,6 +45,7 @@ DType least_float(Op op) {
     case Op::maximum:
     case Op::minimum:
     case Op::round:
+    case Op::rint:
     case Op::trunc:
     case Op::sign:
     case Op::real:

@@ -59,8 +59,12 @@ Resolver::Reduction Resolver::gathered(const ir::Node& n) {
 }
 
 Value Resolver::reduction(const ir::Node& n) {
-  if (!info(n.op).accepts_complex) reject_complex(n.op, {&values_[n.args[0]], 1});
+  const OpInfo& row = info(n.op);
+  if (!row.accepts_complex && !row.complex_by_parts) {
+    reject_complex(n.op, {&values_[n.args[0]], 1});
+  }
   const Reduction r = gathered(n);
+  if (row.complex_by_parts && has_complex({&r.x, 1})) return of_complex_parts(r);
   switch (r.op) {
     case Op::sum:
     case Op::prod: return total(r.op, r);
@@ -252,7 +256,11 @@ Value Resolver::seeded_extreme(Op op, const Reduction& r) {
   }
   const Value joined = where(choice);
   const DType t = dtype(joined);
-  if (is_complex(t)) undefined(op, t, "take abs(x), real(x) or imag(x) first");
+  if (is_complex(t)) {
+    Reduction whole = r;
+    whole.x = {b_.cast(r.x.id, t), false, {}};
+    return of_complex_parts(whole);
+  }
   const Range range = b_[joined.id].range;
   const NodeId x = r.mask == kNoNode ? b_.cast(r.x.id, t) : joined.id;
   const NodeId found = b_.reduce(op, t, x, r.spec);

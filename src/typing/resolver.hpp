@@ -64,6 +64,8 @@ class Resolver {
   const std::vector<ir::ViewSpec>& views() const { return views_; }
 
  private:
+  struct Reduction;
+
   // typing.cpp: leaves, conversions, results
   Value resolve(NodeId node);
   Value leaf(const ir::Node& node);
@@ -108,6 +110,7 @@ class Resolver {
   // compositions.cpp: rows of the table in terms of others
   Value composed(Op op, Values x);
   Value by_lanes(Op op, Values x);
+  Value rint(const Value& x);
   Value reciprocal(const Value& x);
   Value float_power(Values x);
   Value angle(const Value& x);
@@ -141,6 +144,18 @@ class Resolver {
   Value compare(Op op, Values x);
   NodeId compare_integers(Op op, NodeId x, NodeId y);
   std::optional<NodeId> compare_past(Op op, Values x);
+
+  // complex_order.cpp: complex numbers in order, by their parts
+  struct ComplexParts;
+  struct ComplexExtreme;
+  Value of_complex_parts(Op op, Values x);
+  Value of_complex_parts(const Reduction& r);
+  ComplexParts parts_of(NodeId z);
+  NodeId in_complex_order(Op op, NodeId x, NodeId y);
+  NodeId complex_extreme(Op op, NodeId x, NodeId y);
+  ComplexExtreme complex_extremes(Op op, const Reduction& r);
+  Value complex_extreme_of(Op op, const Reduction& r);
+  Value complex_position(Op op, const Reduction& r);
 
   // integers.cpp: exact promotion of integers and bools
   Value exact_integer(Op op, Values x);
@@ -283,7 +298,6 @@ class Resolver {
   Value numexpr_floor(Op op, Values x, DType kind);
 
   // reductions.cpp: sums, extremes, quantifiers and positions
-  struct Reduction;
   Value reduction(const ir::Node& node);
   Reduction gathered(const ir::Node& node);
   Value total(Op op, const Reduction& r);
@@ -374,6 +388,7 @@ class Resolver {
               bool may_wrap = false);
   /// A constant in the shape of x.
   NodeId filled(NodeId constant, NodeId x);
+  bool has_complex(Values x) const;
   void reject_complex(Op op, Values x) const;
   [[noreturn]] void fail(ErrorCode code, const std::string& message,
                          const std::string& hint = {}) const;

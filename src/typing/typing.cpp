@@ -183,7 +183,10 @@ Value Resolver::elementwise(Op op, Values x) {
 
 Value Resolver::in_rule(Op op, Values x) {
   const OpInfo& row = info(op);
-  if (!row.accepts_complex) reject_complex(op, x);
+  if (has_complex(x)) {
+    if (row.complex_by_parts) return of_complex_parts(op, x);
+    if (!row.accepts_complex) reject_complex(op, x);
+  }
   switch (row.type_rule) {
     case TypeRule::arithmetic: return arithmetic(op, x);
     case TypeRule::divide: return divide(x);

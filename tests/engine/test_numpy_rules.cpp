@@ -171,3 +171,42 @@ TEST_CASE("engine: a destination without elements may have strides of 0") {
   const ArrayView out(static_cast<void*>(memory), float64, Dims{1, 2}, Dims{0, 0});
   CHECK_THROWS_AS(evaluate_into(out, "x", {{"x", 1.0}}), Error);
 }
+
+TEST_CASE("engine: NumPy's rint of integers is a float") {
+  const std::vector<std::int8_t> b{-128, 5};
+  const std::vector<std::uint16_t> h{65535, 5};
+  const std::vector<std::int64_t> q{7, 5};
+  const std::vector<std::uint8_t> flags{1, 0};
+  const ArrayView c(reinterpret_cast<const bool*>(flags.data()), Dims{2});
+  const std::vector<Binding> vars{{"b", b}, {"h", h}, {"q", q}, {"c", c}};
+  is("rint(b)[0]", vars, float16, -128);
+  is("rint(c)[0]", vars, float16, 1);
+  is("rint(h)[0]", vars, float32, 65535);
+  is("rint(q)[0]", vars, float64, 7);
+  is("round(b)[0]", vars, int8, -128);
+  is("rint(b)[0]", vars, int8, -128, {});
+  is("rint(q * 0.5)[1]", vars, float64, 2);
+}
+
+TEST_CASE("engine: closeness of integers does not wrap in NumPy's promotion") {
+  const auto check = [](auto lowest, auto highest) {
+    using T = decltype(lowest);
+    const std::vector<T> x{static_cast<T>(lowest + (std::is_signed_v<T> ? 1 : 0)), 5, lowest};
+    const std::vector<T> y{highest, 5, lowest};
+    const std::vector<Binding> vars{{"x", x}, {"y", y}};
+    for (const Options& options : {by_numpy(), Options{}}) {
+      is("isclose(x, y)[0]", vars, bool_, 0, options);
+      is("isclose(x, y)[1]", vars, bool_, 1, options);
+      is("isclose(x, y)[2]", vars, bool_, 1, options);
+      is("allclose(x[1:], y[1:])", vars, bool_, 1, options);
+      is("allclose(x, y)", vars, bool_, 0, options);
+    }
+  };
+  check(std::numeric_limits<std::int8_t>::min(), std::numeric_limits<std::int8_t>::max());
+  check(std::numeric_limits<std::int16_t>::min(), std::numeric_limits<std::int16_t>::max());
+  check(std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max());
+  check(std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max());
+  check(std::numeric_limits<std::uint8_t>::min(), std::numeric_limits<std::uint8_t>::max());
+  check(std::numeric_limits<std::uint32_t>::min(), std::numeric_limits<std::uint32_t>::max());
+  check(std::numeric_limits<std::uint64_t>::min(), std::numeric_limits<std::uint64_t>::max());
+}
