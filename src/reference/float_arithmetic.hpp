@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "reference/lane_types.hpp"
+#include "types/remainder.hpp"
 
 namespace tightloop::reference {
 
@@ -35,7 +36,7 @@ T greater_of(T x, T y) {
 /// The remainder of fmod, moved by y where their signs differ; a zero has the sign of y.
 template <Float T>
 T floored_remainder(T x, T y) {
-  const T remainder = std::fmod(x, y);
+  const T remainder = exact_fmod(x, y);
   if (remainder == 0) return std::copysign(T{0}, y);
   return (remainder < 0) != (y < 0) ? remainder + y : remainder;
 }
@@ -45,7 +46,7 @@ T floored_remainder(T x, T y) {
 template <Float T>
 T floored_quotient(T x, T y) {
   if (y == 0) return x / y;
-  const T remainder = std::fmod(x, y);
+  const T remainder = exact_fmod(x, y);
   T quotient = (x - remainder) / y;
   if (remainder != 0 && (remainder < 0) != (y < 0)) quotient -= 1;
   if (quotient == 0) return std::copysign(T{0}, x / y);

@@ -42,7 +42,7 @@ template <Integer T> T floor_divide(T x, T y) { return floored_quotient(x, y); }
 template <Float T>   T floor_divide(T x, T y) { return floored_quotient(x, y); }
 template <Integer T> T mod(T x, T y) { return floored_remainder(x, y); }
 template <Float T>   T mod(T x, T y) { return floored_remainder(x, y); }
-template <Float T>   T fmod(T x, T y) { return std::fmod(x, y); }
+template <Float T>   T fmod(T x, T y) { return exact_fmod(x, y); }
 
 template <Integer T> T pow(T x, T y) { return integer_power(x, y); }
 

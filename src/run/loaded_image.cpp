@@ -11,6 +11,7 @@
 
 #include "math/leaf.hpp"
 #include "plan/leaf_symbol.hpp"
+#include "types/remainder.hpp"
 
 namespace tightloop::run {
 namespace {
@@ -36,8 +37,8 @@ void* find_library_function(std::string_view name) {
   static const NamedFunction functions[] = {
       {"memcpy", address_of<void*(void*, const void*, std::size_t)>(std::memcpy)},
       {"memset", address_of<void*(void*, int, std::size_t)>(std::memset)},
-      {"fmod", address_of<D2>(::fmod)},
-      {"fmodf", address_of<F2>(::fmodf)},
+      {"fmod", address_of<D2>(exact_fmod)},
+      {"fmodf", address_of<F2>(exact_fmod)},
       {"fma", address_of<D3>(::fma)},
       {"fmaf", address_of<F3>(::fmaf)},
       {"floor", address_of<D1>(::floor)},
