@@ -28,7 +28,7 @@ Drain::~Drain() {
     stopping_ = true;
   }
   complete_changed_.notify_one();
-  if (thread_.joinable()) thread_.join();
+  if (thread_) thread_->join();
 }
 
 void Drain::complete(std::size_t output, std::uint64_t end) {
@@ -38,6 +38,9 @@ void Drain::complete(std::size_t output, std::uint64_t end) {
     complete_[output] = end;
   }
   complete_changed_.notify_one();
+  std::size_t k = 0;
+  std::uint64_t begin = 0;
+  while (!thread_ && find_work(k, begin, end)) write(k, begin, end);
 }
 
 bool Drain::wait(std::size_t output, std::uint64_t end, std::uint64_t room) {
@@ -64,6 +67,16 @@ bool Drain::find_work(std::size_t& output, std::uint64_t& begin, std::uint64_t& 
   return false;
 }
 
+void Drain::write(std::size_t output, std::uint64_t begin, std::uint64_t end) {
+  outputs_[output].sink->write(outputs_[output].window->data() + begin,
+                               static_cast<std::size_t>(end - begin));
+  outputs_[output].window->release(end);
+  done_.fetch_add(end - begin, std::memory_order_relaxed);
+  const std::lock_guard lock(mutex_);
+  written_[output] = end;
+  written_changed_.notify_one();
+}
+
 void Drain::run() {
   try {
     while (true) {
@@ -74,13 +87,7 @@ void Drain::run() {
         complete_changed_.wait(lock, [&] { return stopping_ || find_work(k, begin, end); });
         if (stopping_) return;
       }
-      outputs_[k].sink->write(outputs_[k].window->data() + begin,
-                              static_cast<std::size_t>(end - begin));
-      outputs_[k].window->release(end);
-      done_.fetch_add(end - begin, std::memory_order_relaxed);
-      const std::lock_guard lock(mutex_);
-      written_[k] = end;
-      written_changed_.notify_one();
+      write(k, begin, end);
     }
   } catch (...) {
     const std::lock_guard lock(mutex_);

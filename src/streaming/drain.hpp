@@ -1,5 +1,5 @@
 // Writes behind: a thread that hands complete elements of results to their sinks and gives their
-// memory back.
+// memory back. Where no thread can be had, whoever completes them waits for the write.
 #pragma once
 
 #include <atomic>
@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -29,7 +30,7 @@ class Drain {
   /// Waits for a write that is under way.
   ~Drain();
 
-  /// Says that the bytes before `end` are complete.
+  /// Says that the bytes before `end` are complete. Without a thread it throws what a sink throws.
   void complete(std::size_t output, std::uint64_t end);
   /// Waits for a while until at most `room` bytes before `end` are left to write; returns whether
   /// they are. Throws what the sink threw.
@@ -39,6 +40,7 @@ class Drain {
 
  private:
   void run();
+  void write(std::size_t output, std::uint64_t begin, std::uint64_t end);
   bool find_work(std::size_t& output, std::uint64_t& begin, std::uint64_t& end);
 
   const std::vector<Output> outputs_;
@@ -48,7 +50,7 @@ class Drain {
   std::vector<std::uint64_t> complete_, written_;
   std::exception_ptr failure_;
   bool stopping_ = false;
-  std::thread thread_;
+  std::optional<std::thread> thread_;
 };
 
 }  // namespace tightloop::streaming

@@ -16,9 +16,14 @@ constexpr std::chrono::milliseconds kPatience{50};
 
 }  // namespace
 
-Feeder::Feeder(std::vector<Feed> feeds, std::size_t items, std::atomic<std::uint64_t>& done)
+Feeder::Feeder(std::vector<Feed> feeds, std::size_t items, std::atomic<std::uint64_t>& done,
+               StopFlag stop)
     : feeds_(std::move(feeds)), items_(items), done_(done), released_(feeds_.size(), 0) {
-  if (!feeds_.empty()) thread_ = start_thread([this] { run(); });
+  if (feeds_.empty()) return;
+  thread_ = start_thread([this] { run(); });
+  if (thread_) return;
+  for (const Feed& f : feeds_) f.input->source->stop_when(stop);
+  begin();
 }
 
 Feeder::~Feeder() {
@@ -27,7 +32,7 @@ Feeder::~Feeder() {
     stopping_ = true;
   }
   released_changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  if (thread_) thread_->join();
   for (const Feed& f : feeds_) f.input->source->stop_when(nullptr);
 }
 
@@ -46,6 +51,10 @@ void Feeder::release_before(std::size_t item) {
 
 bool Feeder::wait(std::size_t item) {
   if (feeds_.empty()) return true;
+  if (!thread_) {
+    if (filled_ <= item) fill_item(item);
+    return true;
+  }
   std::unique_lock lock(mutex_);
   filled_changed_.wait_for(lock, kPatience, [&] { return filled_ > item || failure_; });
   if (filled_ <= item && failure_) std::rethrow_exception(failure_);
@@ -55,28 +64,34 @@ bool Feeder::wait(std::size_t item) {
 void Feeder::run() {
   try {
     for (const Feed& f : feeds_) f.input->source->stop_when(&stopping_);
-    for (const Feed& f : feeds_) {
-      Input& input = *f.input;
-      if (input.kept && input.begun) continue;
-      if (input.source->rewindable()) input.source->seek(0);
-      input.begun = true;
-      input.read = 0;
-    }
-    for (std::size_t item = 0; item < items_; ++item) {
-      for (std::size_t k = 0; k < feeds_.size(); ++k) {
-        const Track& track = *feeds_[k].track;
-        fill(k, feeds_[k].input->kept ? 0 : track.begin[item], track.end[item]);
-      }
-      const std::lock_guard lock(mutex_);
-      if (stopping_) return;
-      filled_ = item + 1;
-      filled_changed_.notify_one();
-    }
+    begin();
+    for (std::size_t item = 0; item < items_ && !stopping_; ++item) fill_item(item);
   } catch (...) {
     const std::lock_guard lock(mutex_);
     failure_ = std::current_exception();
     filled_changed_.notify_one();
   }
+}
+
+void Feeder::begin() {
+  for (const Feed& f : feeds_) {
+    Input& input = *f.input;
+    if (input.kept && input.begun) continue;
+    if (input.source->rewindable()) input.source->seek(0);
+    input.begun = true;
+    input.read = 0;
+  }
+}
+
+void Feeder::fill_item(std::size_t item) {
+  for (std::size_t k = 0; k < feeds_.size(); ++k) {
+    const Track& track = *feeds_[k].track;
+    fill(k, feeds_[k].input->kept ? 0 : track.begin[item], track.end[item]);
+  }
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return;
+  filled_ = item + 1;
+  filled_changed_.notify_one();
 }
 
 bool Feeder::wait_for_room(std::size_t feed, std::uint64_t& room) {

@@ -1,5 +1,5 @@
 // Reads ahead: a thread that fills the windows of a pass from their sources, in the order in which
-// the steps need them.
+// the steps need them. Where no thread can be had, the steps wait for each read.
 #pragma once
 
 #include <atomic>
@@ -7,12 +7,14 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "streaming/schedule.hpp"
 #include "streaming/window.hpp"
 #include "tightloop/source.hpp"
+#include "types/stop.hpp"
 
 namespace tightloop::streaming {
 
@@ -34,8 +36,9 @@ struct Feed {
 
 class Feeder {
  public:
-  /// Starts to read. `done` counts bytes.
-  Feeder(std::vector<Feed> feeds, std::size_t items, std::atomic<std::uint64_t>& done);
+  /// Starts to read. `done` counts bytes; `stop` ends reads that no thread does.
+  Feeder(std::vector<Feed> feeds, std::size_t items, std::atomic<std::uint64_t>& done,
+         StopFlag stop);
   /// Ends what is under way, also a read that waits for bytes.
   ~Feeder();
 
@@ -47,6 +50,9 @@ class Feeder {
 
  private:
   void run();
+  /// Brings the sources to where the pass begins.
+  void begin();
+  void fill_item(std::size_t item);
   void fill(std::size_t feed, std::uint64_t begin, std::uint64_t end);
   void skip(Input& input, std::uint64_t to);
   bool wait_for_room(std::size_t feed, std::uint64_t& room);
@@ -60,7 +66,7 @@ class Feeder {
   std::size_t filled_ = 0;               // items whose bytes are there
   std::exception_ptr failure_;
   std::atomic<bool> stopping_ = false;
-  std::thread thread_;
+  std::optional<std::thread> thread_;
 };
 
 }  // namespace tightloop::streaming

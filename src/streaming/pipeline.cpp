@@ -113,7 +113,7 @@ class Pipeline {
     for (const Job& job : pass.jobs) {
       runners.emplace_back(*e_.bound, job, e_.call, intermediates, e_.workers, arena);
     }
-    Feeder feeder(std::move(feeds), pass.items.size(), done_);
+    Feeder feeder(std::move(feeds), pass.items.size(), done_, e_.workers.stop);
     std::uint64_t events = 0;
     for (std::size_t i = 0; i < pass.items.size(); ++i) {
       feeder.release_before(i);

@@ -1,24 +1,24 @@
-// Threads beside the loops.
+// Starting one of the threads of an evaluation in parts.
 #pragma once
 
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
 
 #include "run/own_thread.hpp"
-#include "tightloop/error.hpp"
 
 namespace tightloop::streaming {
 
-/// Starts a thread that leaves signals to the host's. Throws Error(memory) where the system has
-/// none to give.
+/// The thread takes no signals of the host, but the faults it raises; none where the system has no
+/// thread to give.
 template <class F>
-std::thread start_thread(F&& f) {
+std::optional<std::thread> start_thread(F&& f) {
   const run::SignalsOfHost signals;
   try {
     return std::thread(std::forward<F>(f));
-  } catch (const std::system_error& e) {
-    throw Error(ErrorCode::memory, std::string("a thread cannot be started: ") + e.what());
+  } catch (const std::system_error&) {
+    return std::nullopt;
   }
 }
 

@@ -68,6 +68,9 @@ foreach(compile first background)
 endforeach()
 unset(ENV{TIGHTLOOP_COMPILE})
 
+run(${cxx} "${programs}/no_threads.cpp" -o no_threads ${link})
+run(./no_threads)
+
 
 # Other libraries' arrays, where this machine has the libraries.
 set(adapters)
