@@ -22,12 +22,15 @@ Body::Body(const ir::TypedGraph& graph, std::span<const Dims> shapes, Dims itera
   same_or_new({0, 0, iteration, {}, 0, identity_map(iteration)}, ir::kNoNode);
 }
 
-void Body::count(NodeId node) {
-  if (++instructions_ <= kMaxPlanned) return;
+void throw_too_many(const ir::TypedGraph& graph, NodeId node) {
   throw Error(ErrorCode::limit,
               "views of views and reductions of reductions make this expression more than " +
                   std::to_string(kMaxPlanned) + " operations",
-              graph_.span(node), "evaluate a part of it first");
+              graph.span(node), "evaluate a part of it first");
+}
+
+void Body::count(NodeId node) {
+  if (++instructions_ > kMaxPlanned) throw_too_many(graph_, node);
 }
 
 std::uint32_t Body::chain_through(std::uint32_t chain, NodeId view) {

@@ -19,6 +19,8 @@ namespace tightloop::plan {
 
 /// Most instructions of all bodies of a plan.
 inline constexpr std::size_t kMaxPlanned = 4 * ir::kMaxNodes;
+/// Throws Error(limit): they are more, `node` among them.
+[[noreturn]] void throw_too_many(const ir::TypedGraph& graph, ir::NodeId node);
 
 /// One load of a body before its layout is known: a source seen through a chain of views.
 struct BodyLoad {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "plan/body.hpp"
+
 namespace tightloop::plan {
 namespace {
 
@@ -88,6 +90,7 @@ std::vector<bool> settle_values(const ir::TypedGraph& graph, std::span<const Dim
   const Homes homes(graph, shapes, pass_of, passes);
   std::vector<bool> settled(graph.nodes.size(), false);
   std::vector<std::size_t> seen(graph.nodes.size(), 0);
+  std::size_t visited = 0;
   for (std::size_t p = 0; p < passes.size(); ++p) {
     const std::int64_t elements = size_of(passes[p].iteration);
     std::vector<NodeId> stack;
@@ -99,6 +102,7 @@ std::vector<bool> settle_values(const ir::TypedGraph& graph, std::span<const Dim
       const ir::TypedNode& node = graph.nodes[id];
       if (seen[id] == p + 1 || is_reduction(node.op) || node.op == Op::extent) continue;
       seen[id] = p + 1;
+      if (++visited > 4 * kMaxPlanned) throw_too_many(graph, id);  // and long before it is planned
       const std::int64_t size = size_of(shapes[id]);
       if (homes.is_worth_it(id) && size > 1 && size < elements) {
         if (!settled[id]) passes[homes.home(id)].values.push_back(id);

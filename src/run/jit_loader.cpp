@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -63,6 +64,14 @@ std::string find_object() {
 
 constexpr std::size_t kToStart = std::size_t{12} << 20;
 
+/// The object's static objects end the process, or leave the system's loader locked, where they
+/// find no memory: it is loaded only where there is enough.
+void require_room_for(const std::string& object) {
+  struct stat file {};
+  if (stat(object.c_str(), &file) != 0) return;  // dlopen says what is wrong
+  require_headroom(static_cast<std::size_t>(file.st_size) + kToStart);
+}
+
 /// What is there but cannot be mapped may be next time: that is no reason to go on without for
 /// good.
 bool lacks_memory(const std::string& why) {
@@ -79,6 +88,7 @@ bool lacks_memory(const std::string& why) {
 plan::MakeBackend find_maker(std::string& error) {
   static plan::MakeBackend maker = nullptr;  // under locks().loading
   if (maker != nullptr) return maker;
+  require_room_for(jit_object_path());
   void* handle = dlopen(jit_object_path().c_str(), RTLD_NOW | RTLD_LOCAL);
   void* symbol = handle != nullptr ? dlsym(handle, plan::kMakeBackendSymbol) : nullptr;
   if (symbol == nullptr) {

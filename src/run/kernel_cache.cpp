@@ -40,7 +40,8 @@ std::int64_t code_cost(const plan::KernelPlan& plan, const plan::Inst& inst) {
 
 std::int64_t code_cost(const plan::KernelPlan& plan) {
   constexpr std::int64_t kReduction = 80;
-  auto cost = static_cast<std::int64_t>(plan.reductions.size()) * kReduction;
+  constexpr std::int64_t kKernel = 32;  // an empty one
+  auto cost = kKernel + static_cast<std::int64_t>(plan.reductions.size()) * kReduction;
   for (const plan::Inst& inst : plan.body) cost += code_cost(plan, inst);
   return cost;
 }
@@ -109,9 +110,8 @@ std::shared_ptr<const plan::Kernel> KernelCache::at_once(const plan::KernelPlan&
   origin = KernelOrigin::interpreted;
   if (!compiles()) return interpret_always(plan);
   const std::int64_t cost = code_cost(plan);
-  const bool background = when_ == CompileTime::background;
-  if (background || cost > budget.left) {
-    if (auto kernel = interpret(plan, key, background && cost <= kMostInBackground)) return kernel;
+  if (when_ == CompileTime::background || cost > budget.left) {
+    if (auto kernel = interpret(plan, key, cost <= kMostInBackground)) return kernel;
   }
   budget.left -= cost;
   return nullptr;

@@ -30,10 +30,11 @@ enum class KernelOrigin : unsigned char { memory, disk, compiled, interpreted };
 /// all: then everything is interpreted, with the same results.
 enum class CompileTime : unsigned char { first, background, never };
 
-/// What generating the code of one call's kernels may cost, in simple instructions, which take some
-/// 60 us each. Kernels beyond it are interpreted, with the same results, where they can be.
+/// What generating the code of one call's kernels may cost before it starts, in simple
+/// instructions, which take some 60 us each. Kernels beyond it are interpreted, where they can be,
+/// until they are warm: the results are the same.
 struct CodeBudget {
-  std::int64_t left = 1 << 15;
+  std::int64_t left = 1 << 13;
 };
 
 /// Thread-safe: lookups take a short lock; equal plans that miss at once compile once. A cache that
