@@ -112,6 +112,9 @@ class Streaming {
       detail::throw_result_count(sinks.size(), results);
     }
     bound_ = program_->bound(program_args_, options.options);
+    Options work = options.options;
+    work.most_bytes = 0;  // it bounds `memory`
+    program_->check_demand(bound_.get(), program_args_, 0, work);
     describe_inputs();
     describe_results();
   }
@@ -324,19 +327,27 @@ class Streaming {
   std::vector<streaming::ArrayTraits> traits_;
 };
 
+StreamOptions bounded(StreamOptions options) {
+  const std::uint64_t most = options.options.most_bytes;
+  if (most != 0) options.memory = std::min(options.memory, most);
+  return options;
+}
+
 }  // namespace
 
 List<Array> detail::stream_list(std::string_view text, std::span<const StreamBinding> vars,
                                 std::span<Sink* const> sinks, const StreamOptions& options) {
+  const StreamOptions within = bounded(options);
   return detail::guarded(text, [&]() -> List<Array> {
-    return Streaming(text, vars, sinks, options, Purpose::run).run();
+    return Streaming(text, vars, sinks, within, Purpose::run).run();
   });
 }
 
 std::string explain_stream(std::string_view text, std::span<const StreamBinding> vars,
                            const StreamOptions& options) {
+  const StreamOptions within = bounded(options);
   return detail::guarded(
-      text, [&] { return Streaming(text, vars, {}, options, Purpose::explain).explain(); });
+      text, [&] { return Streaming(text, vars, {}, within, Purpose::explain).explain(); });
 }
 
 }  // namespace tightloop

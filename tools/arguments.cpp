@@ -63,6 +63,10 @@ struct OptionReader {
         ->type_name("N")
         ->check(CLI::Range(0, kMostThreads).description(""));
     app.add_option("--memory", memory, "evaluate in parts, within e.g. 256M")->type_name("SIZE");
+    app.add_option("--most-elements", most_elements, "refuse to compute more elements than N")
+        ->type_name("N");
+    app.add_option("--most-bytes", most_bytes, "refuse to take more for results, e.g. 1G")
+        ->type_name("SIZE");
     add_choice("--promotion", promotion, {"exact", "numpy", "numexpr"},
                "whose rules give the dtypes of results");
     add_choice("--fp", fp, {"strict", "fast"}, "fast: may fuse and reassociate");
@@ -112,6 +116,10 @@ struct OptionReader {
         std::find(kCastings.begin(), kCastings.end(), casting) - kCastings.begin());
     if (!dtype.empty()) command.options.dtype = dtype_of_text(dtype);
     command.options.raise = event_set(raise);
+    command.options.most_elements = most_elements;
+    if (!most_bytes.empty()) {
+      command.options.most_bytes = parse_byte_size(most_bytes, "--most-bytes");
+    }
     if (!memory.empty()) command.memory = parse_byte_size(memory, "--memory");
     if (explain) command.action = Command::Action::explain;
     if (functions) command.action = Command::Action::functions;
@@ -128,6 +136,8 @@ struct OptionReader {
   std::string dtype;
   std::string raise;
   std::string memory;
+  std::string most_bytes;
+  std::uint64_t most_elements = 0;
   bool explain = false;
   bool functions = false;
   bool version = false;

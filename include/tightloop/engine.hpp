@@ -91,11 +91,18 @@ struct Options {
   Promotion promotion = Promotion::exact;
   Fp fp = Fp::strict;
   Overflow overflow = Overflow::by_promotion;
-  Casting casting = Casting::standard;       ///< of evaluate_into, assign, Function::into, `dtype`
-  std::optional<DType> dtype = {};           ///< of new arrays and streamed results: converted to
-                                             ///< it under `casting`; none leaves them as they are
-  int threads = 0;                           ///< at most so many; 0 means all that are allowed
-  Executor* executor = nullptr;              ///< null means default_executor()
+  Casting casting = Casting::standard;  ///< of evaluate_into, assign, Function::into, `dtype`
+  std::optional<DType> dtype = {};      ///< of new arrays and streamed results: converted to
+                                        ///< it under `casting`; none leaves them as they are
+  int threads = 0;                      ///< at most so many; 0 means all that are allowed
+  Executor* executor = nullptr;         ///< null means default_executor()
+  /// A call whose loops would compute more elements (of a matrix product: multiplications) is an
+  /// Error(limit) before it starts; 0: no bound.
+  std::uint64_t most_elements = 0;
+  /// A call that would take more bytes for new results and for what its loops keep for later ones
+  /// is an Error(limit) before it starts; 0: no bound. Kernels and their threads' scratch memory do
+  /// not count. stream() also holds no more than this.
+  std::uint64_t most_bytes = 0;
   const Definitions* definitions = nullptr;  ///< null means default_definitions()
   Stats* stats = nullptr;                    ///< filled in when not null
   EventList events =

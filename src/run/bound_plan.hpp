@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "plan/backend.hpp"
+#include "plan/demand.hpp"
 #include "plan/loop_plan.hpp"
 
 namespace tightloop::run {
@@ -32,6 +33,7 @@ struct BoundStage {
 /// Immutable once made; shared by concurrent calls.
 struct BoundPlan {
   plan::LoopPlan plan;
+  plan::Demand demand;  ///< without the results, which may be the caller's
   std::vector<BoundStage> stages;
   bool simple = false;  ///< run_small may run it on one thread
   bool small = false;   ///< and more threads would not pay

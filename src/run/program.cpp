@@ -149,6 +149,7 @@ std::shared_ptr<const BoundPlan> Program::make_bound(std::span<const Arg* const>
   }
   auto bound = std::make_shared<BoundPlan>();
   bound->plan = plan::make_plan(graph_, layouts_of(args), destinations);
+  bound->demand = plan::demand_of(bound->plan);
   const double planned = seconds_since(start);
   int compiled = 0;
   CodeBudget budget;
@@ -224,6 +225,24 @@ void Program::check_arguments(std::span<const Arg* const> args) const {
   }
 }
 
+void Program::check_demand(const BoundPlan* bound, std::span<const Arg* const> args,
+                           std::uint64_t new_bytes, const Options& options) const {
+  if (options.most_elements == 0 && options.most_bytes == 0) return;
+  // Without kernels nothing is planned, but a plan tells how much is computed all the same.
+  plan::Demand demand = bound != nullptr ? bound->demand : plan::demand_of(plan(args));
+  demand.bytes = plan::added(demand.bytes, new_bytes);
+  const auto check = [](std::uint64_t asked, std::uint64_t most, const std::string& verb,
+                        const std::string& what) {
+    if (most == 0 || asked <= most) return;
+    throw Error(ErrorCode::limit,
+                "the call would " + verb + " " + std::to_string(asked) + " " + what +
+                    ", and most_" + what + " allows " + std::to_string(most),
+                {}, "raise most_" + what + ", or compute on parts of the arrays");
+  };
+  check(demand.elements, options.most_elements, "compute", "elements");
+  check(demand.bytes, options.most_bytes, "take", "bytes");
+}
+
 std::vector<Array> Program::call(std::span<const Arg* const> args, const Options& options) const {
   if (asks_scaled()) return scaled().call(args, options);
   check_arguments(args);
@@ -234,6 +253,13 @@ std::vector<Array> Program::call(std::span<const Arg* const> args, const Options
     node_shapes = &bound->plan.shapes;
   } else {
     own = shapes(args);
+  }
+  if (options.most_elements != 0 || options.most_bytes != 0) {
+    std::uint64_t bytes = 0;
+    for (ir::NodeId id : graph_.results) {
+      bytes = plan::added(bytes, plan::bytes_of(graph_.nodes[id].dtype, (*node_shapes)[id]));
+    }
+    check_demand(bound.get(), args, bytes, options);
   }
   const std::size_t count = graph_.results.size();
   std::vector<Array> out;
@@ -270,6 +296,7 @@ void Program::store(std::span<const ArrayView* const> outs, std::span<const Arg*
   for (const ArrayView* out : outs) check_destination(*out);
   const Bound bound = bind({args, outs}, options);
   if (!bound.apart) return call_into_near(bound, outs, args, options);
+  check_demand(bound.plan.get(), args, 0, options);
   Arena& arena = Arena::local();
   const Arena::Mark mark(arena);
   auto** addresses = arena.array<void*>(outs.size());

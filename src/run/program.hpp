@@ -74,6 +74,10 @@ class Program {
   /// The plan for these layouts with its kernels; null where the reference evaluator is to run.
   std::shared_ptr<const BoundPlan> bound(std::span<const Arg* const> args,
                                          const Options& options) const;
+  /// Throws Error(limit) where the call would do more than the options allow. `new_bytes`: of the
+  /// arrays that it makes for its results.
+  void check_demand(const BoundPlan* bound, std::span<const Arg* const> args,
+                    std::uint64_t new_bytes, const Options& options) const;
   /// Returns the shape of every node.
   std::vector<Dims> shapes(std::span<const Arg* const> args) const;
 

@@ -68,6 +68,12 @@ void Program::call_into_near(const Bound& bound, std::span<const ArrayView* cons
   auto** direct = arena.array<const ArrayView*>(outs.size());
   auto** addresses = arena.array<void*>(outs.size());
   std::copy(outs.begin(), outs.end(), direct);
+  std::uint64_t copied = 0;
+  for (std::size_t i = 0; i < outs.size(); ++i) {
+    const bool copies = needs_copy(bound.plan.get(), i, *outs[i], args);
+    if (copies) copied = plan::added(copied, plan::bytes_of(outs[i]->dtype(), outs[i]->shape()));
+  }
+  check_demand(bound.plan.get(), args, copied, options);
   for (std::size_t i = 0; i < outs.size(); ++i) {
     if (needs_copy(bound.plan.get(), i, *outs[i], args)) {
       if (temporaries.empty()) {

@@ -2,7 +2,7 @@
 _tightloop() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
   local evaluation='--output --define --defs --threads --memory --promotion --fp --overflow --dtype
-    --casting --events
+    --casting --most-elements --most-bytes --events
     --raise --json --time --quiet --explain --functions --version --help'
   local options=$evaluation
   case ${COMP_WORDS[1]} in
@@ -23,7 +23,7 @@ _tightloop() {
     --raise) COMPREPLY=($(compgen -W 'divide invalid overflow underflow all' -- "$word")) ;;
     --dtype) COMPREPLY=($(compgen -W "$dtypes" -- "$word")) ;;
     --tolerance-kind) COMPREPLY=($(compgen -W 'abs rel psnr' -- "$word")) ;;
-    --define | --threads | --memory | --expr | --tolerance | --peak | --seconds) ;;
+    --define | --threads | --memory | --most-elements | --most-bytes | --expr | --tolerance | --peak | --seconds) ;;
     =) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$word")) ;;
     *)
       case $word in
