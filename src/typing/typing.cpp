@@ -303,10 +303,9 @@ NodeId Resolver::clipped(NodeId x, DType to) {
 }
 
 NodeId Resolver::fitted(NodeId x, DType to) {
-  const Range all = range_of(to), own = b_[x].range;
-  const bool never =
-      is_integral(b_[x].dtype) && is_integral(to) && (own.hi < all.lo || all.hi < own.lo);
-  if (never) {
+  const Range own = b_[x].range;
+  const bool integers = is_integral(b_[x].dtype) && is_integral(to);
+  if (integers && (own.hi < range_of(to).lo || range_of(to).hi < own.lo)) {
     const std::string values = own.lo == own.hi
                                    ? to_string(own.lo)
                                    : "from " + to_string(own.lo) + " to " + to_string(own.hi);
