@@ -38,6 +38,9 @@ target_compile_options(tightloop_flags INTERFACE
 # g++ 12 takes an assignment of a literal to a std::string for an overlapping copy (GCC bug 105651).
 target_compile_options(tightloop_flags INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>)
+# Of masks, which `a | b ? x : y` means as it is written.
+target_compile_options(tightloop_flags INTERFACE
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-bitwise-conditional-parentheses>)
 target_link_options(tightloop_flags INTERFACE ${TIGHTLOOP_LINKER_FLAG})
 
 if(TIGHTLOOP_SANITIZE)

@@ -39,6 +39,33 @@ namespace {
 #include "math/half_leaves.def"
 #undef TIGHTLOOP_HALF_LEAF
 
+// Compiled beside the leaves: which registers hold a vector argument is decided, by some compilers,
+// by the instruction set of the whole file.
+template <class V, class T>
+TIGHTLOOP_INLINE void loop_over(LeafFn leaf, const T* x, const T* y, T* out, std::size_t n) {
+  constexpr std::size_t lanes = sizeof(V) / sizeof(T);
+  for (std::size_t i = 0; i < n; i += lanes) {
+    const std::size_t count = n - i < lanes ? n - i : lanes;
+    V a{}, b{};
+    __builtin_memcpy(&a, x + i, count * sizeof(T));
+    for (std::size_t j = count; j < lanes; ++j) a[j] = x[n - 1];
+    if (y == nullptr) {
+      a = reinterpret_cast<V (*)(V)>(leaf)(a);
+    } else {
+      __builtin_memcpy(&b, y + i, count * sizeof(T));
+      for (std::size_t j = count; j < lanes; ++j) b[j] = y[n - 1];
+      a = reinterpret_cast<V (*)(V, V)>(leaf)(a, b);
+    }
+    __builtin_memcpy(out + i, &a, count * sizeof(T));
+  }
+}
+void loop_d(LeafFn leaf, const double* x, const double* y, double* out, std::size_t n) {
+  loop_over<D>(leaf, x, y, out, n);
+}
+void loop_f(LeafFn leaf, const float* x, const float* y, float* out, std::size_t n) {
+  loop_over<F>(leaf, x, y, out, n);
+}
+
 }  // namespace
 
 #if TIGHTLOOP_MATH_LEVEL == 4
@@ -63,6 +90,8 @@ const LeafSet TIGHTLOOP_LEAVES = {{
 #define TIGHTLOOP_HALF_LEAF(name) reinterpret_cast<LeafFn>(&name##_leaf_half),
 #include "math/half_leaves.def"
 #undef TIGHTLOOP_HALF_LEAF
-                                  }};
+                                  },
+                                  loop_d,
+                                  loop_f};
 
 }  // namespace tightloop::math

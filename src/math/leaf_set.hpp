@@ -1,6 +1,8 @@
 // The leaves of one instruction set as plain data, so that no code compiled for it runs unasked.
 #pragma once
 
+#include <cstddef>
+
 namespace tightloop::math {
 
 /// A leaf of any signature; converted back by whoever calls it.
@@ -24,10 +26,17 @@ enum class HalfLeafRow {
 };
 inline constexpr int kHalfLeafRows = static_cast<int>(HalfLeafRow::count);
 
+/// Calls a leaf for n elements; y is null for a leaf of one operand. Lanes past n are filled with
+/// element n - 1.
+template <class T>
+using LeafLoop = void (*)(LeafFn leaf, const T* x, const T* y, T* out, std::size_t n);
+
 struct LeafSet {
   LeafFn f64[kLeafRows];
   LeafFn f32[kLeafRows];
   LeafFn half[kHalfLeafRows];
+  LeafLoop<double> loop64;
+  LeafLoop<float> loop32;
 };
 
 #if defined(__x86_64__)
