@@ -45,7 +45,9 @@ class Arguments {
         windows_.back() = std::make_unique<Window>(bytes, unit_for(bytes, memory, windows));
       }
       args_.push_back(v.source == nullptr ? v.value : Arg(view_of(*v.source, *windows_.back())));
-      if (v.source != nullptr) sources.push_back(v.source);
+      if (v.source == nullptr) continue;
+      sources.push_back(v.source);
+      reading_bytes_ += v.source->reading_bytes();
     }
     std::sort(sources.begin(), sources.end());
     if (std::adjacent_find(sources.begin(), sources.end()) != sources.end()) {
@@ -59,6 +61,8 @@ class Arguments {
   const Arg& arg(std::size_t i) const { return args_[i]; }
   Source* source(std::size_t i) const { return vars_[i].source; }
   Window* window(std::size_t i) const { return windows_[i].get(); }
+  /// What sources take themselves while they are read.
+  std::uint64_t reading_bytes() const { return reading_bytes_; }
 
  private:
   static ArrayView view_of(const Source& s, const Window& window) {
@@ -70,6 +74,7 @@ class Arguments {
   std::vector<std::unique_ptr<Window>> windows_;
   std::vector<Arg> args_;
   std::vector<detail::Variable> variables_;
+  std::uint64_t reading_bytes_ = 0;
 };
 
 /// While it lives, reads of a source end once a flag is set.
@@ -86,12 +91,19 @@ class StoppableReads {
   Source& source_;
 };
 
+/// What evaluates where there is no memory for a code generator. Never destroyed.
+run::EngineCore& interpreter() {
+  static run::EngineCore& engine = *new run::EngineCore(run::EngineCore::Kind::interpreter);
+  return engine;
+}
+
 enum class Purpose : std::uint8_t { run, explain };
 
 class Streaming {
  public:
   Streaming(std::string_view text, std::span<const StreamBinding> vars,
-            std::span<Sink* const> sinks, const StreamOptions& options, Purpose purpose)
+            std::span<Sink* const> sinks, const StreamOptions& options, Purpose purpose,
+            run::EngineCore& engine)
       : options_(options),
         windows_(vars.size() + sinks.size()),
         arguments_(vars, options.memory, windows_),
@@ -100,8 +112,7 @@ class Streaming {
     detail::check_options(options.options);
     if (options.options.stats != nullptr) *options.options.stats = Stats{};
     if (options.options.events != nullptr) options.options.events->clear();
-    prepared_ = prepare({text, {}}, arguments_.variables(), {}, options.options,
-                        run::EngineCore::standard());
+    prepared_ = prepare({text, {}}, arguments_.variables(), {}, options.options, engine);
     // Sources cannot always be read again, nor sinks written: averages are scaled from the start.
     program_ = &prepared_->program->scaled();
     for (const std::uint32_t at : prepared_->argument_of_input) {
@@ -119,12 +130,23 @@ class Streaming {
     describe_results();
   }
 
+  /// True where code can be generated beside all else.
+  bool has_room_for_code() {
+    const std::uint64_t code = options_.code + code_bytes();
+    if (options_.memory < code) return false;
+    try {
+      return make_schedule().needed + taken() + code <= options_.memory;
+    } catch (const Error& e) {
+      if (e.code() != ErrorCode::memory) throw;
+      return false;
+    }
+  }
+
   std::vector<Array> run() {
+    std::optional<streaming::Schedule> schedule;
+    if (!is_whole()) schedule = make_schedule();  // what is refused has written nothing
     begin_sinks();
-    // Only an evaluation in memory can tell where something happened.
-    const bool whole = run::wants_events(options_.options) ||
-                       (graph().checks_any() && bytes_in_all() <= options_.memory);
-    whole ? run_whole() : run_in_parts();
+    schedule ? run_in_parts(*schedule) : run_whole();
     detail::check_mapped(program_args_);
     for (Sink* sink : sinks_) {
       if (sink != nullptr) sink->flush();
@@ -200,6 +222,31 @@ class Streaming {
     }
   }
 
+  /// Only an evaluation in memory can tell where something happened.
+  bool is_whole() const {
+    return run::wants_events(options_.options) ||
+           (graph().checks_any() && bytes_in_all() <= options_.memory);
+  }
+
+  /// What is held throughout, beside windows and accumulators.
+  std::uint64_t taken() const {
+    constexpr std::uint64_t kPerNode = 512;  // of the expression: measured
+    const std::uint64_t text = options_.code > 0 ? kPerNode * graph().nodes.size() : 0;
+    return returned_ + arguments_.reading_bytes() + text;
+  }
+
+  /// Measured: what the code generator holds of an instruction while it works.
+  std::uint64_t code_bytes() const {
+    constexpr std::uint64_t kPerInstruction = 3 << 10;
+    std::uint64_t most = 0;
+    for (const plan::Stage& s : bound_->plan.stages) {
+      for (const plan::Nest* nest : s.nests()) {
+        most = std::max<std::uint64_t>(most, nest->kernel.body.size());
+      }
+    }
+    return most * kPerInstruction;
+  }
+
   std::uint64_t bytes_in_all() const {
     std::uint64_t sum = returned_;
     for (const streaming::ArrayUse& a : arrays_.all) sum += a.windowed ? a.bytes : 0;
@@ -212,10 +259,35 @@ class Streaming {
     }
   }
 
-  streaming::Schedule make_schedule() const {
+  /// Windows of large units are the fastest, those of single pages hold least.
+  streaming::Schedule make_schedule() {
+    try {
+      return schedule_with_units(true);
+    } catch (const Error& e) {
+      if (e.code() != ErrorCode::memory) throw;
+    }
+    return schedule_with_units(false);
+  }
+
+  void use_unit(Window* window, streaming::ArrayUse& array, bool large) const {
+    if (window == nullptr) return;
+    const streaming::Unit unit =
+        large ? unit_for(array.bytes, options_.memory, windows_) : streaming::Unit::page;
+    window->use(unit);
+    array.slack = 2 * streaming::unit_bytes(unit);
+  }
+
+  streaming::Schedule schedule_with_units(bool large) {
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      use_unit(inputs_[i].window, arrays_.all[i], large);
+    }
+    for (std::size_t i = 0; i < outputs_.size(); ++i) {
+      use_unit(outputs_[i].window, arrays_.all[arrays_.inputs + i], large);
+    }
     streaming::Limits limits;
-    if (returned_ > options_.memory) refuse_whole("results that have no sink take");
-    limits.memory = options_.memory - returned_;
+    limits.beside = options_.beside + taken();
+    limits.allowed = options_.beside + options_.memory;
+    limits.memory = options_.memory - std::min(taken(), options_.memory);
     limits.step = options_.step > 0
                       ? options_.step
                       : std::clamp<std::uint64_t>(limits.memory / 16, 4 << 10, 4 << 20);
@@ -225,8 +297,9 @@ class Streaming {
 
   [[noreturn]] void refuse_whole(const std::string& why) const {
     throw Error(ErrorCode::memory,
-                why + " " + size_text(bytes_in_all()) + " of memory, but only " +
-                    size_text(options_.memory) + " are allowed",
+                why + " " + streaming::enough_text(bytes_in_all() + options_.beside) +
+                    " of memory, but only " + size_text(options_.memory + options_.beside) +
+                    " are allowed",
                 {}, "allow more memory");
   }
 
@@ -241,8 +314,7 @@ class Streaming {
     }
   }
 
-  void run_in_parts() {
-    const streaming::Schedule schedule = make_schedule();
+  void run_in_parts(const streaming::Schedule& schedule) {
     make_results();
     std::vector<void*> results;
     for (std::size_t i = 0; i < shapes_.size(); ++i) results.push_back(address_of_result(i));
@@ -253,7 +325,7 @@ class Streaming {
     evaluation.schedule = &schedule;
     evaluation.inputs = inputs_;
     evaluation.outputs = outputs_;
-    evaluation.memory = options_.memory - returned_;
+    evaluation.memory = options_.memory - std::min(options_.memory, taken());
     evaluation.workers = run::workers_of(options_.options);
     evaluation.progress = options_.progress;
     const auto start = std::chrono::steady_clock::now();
@@ -339,15 +411,21 @@ List<Array> detail::stream_list(std::string_view text, std::span<const StreamBin
                                 std::span<Sink* const> sinks, const StreamOptions& options) {
   const StreamOptions within = bounded(options);
   return detail::guarded(text, [&]() -> List<Array> {
-    return Streaming(text, vars, sinks, within, Purpose::run).run();
+    if (within.code > 0) {
+      Streaming interpreted(text, vars, sinks, within, Purpose::run, interpreter());
+      if (!interpreted.has_room_for_code()) return interpreted.run();
+    }
+    return Streaming(text, vars, sinks, within, Purpose::run, run::EngineCore::standard()).run();
   });
 }
 
 std::string explain_stream(std::string_view text, std::span<const StreamBinding> vars,
                            const StreamOptions& options) {
   const StreamOptions within = bounded(options);
-  return detail::guarded(
-      text, [&] { return Streaming(text, vars, {}, within, Purpose::explain).explain(); });
+  return detail::guarded(text, [&] {
+    return Streaming(text, vars, {}, within, Purpose::explain, run::EngineCore::standard())
+        .explain();
+  });
 }
 
 }  // namespace tightloop

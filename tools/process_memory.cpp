@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 
@@ -12,23 +13,33 @@
 namespace tightloop::tool {
 namespace {
 
-// Measured: the code generator with a large expression, and the stacks and scratch of threads.
-constexpr std::uint64_t kKernels = std::uint64_t{40} << 20;
-constexpr std::uint64_t kFewest = std::uint64_t{8} << 20;
+// Measured: the stacks and scratch of threads, and the code generator with what it links.
+constexpr std::uint64_t kKernels = std::uint64_t{8} << 20;
+constexpr std::uint64_t kCode = std::uint64_t{34} << 20;
+constexpr std::uint64_t kFewest = std::uint64_t{4} << 20;
+constexpr std::uint64_t kVaries = std::uint64_t{2} << 20;  // from run to run
 
 }  // namespace
 
-std::uint64_t memory_for_arrays(std::uint64_t limit) {
+MemoryShares memory_for_arrays(std::uint64_t limit) {
   if (limit == 0) {
-    return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
-           static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 2;
+    return {static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+                static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 2,
+            0, 0};
   }
   const std::uint64_t taken = peak_resident() + kKernels;
   if (limit < taken + kFewest) {
+    const std::uint64_t enough = ((taken + kFewest + kVaries) >> 20) + 1;
     throw UsageError("--memory: the program itself takes " + bytes_text(taken) +
-                     "; allow at least " + bytes_text(taken + kFewest));
+                     "; allow at least " + std::to_string(enough) + "M");
   }
-  return limit - taken;
+  return {limit - taken, kCode, taken + kVaries};
+}
+
+ReadingLimits reading_limits(std::uint64_t limit) {
+  if (limit == 0) return {};
+  const MemoryShares shares = memory_for_arrays(limit);
+  return {shares.arrays - std::min(shares.arrays, kFewest), shares.beside + kFewest};
 }
 
 std::uint64_t peak_resident() {

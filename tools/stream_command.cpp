@@ -103,7 +103,7 @@ struct Inputs {
       if (!names_source(v.text)) {
         throw UsageError("'" + v.name + "=" + v.text + "': neither a number nor an existing file");
       }
-      sources.push_back(open_source(v.text));
+      sources.push_back(open_source(v.text, reading_limits(command.memory)));
       bindings.emplace_back(v.name, *sources.back());
     }
   }
@@ -139,7 +139,10 @@ void check(const Command& command) {
 StreamOptions options_of(const Command& command, ProgressBar& bar) {
   StreamOptions options;
   options.options = command.options;
-  options.memory = memory_for_arrays(command.memory);
+  const MemoryShares shares = memory_for_arrays(command.memory);
+  options.memory = shares.arrays;
+  options.code = shares.code;
+  options.beside = shares.beside;
   if (!command.quiet) {
     options.progress = [&bar](std::uint64_t done, std::uint64_t in_all) {
       bar.update(done, in_all);

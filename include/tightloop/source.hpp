@@ -39,6 +39,9 @@ class TIGHTLOOP_API Source {
   virtual void read(void* into, std::size_t bytes) = 0;
   /// Goes to a byte of the elements, at most bytes(). Throws Error(file), for a pipe always.
   virtual void seek(std::uint64_t byte) = 0;
+  /// Returns the bytes that reading takes beside what it copies to: those of an image that can only
+  /// be decoded as a whole.
+  virtual std::uint64_t reading_bytes() const { return 0; }
   /// Lets a read that waits for somebody (a pipe) end with Error(stopped) soon after `stop` becomes
   /// true; it has to live as long as reads go on. Null: a read waits as long as it takes.
   virtual void stop_when(const std::atomic<bool>* stop);
@@ -56,6 +59,12 @@ class TIGHTLOOP_API Source {
   bool fortran_order_;
 };
 
+/// What opening a source may take.
+struct ReadingLimits {
+  std::uint64_t memory = ~std::uint64_t{0};  ///< bytes, of text, which is held as a whole
+  std::uint64_t beside = 0;  ///< what the process takes beside: errors name sizes with it
+};
+
 /// Opens what `spec` names. An existing file of that very name comes first; its format is what its
 /// first bytes say, else the end of its name.
 ///   a.npy                also a named pipe, which is read as .npy
@@ -68,8 +77,10 @@ class TIGHTLOOP_API Source {
 ///   frames/*.png         files of one shape and dtype, in the order of their names (numbers by
 ///                        value), stacked along a new first axis; one is open at a time
 ///   -                    .npy on standard input
-/// Reads no more than the headers, and of text all. Throws Error(file) that names the file.
-TIGHTLOOP_API std::unique_ptr<Source> open_source(const std::string& spec);
+/// Reads no more than the headers, and of text all. Throws Error(file) that names the file, and
+/// Error(memory), which says how much would do, where text does not fit.
+TIGHTLOOP_API std::unique_ptr<Source> open_source(const std::string& spec,
+                                                  const ReadingLimits& limits = {});
 
 /// Returns the array that `spec` names (see open_source): mapped read-only where the elements stand
 /// in the file as they are (.npy, stored members of .npz, raw, binary PGM and PPM), else read into

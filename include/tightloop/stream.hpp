@@ -57,7 +57,12 @@ struct StreamOptions {
                     ///< evaluation in memory can tell: everything must fit `memory` then
   /// Most bytes of elements and accumulators that are held at once; kernels take their own.
   std::uint64_t memory = std::uint64_t{256} << 20;
-  std::uint64_t step = 0;  ///< bytes that are computed on at a time; 0 chooses. Changes no result
+  /// What generating code takes of `memory`, beside what the expression itself makes of it; where
+  /// there is no room for it kernels are interpreted, with the same bits. 0: it is not counted.
+  std::uint64_t code = 0;
+  std::uint64_t beside = 0;  ///< bytes that the process takes beside `memory`: errors name sizes
+                             ///< with them
+  std::uint64_t step = 0;    ///< bytes that are computed on at a time; 0 chooses. Changes no result
   /// When set, called every 50 ms or so, in the caller's thread, with the bytes read and written so
   /// far and those there will be.
   std::function<void(std::uint64_t done, std::uint64_t in_all)> progress;
@@ -71,7 +76,8 @@ TIGHTLOOP_API List<Array> stream_list(std::string_view text, std::span<const Str
 /// Evaluates an expression part by part, with the bits that an evaluation in memory gives. `sinks`
 /// holds one per result, or is empty; results whose sink is null are held in memory and returned,
 /// in order. A result in a sink must be computed in its own order; an input that is not read in the
-/// order of its file is held as far as it has to be. Expressions whose inputs are needed more than
+/// order of its file is held as far as it has to be, or, where memory is short and it can be read
+/// again, read piece by piece. Expressions whose inputs are needed more than
 /// once (`x - mean(x)`) read files again; pipes are kept in memory if they fit. Blocks in reads of
 /// sources and writes of sinks: Options::stop is heard when these return.
 /// Thread-safe for different sources and sinks. Throws Error: memory, where `memory` does not

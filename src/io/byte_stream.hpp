@@ -31,6 +31,8 @@ class ByteStream {
   /// Returns the number of bytes from the beginning to the end, or kUnknownSize.
   virtual std::uint64_t size() const = 0;
   virtual bool rewindable() const = 0;
+  /// Returns the bytes that reading takes, as Source::reading_bytes() does.
+  virtual std::uint64_t reading_bytes() const { return 0; }
   /// Goes to that byte; only where rewindable().
   virtual void seek(std::uint64_t offset) = 0;
   /// From now on a read that waits for somebody ends with Error(stopped) soon after `stop`, which

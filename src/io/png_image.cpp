@@ -64,6 +64,7 @@ class PngSamples final : public ByteStream {
   const ElementLayout& layout() const { return layout_; }
   std::size_t read(void* into, std::size_t count) override;
   std::uint64_t size() const override { return row_bytes_ * height_; }
+  std::uint64_t reading_bytes() const override { return passes_ > 1 ? size() : row_bytes_; }
   bool rewindable() const override { return file_->rewindable(); }
   void seek(std::uint64_t offset) override;
 

@@ -57,7 +57,7 @@ bool is_pattern(const std::string& text) {
   return text.find_first_of("*?[") != std::string::npos;
 }
 
-std::unique_ptr<Source> open_pattern(const std::string& spec) {
+std::unique_ptr<Source> open_pattern(const std::string& spec, const ReadingLimits& limits) {
   std::vector<std::string> files;
   const std::optional<FileSpec> found = split(spec, [&](const std::string& pattern) {
     if (is_pattern(pattern)) files = io::matching_files(pattern);
@@ -69,7 +69,7 @@ std::unique_ptr<Source> open_pattern(const std::string& spec) {
     if (is_pipe(file)) io::throw_file_error(file, "is a pipe; a stack needs files");
     if (!found->detail.empty()) file += ':' + found->detail;
   }
-  return io::open_stack(std::move(files), spec);
+  return io::open_stack(std::move(files), spec, limits);
 }
 
 std::unique_ptr<Source> open_raw(std::shared_ptr<const io::InputFile> file,
@@ -85,21 +85,22 @@ std::unique_ptr<Source> open_raw(std::shared_ptr<const io::InputFile> file,
 }
 
 std::unique_ptr<Source> open_text(io::ByteStream& stream, const std::string& path,
-                                  std::string_view detail, bool tabs) {
-  return std::make_unique<io::ArraySource>(path, io::read_text_columns(stream, path, detail, tabs));
+                                  std::string_view detail, bool tabs, const ReadingLimits& limits) {
+  return std::make_unique<io::ArraySource>(
+      path, io::read_text_columns(stream, path, detail, tabs, limits));
 }
 
 /// Opens what a pipe delivers: .npy, or text where its detail or its name says so.
 std::unique_ptr<Source> open_stream(std::unique_ptr<io::ByteStream> stream, const std::string& path,
-                                    std::string_view detail) {
+                                    std::string_view detail, const ReadingLimits& limits) {
   const std::size_t cut = std::min(detail.find(':'), detail.size());
   const std::string_view format = detail.substr(0, cut);
   if (format == "csv" || format == "tsv" || format == "txt") {
     return open_text(*stream, path, detail.substr(std::min(cut + 1, detail.size())),
-                     format != "txt");
+                     format != "txt", limits);
   }
   if (io::format_of_name(path) == FileFormat::text) {
-    return open_text(*stream, path, detail, io::separator_of_name(path) != ' ');
+    return open_text(*stream, path, detail, io::separator_of_name(path) != ' ', limits);
   }
   if (!detail.empty() && detail != "npy") {
     io::throw_file_error(path, io::in_quotes(detail) + " is no format of a stream",
@@ -108,9 +109,9 @@ std::unique_ptr<Source> open_stream(std::unique_ptr<io::ByteStream> stream, cons
   return io::open_npy_stream(std::move(stream), path);
 }
 
-std::unique_ptr<Source> open_file(const FileSpec& spec) {
+std::unique_ptr<Source> open_file(const FileSpec& spec, const ReadingLimits& limits) {
   if (is_pipe(spec.path)) {
-    return open_stream(std::make_unique<io::PipeStream>(spec.path), spec.path, spec.detail);
+    return open_stream(std::make_unique<io::PipeStream>(spec.path), spec.path, spec.detail, limits);
   }
   auto file = std::make_shared<const io::InputFile>(spec.path);
   FileFormat format = io::format_of_file(*file);
@@ -127,7 +128,8 @@ std::unique_ptr<Source> open_file(const FileSpec& spec) {
     case FileFormat::npz: return io::open_npz_member(std::move(file), spec.detail);
     case FileFormat::raw: return open_raw(std::move(file), spec.detail);
     case FileFormat::text:
-      return open_text(*stream(), spec.path, spec.detail, io::separator_of_name(spec.path) != ' ');
+      return open_text(*stream(), spec.path, spec.detail, io::separator_of_name(spec.path) != ' ',
+                       limits);
     case FileFormat::png: return io::open_png(stream(), spec.path);
     case FileFormat::pnm: return io::open_pnm(stream(), spec.path);
     case FileFormat::npy: break;
@@ -150,14 +152,14 @@ Source::~Source() = default;
 
 void Source::stop_when(const std::atomic<bool>*) {}
 
-std::unique_ptr<Source> open_source(const std::string& spec) {
+std::unique_ptr<Source> open_source(const std::string& spec, const ReadingLimits& limits) {
   if (spec == "-" || (spec.starts_with("-:") && !exists(spec))) {
     return open_stream(io::open_standard_input(), io::kStandardInput,
-                       spec.substr(std::min<std::size_t>(2, spec.size())));
+                       spec.substr(std::min<std::size_t>(2, spec.size())), limits);
   }
-  if (const std::optional<FileSpec> file = split(spec, exists)) return open_file(*file);
-  if (is_pattern(spec)) return open_pattern(spec);
-  return open_file({spec.substr(0, spec.find(':')), ""});  // says why it cannot be opened
+  if (const std::optional<FileSpec> file = split(spec, exists)) return open_file(*file, limits);
+  if (is_pattern(spec)) return open_pattern(spec, limits);
+  return open_file({spec.substr(0, spec.find(':')), ""}, limits);  // says why it cannot be opened
 }
 
 Array load(const std::string& spec) {

@@ -63,12 +63,14 @@ std::string described(DType dtype, const Dims& shape) {
 class StackSource final : public Source {
  public:
   StackSource(std::vector<std::string> specs, const std::string& name, DType dtype,
-              const Dims& item_shape)
+              const Dims& item_shape, std::uint64_t reading_bytes)
       : Source(name, dtype, stacked(item_shape, specs.size()), false, ByteOrder::native),
         specs_(std::move(specs)),
         item_shape_(item_shape),
-        item_bytes_(element_bytes(dtype, item_shape)) {}
+        item_bytes_(element_bytes(dtype, item_shape)),
+        reading_bytes_(reading_bytes) {}
 
+  std::uint64_t reading_bytes() const override { return reading_bytes_; }
   bool rewindable() const override { return true; }
 
   void read(void* into, std::size_t count) override {
@@ -121,11 +123,20 @@ class StackSource final : public Source {
   std::vector<std::string> specs_;
   Dims item_shape_;
   std::uint64_t item_bytes_;
+  std::uint64_t reading_bytes_;
   std::unique_ptr<Source> item_;
   std::optional<Array> converted_;  ///< the item, where it cannot be copied as it stands
   std::uint64_t at_ = 0;
   bool open_ = false;  ///< item_ stands where at_ is
 };
+
+/// What reading items like this one takes: text is parsed, other orders are converted as a whole.
+std::uint64_t reading_bytes_of(const Source& item) {
+  constexpr std::uint64_t kText = 3, kConverted = 2;
+  if (dynamic_cast<const ArraySource*>(&item) != nullptr) return kText * item.bytes();
+  const bool converted = item.swapped() || item.fortran_order();
+  return item.reading_bytes() + (converted ? kConverted * item.bytes() : 0);
+}
 
 }  // namespace
 
@@ -148,11 +159,12 @@ std::vector<std::string> matching_files(const std::string& pattern) {
   return names;
 }
 
-std::unique_ptr<Source> open_stack(std::vector<std::string> specs, const std::string& name) {
+std::unique_ptr<Source> open_stack(std::vector<std::string> specs, const std::string& name,
+                                   const ReadingLimits& limits) {
   if (specs.empty()) throw_file_error(name, "matches no file");
-  const std::unique_ptr<Source> first = open_source(specs.front());
+  const std::unique_ptr<Source> first = open_source(specs.front(), limits);
   for (std::size_t i = 1; i < specs.size(); ++i) {
-    const std::unique_ptr<Source> next = open_source(specs[i]);
+    const std::unique_ptr<Source> next = open_source(specs[i], limits);
     if (next->dtype() != first->dtype() || next->shape() != first->shape()) {
       throw_file_error(specs[i], "is " + described(next->dtype(), next->shape()) + ", but " +
                                      in_quotes(specs.front()) + " is " +
@@ -163,7 +175,8 @@ std::unique_ptr<Source> open_stack(std::vector<std::string> specs, const std::st
   if (first->shape().size() == kMaxRank) {
     throw_file_error(name, "is a stack of more than " + std::to_string(kMaxRank) + " dimensions");
   }
-  return std::make_unique<StackSource>(std::move(specs), name, first->dtype(), first->shape());
+  return std::make_unique<StackSource>(std::move(specs), name, first->dtype(), first->shape(),
+                                       reading_bytes_of(*first));
 }
 
 }  // namespace tightloop::io

@@ -17,6 +17,7 @@ std::vector<std::string> matching_files(const std::string& pattern);
 /// Throws Error(file) that names the first file that differs from the first of all in shape or
 /// dtype. The elements come in C order and native byte order, whatever the files have; a file in
 /// another order is held in memory while it is read.
-std::unique_ptr<Source> open_stack(std::vector<std::string> specs, const std::string& name);
+std::unique_ptr<Source> open_stack(std::vector<std::string> specs, const std::string& name,
+                                   const ReadingLimits& limits = {});
 
 }  // namespace tightloop::io

@@ -16,6 +16,7 @@ class StreamSource final : public Source {
   /// Takes a stream that stands at `layout.offset`.
   StreamSource(std::string name, const ElementLayout& layout, std::unique_ptr<ByteStream> stream);
   bool rewindable() const override { return stream_->rewindable(); }
+  std::uint64_t reading_bytes() const override { return stream_->reading_bytes(); }
   void read(void* into, std::size_t bytes) override;
   void seek(std::uint64_t byte) override;
   void stop_when(const std::atomic<bool>* stop) override { stream_->stop_when(stop); }

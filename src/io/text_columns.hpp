@@ -9,6 +9,7 @@
 
 #include "io/byte_stream.hpp"
 #include "tightloop/array.hpp"
+#include "tightloop/source.hpp"
 
 namespace tightloop::io {
 
@@ -21,7 +22,7 @@ inline constexpr std::int64_t kMostTextElements = std::int64_t{1} << 24;
 /// without one all columns are float64. One column gives the shape (n,), more give (n, m). Missing
 /// cells are NaN; no integer is rounded to another. Throws Error(file) that names the line.
 Array read_text_columns(ByteStream& stream, const std::string& path, std::string_view detail,
-                        bool tabs);
+                        bool tabs, const ReadingLimits& limits);
 
 /// Appends the bytes of the element that a text stands for; false where it is none.
 bool append_text_element(DType dtype, std::string_view text, std::vector<std::byte>& out);

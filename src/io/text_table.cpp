@@ -69,6 +69,29 @@ class TableReader {
     return out;
   }
 
+  static std::string size_for(std::uint64_t bytes) {
+    return std::to_string((bytes >> 20) + 1) + " MB";  // of 2^20 bytes, as sizes are typed
+  }
+
+  /// Numbers are held up to three times while the table grows, and while it becomes an array.
+  void check_memory(const ReadingLimits& limits, std::uint64_t consumed, const ByteStream& stream) {
+    constexpr std::uint64_t kTimes = 3;
+    const std::uint64_t held = kTimes * bytes_.size();
+    if (held <= limits.memory) return;
+    std::string enough = "more than " + size_for(held + limits.beside);
+    if (stream.rewindable()) {
+      // Rows that follow may have shorter numbers than those before.
+      const double rest = static_cast<double>(stream.size()) / static_cast<double>(consumed);
+      const double all = static_cast<double>(held) * std::max(rest, 1.0) * 1.1;
+      enough = size_for(static_cast<std::uint64_t>(all) + limits.beside);
+    }
+    throw Error(ErrorCode::memory,
+                in_quotes(path_) + " is a table of text, which is held as a whole: it needs " +
+                    enough + " of memory, but only " + size_for(limits.memory + limits.beside) +
+                    " are allowed",
+                {}, "allow more memory, or convert it to .npy first");
+  }
+
   [[noreturn]] void fail(const std::string& what, const std::string& hint = {}) const {
     throw_file_error(path_, "line " + std::to_string(line_) + " " + what, hint);
   }
@@ -226,7 +249,8 @@ class TableReader {
 }  // namespace
 
 Array read_text_columns(ByteStream& stream, const std::string& path, std::string_view detail,
-                        bool tabs) {
+                        bool tabs, const ReadingLimits& limits) {
+  std::uint64_t consumed = 0;
   TableReader table(path, detail, {tabs});
   std::string pending;  // a line whose end has not been read yet
   std::string block(kBlock, '\0');
@@ -240,6 +264,8 @@ Array read_text_columns(ByteStream& stream, const std::string& path, std::string
       rest.remove_prefix(cut + 1);
     }
     pending += rest;
+    consumed += got;
+    table.check_memory(limits, consumed, stream);
     if (pending.size() > kLongestLine) table.fail("is followed by a line of 16 MiB");
     if (got < block.size()) break;
   }

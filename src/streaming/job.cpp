@@ -1,9 +1,12 @@
 #include "streaming/job.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tightloop::streaming {
 namespace {
+
+constexpr std::int64_t kGap = 4096;  // a page: less between two parts is held with them
 
 std::uint64_t clipped(std::int64_t at, std::uint64_t size) {
   return at <= 0 ? 0 : std::min(static_cast<std::uint64_t>(at), size);
@@ -31,6 +34,61 @@ Step Job::step(std::int64_t number) const {
   return s;
 }
 
+std::uint64_t Comb::teeth() const {
+  std::uint64_t n = 1;
+  for (const Row& r : rows) n *= static_cast<std::uint64_t>(r.count);
+  return n;
+}
+
+Extent Comb::tooth(std::uint64_t i, std::uint64_t size) const {
+  std::int64_t at = begin;
+  for (const Row& r : rows) {
+    const auto count = static_cast<std::uint64_t>(r.count);
+    at += static_cast<std::int64_t>(i % count) * r.stride;
+    i /= count;
+  }
+  return {clipped(at, size), clipped(at + length, size)};
+}
+
+std::uint64_t Comb::held_bytes() const {
+  const std::int64_t pages = (length + kGap - 1) / kGap + 1;
+  return teeth() * static_cast<std::uint64_t>(pages * kGap);
+}
+
+Comb Job::comb(const Touch& touch, const Step& step) const {
+  Comb out;
+  out.begin = touch.first;
+  out.length = touch.item;
+  std::vector<Row> rows = touch.rest;
+  for (std::size_t d = 0; d < loops.size(); ++d) {
+    const std::int64_t s = touch.step[d];
+    if (d + 1 < depth) {
+      out.begin += step.at[d] * s;
+    } else if (d + 1 == depth) {
+      out.begin += step.first * s;
+      rows.push_back({step.count, s});
+    } else {
+      rows.push_back({loops[d], s});
+    }
+  }
+  for (Row& r : rows) {
+    if (r.stride >= 0) continue;
+    out.begin += (r.count - 1) * r.stride;
+    r.stride = -r.stride;
+  }
+  std::sort(rows.begin(), rows.end(),
+            [](const Row& a, const Row& b) { return a.stride < b.stride; });
+  for (const Row& r : rows) {
+    if (r.count <= 1 || r.stride == 0) continue;
+    if (out.rows.empty() && r.stride <= out.length + kGap) {
+      out.length += (r.count - 1) * r.stride;
+    } else {
+      out.rows.push_back(r);
+    }
+  }
+  return out;
+}
+
 Extent Job::extent(const Touch& touch, const Step& step, const Arrays& arrays) const {
   std::int64_t begin = touch.begin, end = touch.end;
   const auto add = [&](std::int64_t from, std::int64_t to) {
@@ -54,12 +112,16 @@ Extent Job::extent(const Touch& touch, const Step& step, const Arrays& arrays) c
 std::uint64_t Job::step_bytes(const Arrays& arrays) const {
   std::vector<Extent> of(arrays.all.size(), Extent{~std::uint64_t{0}, 0});
   const Step first = step(0);
+  std::uint64_t sum = 0;
   for (const Touch& t : touches) {
+    if (combed && t.array < arrays.inputs) {
+      sum += comb(t, first).held_bytes();
+      continue;
+    }
     const Extent e = extent(t, first, arrays);
     of[t.array].begin = std::min(of[t.array].begin, e.begin);
     of[t.array].end = std::max(of[t.array].end, e.end);
   }
-  std::uint64_t sum = 0;
   for (const Extent& e : of) sum += e.end > e.begin ? e.end - e.begin : 0;
   return sum;
 }

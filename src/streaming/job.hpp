@@ -31,12 +31,34 @@ struct Extent {
   std::uint64_t end = 0;
 };
 
+/// A row of equal parts of an array.
+struct Row {
+  std::int64_t count = 1;
+  std::int64_t stride = 0;  ///< bytes from one to the next
+};
+
+/// Parts of an array of the same size that lie far apart, as the teeth of a comb: those of rows of
+/// rows.
+struct Comb {
+  std::int64_t begin = 0;   ///< of the first tooth
+  std::int64_t length = 0;  ///< bytes of each
+  std::vector<Row> rows;    ///< innermost first
+  std::uint64_t teeth() const;
+  /// Returns where tooth `i` is, in order of the array, within `size` bytes.
+  Extent tooth(std::uint64_t i, std::uint64_t size) const;
+  /// Bytes of the pages that hold its teeth, at most.
+  std::uint64_t held_bytes() const;
+};
+
 /// An operand that is in a windowed array.
 struct Touch {
   std::uint32_t array = 0;
   std::int64_t begin = 0;  ///< of what index 0 of all loops touches
   std::int64_t end = 0;
   std::vector<std::int64_t> step;  ///< bytes per index of each loop
+  std::int64_t first = 0;          ///< of an element: the one of index 0 of everything
+  std::int64_t item = 0;           ///< its bytes
+  std::vector<Row> rest;           ///< what a step walks beside the loops; in begin and end
 };
 
 /// What a step covers: one index of each loop before the last one, `count` indices of that, and all
@@ -67,12 +89,16 @@ struct Job {
   std::int64_t piece = 1;           ///< indices of the last of them that one step takes
   std::vector<Touch> touches;
   std::uint64_t held = 0;  ///< bytes of accumulators
+  bool combed = false;     ///< outputs: inputs that can be are read tooth by tooth
 
   std::int64_t steps() const;
   Step step(std::int64_t number) const;
   /// The bytes of an array that a step touches, with those between them.
   Extent extent(const Touch& touch, const Step& step, const Arrays& arrays) const;
-  /// The bytes of all windowed arrays that the first step touches.
+  /// The same without what lies between them, as far as that is worth leaving out.
+  Comb comb(const Touch& touch, const Step& step) const;
+  /// The bytes of all windowed arrays that the first step touches, or, of inputs that are combed,
+  /// holds.
   std::uint64_t step_bytes(const Arrays& arrays) const;
   /// Takes as many indices of the last loop that is cut as `bytes` per step allow; at least one.
   void fit(std::uint64_t bytes, const Arrays& arrays);

@@ -75,6 +75,7 @@ class Pipeline {
     std::vector<bool> seen(e_.inputs.size(), false);
     for (const Pass& pass : e_.schedule->passes) {
       for (const Track& t : pass.tracks) {
+        if (t.array < e_.inputs.size() && t.combed) sum += e_.arrays->all[t.array].bytes;
         if (t.array >= e_.inputs.size() || t.end.empty()) continue;
         if (!e_.schedule->kept[t.array] || !seen[t.array]) sum += t.end.back();
         seen[t.array] = true;
@@ -101,6 +102,10 @@ class Pipeline {
     for (const Track& t : pass.tracks) {
       if (t.array < e_.inputs.size()) {
         Input& input = e_.inputs[t.array];
+        if (t.combed) {
+          input.window->open_scattered();
+          continue;
+        }
         input.kept = e_.schedule->kept[t.array];
         if (!input.kept) input.window->reset();
         feeds.push_back({&input, &t, room_of(pass, t)});
@@ -119,14 +124,45 @@ class Pipeline {
       feeder.release_before(i);
       while (!feeder.wait(i)) look_around();
       for (const Written& w : written) make_room(w, i);
+      const auto read = [&](Input& input, const Extent& e) {
+        input.source->seek(e.begin);
+        input.source->read(input.window->data() + e.begin, e.end - e.begin);
+        done_.fetch_add(e.end - e.begin, std::memory_order_relaxed);
+      };
+      for_each_tooth(pass, i, read);
       events |= runners[pass.items[i].job].run(pass.items[i].step);
+      for_each_tooth(pass, i,
+                     [](Input& input, const Extent& e) { input.window->drop(e.begin, e.end); });
       const bool last = i + 1 == pass.items.size();
       for (const Written& w : written) {
         drain_.complete(drain(w.output), last ? w.track->end.back() : w.track->begin[i + 1]);
       }
       look_around();
     }
+    for (const Track& t : pass.tracks) {
+      if (t.combed) e_.inputs[t.array].window->reset();
+    }
     return events;
+  }
+
+  /// Visits what an item needs of the inputs that are read tooth by tooth.
+  template <class Visit>
+  void for_each_tooth(const Pass& pass, std::size_t item, Visit&& visit) {
+    const Job& job = pass.jobs[pass.items[item].job];
+    if (!job.combed) return;
+    const Step step = job.step(pass.items[item].step);
+    for (const Touch& touch : job.touches) {
+      const auto own = [&](const Track& t) { return t.array == touch.array && t.combed; };
+      if (std::none_of(pass.tracks.begin(), pass.tracks.end(), own)) continue;
+      const Comb comb = job.comb(touch, step);
+      Input& input = e_.inputs[touch.array];
+      const std::uint64_t teeth = comb.teeth();
+      for (std::uint64_t i = 0; i < teeth; ++i) {
+        const Extent e = comb.tooth(i, e_.arrays->all[touch.array].bytes);
+        if (e.begin < e.end) visit(input, e);
+        if (i % 1024 == 1023) check_stop(e_.workers.stop);
+      }
+    }
   }
 
   void make_room(const Written& w, std::size_t item) {
@@ -140,7 +176,7 @@ class Pipeline {
     const auto now = Clock::now();
     if (!e_.progress || now - told_ < std::chrono::milliseconds(50)) return;
     told_ = now;
-    e_.progress(done_.load(std::memory_order_relaxed), total_);
+    e_.progress(std::min(done_.load(std::memory_order_relaxed), total_), total_);
   }
 
   Evaluation& e_;

@@ -13,7 +13,12 @@ namespace {
 using plan::Source;
 
 constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
-constexpr std::int64_t kMostSteps = 1 << 17;  // of a job
+constexpr std::int64_t kMostSteps = 1 << 17;                  // of a job
+constexpr std::uint64_t kMostTeeth = std::uint64_t{1} << 16;  // of a step
+constexpr std::uint64_t kMostReads = std::uint64_t{1} << 24;  // of teeth, of a pass
+constexpr std::uint64_t kMostTimes = 32;  // that an array is read, where more is read than needed
+// Steps that are tried whatever the memory: what one of them fits is what errors ask for.
+constexpr std::uint64_t kSteps[] = {1 << 20, 64 << 10, 4 << 10};
 
 std::uint64_t intermediate_bytes(const plan::LoopPlan& plan) {
   std::uint64_t sum = 0;
@@ -74,7 +79,10 @@ class Scheduler {
       std::vector<Job> jobs;
       for (std::uint32_t g : groups) jobs.push_back(choose(g));
       Pass together = make_pass(jobs);
-      if (jobs.size() > 1 && need(together) > limits_.memory && !shares_pipe(together)) {
+      const bool combed =
+          std::any_of(jobs.begin(), jobs.end(), [](const Job& job) { return job.combed; });
+      const bool apart = combed || need(together) > limits_.memory;
+      if (jobs.size() > 1 && apart && !shares_pipe(together)) {
         for (Job& job : jobs) out_.passes.push_back(make_pass({job}));
       } else {
         out_.passes.push_back(std::move(together));
@@ -82,26 +90,76 @@ class Scheduler {
     }
     keep_what_is_needed_again();
     out_.needed = peak();
-    if (out_.needed > limits_.memory) refuse();
     return std::move(out_);
+  }
+
+  [[noreturn]] void refuse(Schedule schedule) {
+    out_ = std::move(schedule);
+    refuse();
   }
 
  private:
   Job choose(std::uint32_t group) const {
     std::optional<Job> best;
-    std::uint64_t best_need = kNever;
-    for (Job& job : ways_to_cut(plan_, group, arrays_, limits_.threads)) {
-      job.fit(limits_.step, arrays_);
+    std::uint64_t best_need = kNever, best_reads = kNever;
+    const std::vector<Job> ways = ways_to_cut(plan_, group, arrays_, limits_.threads);
+    const auto consider = [&](Job job) {
+      job.fit(job.combed ? 4 * limits_.step : limits_.step, arrays_);
       while (job.steps() > kMostSteps && job.piece < job.loops[job.depth - 1]) job.piece *= 2;
-      if (job.steps() > kMostSteps) continue;
+      if (job.steps() > kMostSteps || !has_few_teeth(job)) return;
       const std::uint64_t needs = need(make_pass({job}));
-      if (needs >= best_need) continue;
+      const std::uint64_t reads = job.combed ? bytes_read(job) : 0;
+      const bool both_fit = job.combed && std::max(needs, best_need) <= limits_.memory;
+      if (both_fit ? reads >= best_reads : needs >= best_need) return;
       best_need = needs;
+      best_reads = reads;
       best = std::move(job);
-      if (needs <= 4 * limits_.step) break;
+    };
+    for (const Job& way : ways) {
+      consider(way);
+      if (best_need <= 4 * limits_.step) break;
+    }
+    // Reading tooth by tooth does not read ahead.
+    const bool fits = best_need <= limits_.memory;
+    for (std::size_t i = 0; !fits && i < ways.size(); ++i) {
+      Job way = ways[i];
+      way.combed = way.kind == Job::Kind::outputs;
+      if (way.combed) consider(std::move(way));
     }
     if (!best) throw Error(ErrorCode::internal, "a pass without a way to run it");
     return *std::move(best);
+  }
+
+  /// All teeth of the inputs, each time that they are read.
+  std::uint64_t bytes_read(const Job& job) const {
+    std::uint64_t bytes = 0;
+    for (const Touch& t : job.touches) {
+      if (t.array >= arrays_.inputs) continue;
+      const Comb comb = job.comb(t, job.step(0));
+      bytes += comb.teeth() * static_cast<std::uint64_t>(comb.length);
+    }
+    return bytes * static_cast<std::uint64_t>(job.steps());
+  }
+
+  bool has_few_teeth(const Job& job) const {
+    if (!job.combed) return true;
+    std::uint64_t teeth = 0, bytes = 0;
+    for (const Touch& t : job.touches) {
+      if (t.array >= arrays_.inputs) continue;
+      teeth += job.comb(t, job.step(0)).teeth();
+      bytes += arrays_.all[t.array].bytes;
+    }
+    return teeth <= kMostTeeth && teeth * static_cast<std::uint64_t>(job.steps()) <= kMostReads &&
+           bytes_read(job) / kMostTimes <= bytes;
+  }
+
+  /// True for inputs that every job of a pass can read tooth by tooth.
+  bool is_combed(const std::vector<Job>& jobs, std::uint32_t array) const {
+    return array < arrays_.inputs && !traits_[array].read_once &&
+           std::all_of(jobs.begin(), jobs.end(), [&](const Job& job) {
+             const auto here = [&](const Touch& t) { return t.array == array; };
+             return job.combed || std::none_of(job.touches.begin(), job.touches.end(), here);
+           });
   }
 
   Pass make_pass(std::vector<Job> jobs) const {
@@ -116,6 +174,7 @@ class Scheduler {
         track_of[t.array] = static_cast<std::int32_t>(pass.tracks.size());
         Track track;
         track.array = t.array;
+        track.combed = is_combed(pass.jobs, t.array);
         track.begin.assign(pass.items.size(), kNever);
         track.end.assign(pass.items.size(), 0);
         pass.tracks.push_back(std::move(track));
@@ -127,13 +186,27 @@ class Scheduler {
       for (const Touch& t : job.touches) {
         const Extent e = job.extent(t, step, arrays_);
         Track& track = pass.tracks[static_cast<std::size_t>(track_of[t.array])];
+        if (track.combed) continue;
         if (e.end <= e.begin) continue;
         track.begin[i] = std::min(track.begin[i], e.begin);
         track.end[i] = std::max(track.end[i], e.end);
       }
     }
-    for (Track& track : pass.tracks) complete(track);
+    for (Track& track : pass.tracks) track.combed ? comb(pass, track) : complete(track);
     return pass;
+  }
+
+  /// The first step of a job is the largest.
+  static void comb(const Pass& pass, Track& track) {
+    track.begin.clear();
+    track.end.clear();
+    for (const Job& job : pass.jobs) {
+      std::uint64_t held = 0;
+      for (const Touch& t : job.touches) {
+        if (t.array == track.array) held += job.comb(t, job.step(0)).held_bytes();
+      }
+      track.most = std::max(track.most, held);
+    }
   }
 
   /// From what each item touches to what it and those before or after it do.
@@ -206,6 +279,7 @@ class Scheduler {
 
   std::uint64_t window_bytes(const Track& track) const {
     const ArrayUse& array = arrays_.all[track.array];
+    if (track.combed) return track.most;
     return std::min(track.most, array.bytes) + array.slack;
   }
 
@@ -235,13 +309,16 @@ class Scheduler {
   /// What several passes read stays in memory: pipes must, small arrays may.
   void keep_what_is_needed_again() {
     std::vector<int> passes(arrays_.inputs, 0);
+    std::vector<bool> combed(arrays_.inputs, false);
     for (const Pass& pass : out_.passes) {
       for (const Track& t : pass.tracks) {
-        if (t.array < arrays_.inputs) ++passes[t.array];
+        if (t.array >= arrays_.inputs) continue;
+        ++passes[t.array];
+        combed[t.array] = combed[t.array] || t.combed;
       }
     }
     for (std::size_t a = 0; a < arrays_.inputs; ++a) {
-      if (passes[a] < 2) continue;
+      if (passes[a] < 2 || combed[a]) continue;
       const bool small = arrays_.all[a].bytes <= limits_.memory / 8;
       out_.kept[a] = true;
       if (traits_[a].read_once) {
@@ -272,7 +349,11 @@ class Scheduler {
     for (const Track& t : worst->tracks) {
       if (largest == nullptr || window_bytes(t) > window_bytes(*largest)) largest = &t;
     }
-    if (largest != nullptr && window_bytes(*largest) >= worst->held) {
+    const std::uint64_t window = largest == nullptr ? 0 : window_bytes(*largest);
+    const std::uint64_t kept = kept_bytes();
+    if (kept > std::max(window, worst->held)) {
+      why = size_text(kept) + " are results that later passes read";
+    } else if (largest != nullptr && window >= worst->held) {
       const bool input = largest->array < arrays_.inputs;
       why = size_text(window_bytes(*largest)) + " of '" + traits_[largest->array].name + "' are " +
             (input ? "read" : "written") + " at a time";
@@ -284,8 +365,8 @@ class Scheduler {
       why = size_text(worst->held) + " are accumulators";
     }
     throw Error(ErrorCode::memory,
-                "evaluating in parts needs " + size_text(out_.needed) + " of memory, but only " +
-                    size_text(limits_.memory) + " are allowed: " + why,
+                "evaluating in parts needs " + enough_text(out_.needed + limits_.beside) +
+                    " of memory, but only " + size_text(limits_.allowed) + " are allowed: " + why,
                 {}, hint);
   }
 
@@ -298,8 +379,19 @@ class Scheduler {
 
 }  // namespace
 
+namespace {
+
+constexpr const char* kUnits[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+
+}  // namespace
+
+std::string enough_text(std::uint64_t bytes) {
+  std::uint64_t unit = 1;  // of the last of three digits
+  while ((bytes + unit - 1) / unit > 999) unit *= 10;
+  return size_text((bytes + unit - 1) / unit * unit);
+}
+
 std::string size_text(std::uint64_t bytes) {
-  constexpr const char* kUnits[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
   auto size = static_cast<double>(bytes);
   std::size_t unit = 0;
   for (; size >= 999.5 && unit + 1 < std::size(kUnits); size /= 1000) ++unit;
@@ -311,7 +403,20 @@ std::string size_text(std::uint64_t bytes) {
 
 Schedule make_schedule(const plan::LoopPlan& plan, const Arrays& arrays,
                        std::span<const ArrayTraits> traits, const Limits& limits) {
-  return Scheduler(plan, arrays, traits, limits).run();
+  const auto with_step = [&](std::uint64_t step) {
+    Limits tried = limits;
+    tried.step = step;
+    return Scheduler(plan, arrays, traits, tried).run();
+  };
+  Schedule least = with_step(limits.step);
+  if (least.needed <= limits.memory) return least;
+  least.needed = kNever;
+  for (const std::uint64_t step : kSteps) {
+    Schedule schedule = with_step(step);
+    if (schedule.needed <= limits.memory) return schedule;
+    if (schedule.needed < least.needed) least = std::move(schedule);
+  }
+  Scheduler(plan, arrays, traits, limits).refuse(std::move(least));
 }
 
 }  // namespace tightloop::streaming

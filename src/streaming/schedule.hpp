@@ -31,6 +31,8 @@ struct Track {
   std::vector<std::uint64_t> begin;  ///< the first byte that this item or a later one touches
   std::vector<std::uint64_t> end;    ///< the end of what this item or one before touches
   std::uint64_t most = 0;            ///< the largest end - begin
+  bool combed = false;  ///< each step reads its teeth anew: no begin or end, and most bytes of
+                        ///< pages that hold them
 };
 
 /// Jobs whose steps take turns, so that each array is gone through once for all of them.
@@ -52,14 +54,19 @@ struct Limits {
   std::uint64_t memory = 0;  ///< bytes there may be at once
   std::uint64_t step = 0;    ///< bytes that a step moves, about
   int threads = 1;
+  std::uint64_t beside = 0;   ///< bytes that are held beside; errors name sizes with them
+  std::uint64_t allowed = 0;  ///< with them, as the caller said
 };
 
-/// Schedules a plan. Throws Error(memory) that says how much would do and which array asks for it,
-/// Error(value) for an array that is read once but needed again.
+/// Schedules a plan; takes smaller steps where that is what fits. Throws Error(memory) that says
+/// how much would do, by itself, and which array asks for it, Error(value) for an array that is
+/// read once but needed again.
 Schedule make_schedule(const plan::LoopPlan& plan, const Arrays& arrays,
                        std::span<const ArrayTraits> traits, const Limits& limits);
 
 /// Returns a size for people: "256 MB", "1.5 GB" (powers of 1000).
 std::string size_text(std::uint64_t bytes);
+/// The same of a size that is to be enough: never less than it.
+std::string enough_text(std::uint64_t bytes);
 
 }  // namespace tightloop::streaming

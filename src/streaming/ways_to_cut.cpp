@@ -76,7 +76,9 @@ class Cutting {
     Touch t;
     t.array = array;
     t.begin = o.offset;
-    t.end = o.offset + static_cast<std::int64_t>(itemsize(o.dtype));
+    t.item = static_cast<std::int64_t>(itemsize(o.dtype));
+    t.first = o.offset;
+    t.end = o.offset + t.item;
     job.touches.push_back(std::move(t));
     return &job.touches.back();
   }
@@ -84,6 +86,7 @@ class Cutting {
   static void span(Touch& t, std::int64_t extent, std::int64_t stride) {
     const std::int64_t reach = (extent - 1) * stride;
     (reach < 0 ? t.begin : t.end) += reach;
+    t.rest.push_back({extent, stride});
   }
 
   static void span(Touch& t, const std::vector<std::int64_t>& extents,

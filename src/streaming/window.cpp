@@ -120,7 +120,26 @@ void Window::release_large(std::uint64_t end) {
   }
 }
 
+void Window::open_scattered() {
+  reset();
+  make_writable(data_, size_);
+  // Large pages would be taken for parts of them.
+  ::madvise(data_, size_, MADV_NOHUGEPAGE);
+  scattered_ = true;
+}
+
+void Window::drop(std::uint64_t begin, std::uint64_t end) {
+  begin = down(begin, unit_bytes(Unit::page));
+  end = std::min(size_, up(end, unit_bytes(Unit::page)));
+  if (begin < end) ::madvise(data_ + begin, end - begin, MADV_DONTNEED);
+}
+
 void Window::reset() {
+  if (scattered_) {
+    discard(data_, size_);
+    scattered_ = false;
+    return;
+  }
   if (opened_ > released_) release(opened_);
   opened_ = released_ = 0;
 }

@@ -26,6 +26,8 @@ class Window {
   Window& operator=(const Window&) = delete;
 
   char* data() const { return data_; }
+  /// Chooses anew, before anything is opened.
+  void use(Unit unit) { unit_ = unit; }
   /// Bytes that it may hold beyond what is asked for.
   std::uint64_t slack() const { return 2 * unit_bytes(unit_); }
 
@@ -34,6 +36,11 @@ class Window {
   void open(std::uint64_t begin, std::uint64_t end);
   /// Takes the memory of the bytes before `end` back.
   void release(std::uint64_t end);
+  /// Opens all of it; memory is taken page by page as it is written. Until reset() only drop()
+  /// takes any back. Throws Error(memory).
+  void open_scattered();
+  /// Takes back the memory of the pages that hold bytes [begin, end).
+  void drop(std::uint64_t begin, std::uint64_t end);
   /// Takes all memory back; the window may start anew. Nobody may open or release meanwhile.
   void reset();
 
@@ -42,16 +49,17 @@ class Window {
   bool move_here(char* at);
   void release_large(std::uint64_t end);
 
-  const Unit unit_;
+  Unit unit_;
   std::uint64_t size_;
   std::uint64_t reserved_;
   char* reserve_ = nullptr;
   char* data_ = nullptr;
   std::uint64_t opened_ = 0;    // whole units
   std::uint64_t released_ = 0;  // whole units
-  std::mutex mutex_;            // of what follows: large units that have memory
-  std::deque<char*> live_;      // opened and not released, in order
-  std::vector<char*> spare_;    // released
+  bool scattered_ = false;
+  std::mutex mutex_;          // of what follows: large units that have memory
+  std::deque<char*> live_;    // opened and not released, in order
+  std::vector<char*> spare_;  // released
 };
 
 }  // namespace tightloop::streaming

@@ -11,6 +11,7 @@
 #include "io/counted.hpp"
 #include "io/messages.hpp"
 #include "io/scratch_folder.hpp"
+#include "tightloop/stream.hpp"
 
 using namespace tightloop;
 using namespace tightloop::io::test;
@@ -122,6 +123,17 @@ TEST_CASE("io: other kinds of PNG") {
   std::uint16_t sample = 0;
   source->read(&sample, 2);
   CHECK(sample == wide.values<std::uint16_t>()[13 * 3 * 10]);
+  // It is decoded as a whole, which a bound on memory counts.
+  CHECK(source->reading_bytes() == 13 * 11 * 6);
+  const std::vector<StreamBinding> vars = {{"x", *source}};
+  StreamOptions options;
+  options.memory = 700;
+  try {
+    stream("sum(x)", vars, {}, options);
+    FAIL("no error");
+  } catch (const Error& e) {
+    CHECK(e.code() == ErrorCode::memory);
+  }
 }
 
 TEST_CASE("io: PGM and PPM by hand: comments, plain numbers, odd largest samples") {

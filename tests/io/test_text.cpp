@@ -160,6 +160,24 @@ TEST_CASE("io: text that is refused") {
   CHECK(folder.entries() == 1);
 }
 
+TEST_CASE("io: a table that memory does not hold is refused with the memory that it needs") {
+  const ScratchFolder folder;
+  const Array table = counted(DType::int32, Dims{30'000, 3});
+  save(folder.file("t.csv"), table);
+  const std::string path = folder.file("t.csv");
+  CHECK(open_source(path, {3 * 90'000 * 8 + 1, 0})->bytes() == 90'000 * 8);
+  try {
+    open_source(path, {100'000, 5'000'000});
+    FAIL("no error");
+  } catch (const Error& e) {
+    CHECK(e.code() == ErrorCode::memory);
+    const std::string text = e.what();
+    const double asked = std::stod(text.substr(text.find("needs ") + 6)) * (1 << 20);
+    CHECK(asked >= 3 * 90'000 * 8 + 5'000'000);
+    CHECK(asked < 2 * (3 * 90'000 * 8 + 5'000'000));
+  }
+}
+
 TEST_CASE("io: random text is numbers or an error") {
   const ScratchFolder folder;
   constexpr unsigned kSeed = 20264;

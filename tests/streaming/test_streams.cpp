@@ -124,6 +124,73 @@ TEST_CASE("streaming: what is not in the order of the file is held, or refused")
   }
 }
 
+TEST_CASE("streaming: parts that lie far apart are read one by one where memory is short") {
+  MemorySource frames = numbers({5, 400, 300});  // 4.8 MB
+  for (const int threads : {1, 2}) {
+    for (const char* text : {"mean(x, axis=0)", "max(x, axis=0), x[0] - x[4]",
+                             "var(x[::-1], axis=0)", "x - mean(x, axis=0)"}) {
+      CHECK(check_same(text, frames, in_steps_of(0, 1 << 20, threads)) <= (1 << 20));
+    }
+    MemorySource fortran = numbers({3000, 70}, Kind::file, true);  // 1.7 MB
+    CHECK(check_same("x * 2", fortran, in_steps_of(0, 1 << 20, threads)) <= (1 << 20));
+    MemorySource wide = numbers({70, 3000});
+    CHECK(check_same("copy(x.T)", wide, in_steps_of(0, 1 << 20, threads)) <= (1 << 20));
+    CHECK(check_same("x.T[::-1] * 2", wide, in_steps_of(0, 1 << 20, threads)) <= (1 << 20));
+  }
+  MemorySource pipe = numbers({5, 400, 300}, Kind::pipe);
+  MemorySink sink;
+  CHECK(code_of("mean(x, axis=0)", pipe, sink, in_steps_of(0, 1 << 20)) == ErrorCode::memory);
+  CHECK(pipe.bytes_read == 0);
+}
+
+TEST_CASE("streaming: the memory that an error asks for is enough") {
+  const auto asked = [](const Error& e) {
+    const std::string text = e.what();
+    const std::size_t at = text.find("needs ") + 6;
+    std::size_t used = 0;
+    const double number = std::stod(text.substr(at), &used);
+    const char unit = text[at + used + 1];
+    return static_cast<std::uint64_t>(number * (unit == 'M' ? 1e6 : unit == 'k' ? 1e3 : 1));
+  };
+  for (const Kind kind : {Kind::file, Kind::pipe}) {
+    for (const bool fortran : {false, true}) {
+      for (const char* text : {"x * 2", "x.T + 1", "sum(x, axis=0)",
+                               "x - mean(x, axis=1, keepdims=True)", "x @ x.T[:, :40]"}) {
+        for (const std::uint64_t memory : {1000ULL, 50'000ULL, 300'000ULL, 1'200'000ULL}) {
+          StreamOptions options = in_steps_of(0, memory);
+          for (int turn = 0; turn < 2; ++turn) {
+            MemorySource x = numbers({300, 400}, kind, fortran);  // 960 kB
+            MemorySink sink;
+            Sink* const sinks[] = {&sink};
+            const std::vector<StreamBinding> vars = {{"x", x}};
+            INFO(text << " in " << options.memory << " bytes, fortran order " << fortran);
+            try {
+              stream(text, vars, sinks, options);
+              break;
+            } catch (const Error& e) {
+              if (e.code() == ErrorCode::value) break;  // a pipe that would be read twice
+              CHECK(e.code() == ErrorCode::memory);
+              CHECK(sink.bytes.empty());
+              REQUIRE(turn == 0);
+              options.memory = asked(e);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("streaming: without room for a code generator kernels are interpreted") {
+  MemorySource x = numbers({3000, 100});
+  StreamOptions options = in_steps_of(0, 2 << 20);
+  options.code = 32 << 20;
+  check_same("sqrt(x * x + 1)", x, options);
+  check_same("mean(x, axis=0), sum(x)", x, options);
+  options.memory = 64 << 20;
+  check_same("sqrt(x * x + 1)", x, options);
+}
+
 TEST_CASE("streaming: a file is read for each pass, a pipe once or not at all") {
   const Dims shape{1500, 50};  // 600 kB
   MemorySource file = numbers(shape);

@@ -66,7 +66,7 @@ Datum look_at(const NamedText& variable, const std::string& alias) {
 }  // namespace
 
 Data::Data(const std::vector<NamedText>& variables, const Options& options, std::uint64_t memory)
-    : options_(options), memory_(memory == 0 ? 0 : memory_for_arrays(memory)) {
+    : options_(options), memory_(memory == 0 ? MemoryShares{} : memory_for_arrays(memory)) {
   for (const NamedText& variable : variables) {
     all_.push_back(look_at(variable, "v" + std::to_string(all_.size())));
     if (!all_.back().number) files_.push_back(all_.back());
@@ -87,7 +87,7 @@ std::vector<Array> Data::evaluate(const std::string& text, const Options& option
   Options counted = options;
   counted.stats = &stats;
   std::vector<Array> out =
-      memory_ == 0 ? evaluate_held(text, counted) : evaluate_parts(text, counted);
+      memory_.arrays == 0 ? evaluate_held(text, counted) : evaluate_parts(text, counted);
   bytes_read_ += stats.bytes_read;
   return out;
 }
@@ -111,14 +111,16 @@ std::vector<Array> Data::evaluate_parts(const std::string& text, const Options& 
     if (datum.number) {
       bindings.emplace_back(datum.alias, *datum.number);
     } else {
-      sources.push_back(open_source(datum.spec));
+      sources.push_back(open_source(datum.spec, {memory_.arrays, memory_.beside}));
       bindings.emplace_back(datum.alias, *sources.back());
     }
   }
   ProgressBar bar;
   StreamOptions in_parts;
   in_parts.options = options;
-  in_parts.memory = memory_;
+  in_parts.memory = memory_.arrays;
+  in_parts.code = memory_.code;
+  in_parts.beside = memory_.beside;
   in_parts.progress = [&bar](std::uint64_t done, std::uint64_t in_all) {
     bar.update(done, in_all);
   };

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "arguments.hpp"
+#include "process_memory.hpp"
 #include "tightloop/tightloop.hpp"
 
 namespace tightloop::tool {
@@ -47,7 +48,7 @@ class Data {
   std::uint64_t bytes() const;
   const Options& options() const { return options_; }
   /// Returns how many bytes of arrays may be held; 0 means no limit.
-  std::uint64_t memory() const { return memory_; }
+  std::uint64_t memory() const { return memory_.arrays; }
 
   /// Evaluates a text whose variables are all(), in order, under names "v0", "v1" ....
   std::vector<Array> evaluate(const std::string& text, const Options& options) const;
@@ -67,7 +68,7 @@ class Data {
   std::vector<Datum> files_;
   mutable std::vector<Array> arrays_;  // parallel to files_; empty before they are needed
   Options options_;
-  std::uint64_t memory_;
+  MemoryShares memory_;
   mutable std::uint64_t bytes_read_ = 0;
 };
 
