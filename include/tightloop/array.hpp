@@ -116,6 +116,11 @@ class Dims {
   }
 
  private:
+  // GCC follows size_ no further than into a list, and warns of elements that are never read.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
   constexpr void copy(const Dims& other) noexcept {
     size_ = other.size_;
     // Most arrays have one or two dimensions; a loop alone would become a call of memcpy().
@@ -123,6 +128,9 @@ class Dims {
     if (size_ > 1) v_[1] = other.v_[1];
     for (int i = 2; i < size_; ++i) (*this)[i] = other[i];
   }
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
   std::array<std::int64_t, kMaxRank> v_;
   std::int32_t size_ = 0;
 };

