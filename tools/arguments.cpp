@@ -59,14 +59,13 @@ struct OptionReader {
     add_list("-o,--output", to.outputs, "FILE", "write a result, - to standard output");
     add_list("--define", to.definitions, "'F(X) = EXPR'", "define a function");
     add_list("--defs", to.definition_files, "FILE", "define the functions of a text file");
-    app.add_option("--threads", to.options.threads, "at most N threads; 0: all that are allowed")
+    app.add_option("--threads", to.options.threads, "at most N, 0: all allowed; --most-elements N")
         ->type_name("N")
         ->check(CLI::Range(0, kMostThreads).description(""));
-    app.add_option("--memory", memory, "evaluate in parts, within e.g. 256M")->type_name("SIZE");
-    app.add_option("--most-elements", most_elements, "refuse to compute more elements than N")
-        ->type_name("N");
-    app.add_option("--most-bytes", most_bytes, "refuse to take more for results, e.g. 1G")
+    app.add_option("--memory", memory, "in parts within e.g. 256M; --most-bytes SIZE")
         ->type_name("SIZE");
+    app.add_option("--most-elements", most_elements, "");
+    app.add_option("--most-bytes", most_bytes, "");
     add_choice("--promotion", promotion, {"exact", "numpy", "numexpr"},
                "whose rules give the dtypes of results");
     add_choice("--fp", fp, {"strict", "fast"}, "fast: may fuse and reassociate");

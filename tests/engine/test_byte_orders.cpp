@@ -207,7 +207,7 @@ TEST_CASE("engine: many elements in the other byte order, and rows that are one"
   CHECK(evaluate("max(x, axis=0)[3]", {{"x", all}}).item<float>() == 4);
 }
 
-TEST_CASE("plan: operands in the other byte order take the loops of native ones") {
+TEST_CASE("engine: operands in the other byte order take the loops of native ones") {
   const Dims shape = {4000, 2000}, strides = {8000, 4};
   std::vector<unsigned char> memory(64);
   const auto plan_of = [&](const char* text, ByteOrder order) {

@@ -344,7 +344,7 @@ bool calls_complex_roots(const Case& c) {
       has("complex") || has("2j") ||
       std::any_of(c.arrays.begin(), c.arrays.end(),
                   [](const fuzz::RandomArray& a) { return is_complex(a.view.dtype()); });
-  return any_complex && (has("abs(") || has("sign(") || has("sqrt("));
+  return any_complex && (has("abs(") || has("absdiff(") || has("sign(") || has("sqrt("));
 }
 
 /// Returns what is wrong, or nothing.

@@ -16,7 +16,7 @@ namespace tl = tightloop;
 int main() {
   std::vector<double> x(600'000);
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>(i % 977) * 0.37;
-  tl::save("x.npy", x);
+  tl::save("x.npy", tl::ArrayView(x.data(), tl::Dims{static_cast<std::int64_t>(x.size())}));
   const char* text = "x * 2 - mean(x)";
   const tl::Array want = tl::evaluate(text, {{"x", x}});
   tl::StreamOptions options;
