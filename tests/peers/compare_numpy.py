@@ -122,6 +122,8 @@ def three_operands(batch, row, function, x, y):
         operands = {"a": np.roll(x, 2), "b": x, "c": y}
     else:
         operands = {"a": x, "b": y, "c": z}
+    if row[0] == "clip" and y.dtype.kind == "c":  # NumPy's passes over a NaN in a bound's imaginary part
+        operands = {name: np.where(np.isnan(v), 0, v).astype(v.dtype) for name, v in operands.items()}
     add_case(batch, row, "%s(a, b, c)" % row[1][0], operands, expected(function, *operands.values()))
 
 
