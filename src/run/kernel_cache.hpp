@@ -26,9 +26,10 @@ class NoCodeGenerator : public std::runtime_error {
 /// Where a kernel came from.
 enum class KernelOrigin : unsigned char { memory, disk, compiled, interpreted };
 
-/// When kernels are compiled: before they first run, in the background once that pays, or not at
-/// all: then everything is interpreted, with the same results.
-enum class CompileTime : unsigned char { first, background, never };
+/// When kernels are compiled: before they first run; before they first run, but in the background
+/// what would take long; in the background once that pays; or not at all: then everything is
+/// interpreted, with the same results.
+enum class CompileTime : unsigned char { first, first_unless_long, background, never };
 
 /// What generating the code of one call's kernels may cost before it starts, in simple
 /// instructions, which take some 60 us each. Kernels beyond it are interpreted, where they can be,
