@@ -59,7 +59,7 @@ EngineCore& EngineCore::standard() {
     }
     auto cache = std::make_unique<KernelCache>(
         target != nullptr ? target : "", cache_folder(),
-        time == "first" ? CompileTime::first : CompileTime::background);
+        time == "first" ? CompileTime::first_unless_long : CompileTime::background);
     return new EngineCore(std::move(cache), !asked);
   }();
   return *instance;

@@ -111,7 +111,9 @@ std::shared_ptr<const plan::Kernel> KernelCache::at_once(const plan::KernelPlan&
   if (!compiles()) return interpret_always(plan);
   const std::int64_t cost = code_cost(plan);
   if (when_ == CompileTime::background || cost > budget.left) {
-    if (auto kernel = interpret(plan, key, cost <= kMostInBackground)) return kernel;
+    if (auto kernel =
+            interpret(plan, key, when_ != CompileTime::first && cost <= kMostInBackground))
+      return kernel;
   }
   budget.left -= cost;
   return nullptr;
