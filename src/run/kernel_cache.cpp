@@ -58,6 +58,9 @@ int vector_bytes(const std::string& target) {
 }  // namespace
 
 KernelCache::~KernelCache() {
+  const bool in_background =
+      when_ == CompileTime::background || when_ == CompileTime::first_unless_long;
+  if (in_background) wait_for_background();
   while (true) {
     Pending last;
     {
