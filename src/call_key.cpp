@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "run/engine_core.hpp"
 #include "types/range.hpp"
 
 namespace tightloop::detail {
@@ -136,7 +137,7 @@ template <class Sink>
 bool CallKey::describe(Sink& sink) const {
   const auto& [expression, variables, destinations, options, engine] = call_;
   const bool text = expression.steps.empty();
-  bool on = sink.word(reinterpret_cast<std::uintptr_t>(&engine)) &&
+  bool on = sink.word(engine.serial()) &&
             sink.word(bits_of(options) | (text ? 512U : 0U) | destinations.size() << 16);
   if (text) {
     on = on && sink.word(definitions_) && sink.word(expression.text.size()) &&

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 
 #include "run/jit_loader.hpp"
@@ -24,6 +25,11 @@ EngineCore::EngineCore(Kind kind, const std::string& target) {
 
 EngineCore::EngineCore(std::unique_ptr<KernelCache> cache, bool may_fall_back)
     : cache_(std::move(cache)), may_fall_back_(may_fall_back) {}
+
+std::uint64_t EngineCore::next_serial() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
 
 void EngineCore::give_up(const std::string& why) {
   if (!may_fall_back_) throw Error(ErrorCode::unsupported, why);

@@ -2,6 +2,7 @@
 // reference evaluator, which shares neither plans nor kernels with them.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -36,8 +37,14 @@ class EngineCore {
   /// with `why`, where that is not wanted.
   void give_up(const std::string& why);
 
+  /// Returns a number that no other engine of the process has or had, unlike its address: programs
+  /// that were prepared for an engine outlive it.
+  std::uint64_t serial() const { return serial_; }
+
  private:
+  static std::uint64_t next_serial();
   std::unique_ptr<KernelCache> cache_;
+  const std::uint64_t serial_ = next_serial();
   const bool may_fall_back_ = false;
 };
 

@@ -58,9 +58,7 @@ int vector_bytes(const std::string& target) {
 }  // namespace
 
 KernelCache::~KernelCache() {
-  const bool in_background =
-      when_ == CompileTime::background || when_ == CompileTime::first_unless_long;
-  if (in_background) wait_for_background();
+  if (when_ != CompileTime::first && when_ != CompileTime::never) wait_for_background();
   while (true) {
     Pending last;
     {
@@ -113,10 +111,9 @@ std::shared_ptr<const plan::Kernel> KernelCache::at_once(const plan::KernelPlan&
   origin = KernelOrigin::interpreted;
   if (!compiles()) return interpret_always(plan);
   const std::int64_t cost = code_cost(plan);
+  const bool later = when_ != CompileTime::first && cost <= kMostInBackground;
   if (when_ == CompileTime::background || cost > budget.left) {
-    if (auto kernel =
-            interpret(plan, key, when_ != CompileTime::first && cost <= kMostInBackground))
-      return kernel;
+    if (auto kernel = interpret(plan, key, later)) return kernel;
   }
   budget.left -= cost;
   return nullptr;

@@ -38,8 +38,8 @@ struct CodeBudget {
   std::int64_t left = 1 << 13;
 };
 
-/// Thread-safe: lookups take a short lock; equal plans that miss at once compile once. A cache that
-/// compiles in the background must live as long as the process.
+/// Thread-safe: lookups take a short lock; equal plans that miss at once compile once. Its kernels
+/// may not run once it is gone: they may ask it to compile.
 class KernelCache {
  public:
   /// For a target ("" is the host) and a folder of images (empty: none).

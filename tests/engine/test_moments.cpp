@@ -126,11 +126,8 @@ TEST_CASE("engine: variances have the same bits interpreted and compiled") {
                              "std(x, axis=(0, 1)), sum(x, axis=(0, 1))",
                              "var(float16(x), axis=0), sum(float16(x), axis=0)",
                              "var(x * x + 1, axis=-1), max(x, axis=-1)"}) {
-      // Never destroyed: its cache may compile in the background.
-      auto& interpreted = *new run::EngineCore(
+      run::EngineCore interpreted(
           std::make_unique<run::KernelCache>("", "", run::CompileTime::background), false);
-      static auto* const kept = new std::vector<run::EngineCore*>;
-      kept->push_back(&interpreted);
       const std::vector<Array> a = detail::evaluate_with(interpreted, text, {{"x", view}}, {});
       const std::vector<Array> b = detail::evaluate_with(*compiled, text, {{"x", view}}, {});
       run::wait_for_background();

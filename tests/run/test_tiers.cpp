@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -112,6 +113,17 @@ TEST_CASE("run: jobs in the background run in order, one at a time") {
   wait_for_background();
   REQUIRE(order.size() == 100);
   for (int i = 0; i < 100; ++i) CHECK(order[static_cast<std::size_t>(i)] == i);
+}
+
+TEST_CASE("run: an engine does not find the programs of one that stood at its address") {
+  const std::vector<float> x = sample(100);
+  std::optional<EngineCore> engine;
+  for (int i = 0; i < 3; ++i) {
+    engine.emplace(EngineCore::Kind::interpreter);
+    CHECK(engine->cache().size() == 0);
+    detail::evaluate_with(*engine, "sum(x * 1.25)", {{"x", x}}, {});
+    CHECK(engine->cache().size() > 0);
+  }
 }
 
 }  // namespace tightloop::run
