@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <map>
 #include <span>
@@ -27,6 +28,14 @@ DType dtype_of_text(const std::string& text) {
   DType out = DType::float64;
   if (parse_dtype(text, out)) return out;
   throw UsageError("--dtype: '" + text + "' is no element type");
+}
+
+std::uint64_t count_of_text(const std::string& text) {
+  std::uint64_t out = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, out);
+  if (read.ec == std::errc{} && read.ptr == end) return out;
+  throw UsageError("--most-elements: '" + text + "' is no number of elements; write 1000000");
 }
 
 /// Reads "divide,invalid" or "all".
@@ -115,7 +124,7 @@ struct OptionReader {
         std::find(kCastings.begin(), kCastings.end(), casting) - kCastings.begin());
     if (!dtype.empty()) command.options.dtype = dtype_of_text(dtype);
     command.options.raise = event_set(raise);
-    command.options.most_elements = most_elements;
+    if (!most_elements.empty()) command.options.most_elements = count_of_text(most_elements);
     if (!most_bytes.empty()) {
       command.options.most_bytes = parse_byte_size(most_bytes, "--most-bytes");
     }
@@ -136,7 +145,7 @@ struct OptionReader {
   std::string raise;
   std::string memory;
   std::string most_bytes;
-  std::uint64_t most_elements = 0;
+  std::string most_elements;
   bool explain = false;
   bool functions = false;
   bool version = false;

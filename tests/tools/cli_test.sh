@@ -265,6 +265,16 @@ equal 'saturated' "$("$program" 'a + a' a=a.npy --dtype uint8 --casting saturate
 [  0 255 255  14]'
 equal 'wrapped' "$("$program" 'a + a' a=a.npy --dtype uint8 --casting wrap)" 'uint8 (4,)
 [  0 254 144  14]'
+
+# Bounds of a call.
+for wrong in -1 abc 1e6 99999999999999999999; do
+  refused "'$wrong' is no number of elements" 'sum(m)' m=m.npy --most-elements "$wrong"
+done
+refused 'most_elements allows 1' 'sum(m)' m=m.npy --most-elements 1
+refused 'most_bytes allows 8' 'm + 1' m=m.npy --most-bytes 8
+"$program" 'sum(m)' m=m.npy --most-elements 100000000 --most-bytes 1K >/dev/null ||
+  fail 'a call within its bounds'
+
 refused "'u9' is no element type" a a=a.npy --dtype u9
 mkfifo pipe
 { sleep 0.2; "$program" m m=m.npy 2>err.txt; echo $? >status.txt; } >pipe &
