@@ -86,7 +86,6 @@ std::vector<Group> groups_of(const tl::Array& x, const tl::Array& mask, std::uin
 struct Near {
   Number value;
   Real size = 0;
-  bool open = false;  ///< nothing is stated: on the way something passes float64
 };
 
 Near total(const std::vector<Number>& x) {
@@ -116,16 +115,8 @@ Near variance(std::vector<Number> x, Real ddof) {
   return {sum / divisor, sum / divisor};
 }
 
-/// With a mask the mean comes first, and the sum for it may pass float64.
-Near masked_variance(const std::vector<Number>& x, Real ddof) {
-  Near near = variance(x, ddof);
-  const Real size = total(x).size;
-  near.open = std::isfinite(size) && size > std::numeric_limits<double>::max();
-  return near;
-}
-
 Near root(Near x) {
-  return {std::sqrt(x.value.real()), std::sqrt(x.size), x.open};
+  return {std::sqrt(x.value.real()), std::sqrt(x.size)};
 }
 
 Near norm(const std::vector<Number>& x) {
@@ -203,11 +194,9 @@ const std::vector<Case>& cases() {
       {"var(x", true, [](const Group& g) { return variance(g.x, 0); }},
       {"var(x, ddof=1", true, [](const Group& g) { return variance(g.x, 1); }},
       {"std(x, correction=0.5", true, [](const Group& g) { return root(variance(g.x, 0.5)); }},
-      {"var(x, where=m, ddof=1", true,
-       [](const Group& g) { return masked_variance(g.counted(), 1); }},
-      {"nanvar(x", true, [](const Group& g) { return masked_variance(no_nan(g.x), 0); }},
-      {"nanstd(x, ddof=1", true,
-       [](const Group& g) { return root(masked_variance(no_nan(g.x), 1)); }},
+      {"var(x, where=m, ddof=1", true, [](const Group& g) { return variance(g.counted(), 1); }},
+      {"nanvar(x", true, [](const Group& g) { return variance(no_nan(g.x), 0); }},
+      {"nanstd(x, ddof=1", true, [](const Group& g) { return root(variance(no_nan(g.x), 1)); }},
       {"norm(x", true, [](const Group& g) { return norm(g.x); }},
       {"norm(x, where=m", true, [](const Group& g) { return norm(g.counted()); }},
       {"min(x", false,
@@ -329,7 +318,6 @@ void check(const Case& c, const tl::ArrayView& x, const tl::ArrayView& m, const 
   for (std::int64_t i = 0; i < got.size(); ++i) {
     const Near want = c.want(groups[static_cast<std::size_t>(i)]);
     const Number value = number_at(got, i);
-    if (want.open) continue;
     const bool root = c.call.find("std") < 4 || c.call.starts_with("norm");
     const Real least = is_half(got.dtype()) || itemsize(got.dtype()) < 8 ? 1e-40L
                        : root                                            ? 1e-150L
