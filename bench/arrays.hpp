@@ -35,7 +35,8 @@ class Buffer {
   const T* data() const { return data_; }
   std::size_t size() const { return count_; }
 
-  /// Fills with numbers of the dtype: floats in [0.5, 1.5), integers over their range.
+  /// Fills with numbers of the dtype: floats in [0.5, 1.5), integers over their range, but those of
+  /// 64 bits below 2^36, so that the sums of all sizes fit.
   void fill(std::uint64_t seed) {
     std::uint64_t x = seed * 0x9e3779b97f4a7c15ULL + 1;
     for (std::size_t i = 0; i < count_; ++i) {
@@ -47,7 +48,7 @@ class Buffer {
       } else if constexpr (std::is_same_v<T, tightloop::float16_t>) {
         data_[i] = T{static_cast<std::uint16_t>(0x3800 + (x & 0x3ff))};  // [0.5, 1)
       } else {
-        data_[i] = static_cast<T>(x >> 20);
+        data_[i] = static_cast<T>(x >> (sizeof(T) == 8 ? 28 : 20));
       }
     }
   }

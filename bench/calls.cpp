@@ -1,4 +1,4 @@
-// W10: what a call costs on ten elements, by the three ways to make one.
+// W10: what a call costs on ten elements, by the ways to make one.
 #include "call.hpp"
 
 namespace bench {
@@ -31,6 +31,10 @@ void add_calls(Table& table) {
   const tl::Function sum = tl::compile(kSum, both, options);
   add_call(table, kMap, "Function", 100e-9, [&](int) { map.into(to, {a, b}); });
   add_call(table, kSum, "Function", 100e-9, [&](int) { sum.into(number, {a, b}); });
+  const tl::PreparedCall prepared_map = map.prepare(to, {a, b});
+  const tl::PreparedCall prepared_sum = sum.prepare(number, {a, b});
+  add_call(table, kMap, "prepared call", 25e-9, [=](int) { prepared_map(); });
+  add_call(table, kSum, "prepared call", 25e-9, [=](int) { prepared_sum(); });
   add_call(table, kMap, "expression template", 150e-9,
            [&](int) { tl::assign(to, 2 * tl::lazy(a) + 3 * tl::lazy(b), options); });
   add_call(table, kSum, "expression template", 150e-9,

@@ -332,7 +332,23 @@ struct Parameter {
 
 namespace detail {
 struct FunctionState;
-}
+struct PreparedState;
+}  // namespace detail
+
+/// A call that is bound to its arrays: what can be known of it is found once, by Function::prepare,
+/// and a run only computes. It keeps the Function, scalars and what it was handed by rvalue;
+/// elements of other arrays are read, and results written, where they were: that memory must
+/// outlive it. Copies share one state.
+class TIGHTLOOP_API PreparedCall {
+ public:
+  /// Evaluates once more. Throws what Function::into throws. Runs of one call may not overlap in
+  /// time: they write to the same memory.
+  void operator()() const;
+
+ private:
+  friend class Function;
+  std::shared_ptr<const detail::PreparedState> state_;
+};
 
 /// A compiled expression: any shapes, fixed dtypes. Copies share one state; every member is
 /// thread-safe. A call with layouts seen before does not allocate, lock or parse.
@@ -344,12 +360,17 @@ class TIGHTLOOP_API Function {
   /// Evaluates into the caller's memory; see evaluate_into.
   void into(const Destination& out, std::initializer_list<Arg> args) const;
   void into(std::span<const Destination> outs, std::span<const Arg> args) const;
+  /// Binds arguments and destinations for calls that are repeated as they are. Throws Error for
+  /// what `into` would refuse before it computes; nothing is written.
+  PreparedCall prepare(const Destination& out, std::initializer_list<Arg> args) const;
+  PreparedCall prepare(std::span<const Destination> outs, std::span<const Arg> args) const;
   /// Returns the number of results.
   std::size_t results() const noexcept;
 
  private:
-  friend TIGHTLOOP_API Function compile(std::string_view, std::initializer_list<Parameter>,
+  friend TIGHTLOOP_API Function compile(std::string_view, std::span<const Parameter>,
                                         const Options&);
+  friend struct detail::FunctionState;
   List<Array> list(std::span<const Arg> args) const;
   std::shared_ptr<detail::FunctionState> state_;
 };
@@ -357,6 +378,9 @@ class TIGHTLOOP_API Function {
 /// Parses and types an expression for parameters of these dtypes; the kernels of a layout are
 /// compiled at its first call. Throws Error. `options.stats` and `options.events` are not kept.
 TIGHTLOOP_API Function compile(std::string_view text, std::initializer_list<Parameter> parameters,
+                               const Options& options = {});
+/// The same for as many parameters as the program knows when it runs.
+TIGHTLOOP_API Function compile(std::string_view text, std::span<const Parameter> parameters,
                                const Options& options = {});
 
 /// Returns the typed graph (range and dtype of every node) and the loop plan as text.

@@ -61,6 +61,8 @@ void check_memory(const ArrayView& view, const std::string& what) {
   }
 }
 
+}  // namespace
+
 void check_destination(const ArrayView& out) {
   if (out.data() == nullptr) check_memory(out, "the destination");
   if (out.readonly() && out.size() > 0) {
@@ -73,8 +75,6 @@ void check_destination(const ArrayView& out) {
     }
   }
 }
-
-}  // namespace
 
 Workers workers_of(const Options& options) {
   Workers w;
@@ -114,6 +114,12 @@ const Program& Program::scaled() const {
   if (known != nullptr) return *known;
   // No lock, which a fork might leave taken: of two that are made at once one is dropped.
   std::unique_ptr<const Program> made(new Program(scale_averages_(graph_.source), *this));
+  for (std::size_t i = 0; i < graph_.results.size(); ++i) {
+    if (made->graph_.nodes[made->graph_.results[i]].dtype !=
+        graph_.nodes[graph_.results[i]].dtype) {
+      throw Error(ErrorCode::internal, "a scaled result has another dtype");
+    }
+  }
   if (!scaled_.compare_exchange_strong(known, made.get())) return *known;
   return *made.release();
 }
@@ -282,7 +288,7 @@ std::vector<Array> Program::call(std::span<const Arg* const> args, const Options
 
 void Program::call_into(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
                         const Options& options) const try {
-  store(outs, args, options);
+  if (!call_again(outs, args, options)) store(outs, args, options);
 } catch (const Error& e) {
   if (e.code() != ErrorCode::overflow) throw;
   const std::string state = state_after_overflow(outs, args, options);

@@ -14,6 +14,7 @@
 #include "run/bound_plan.hpp"
 #include "run/engine_core.hpp"
 #include "run/recent_plans.hpp"
+#include "run/run_small.hpp"
 #include "run/stage_runner.hpp"
 #include "tightloop/engine.hpp"
 #include "types/stop.hpp"
@@ -22,6 +23,9 @@ namespace tightloop::run {
 
 /// Converts a weak argument to how the typed graph holds it.
 Scalar scalar_as(const Arg& arg, DType dtype);
+
+/// Throws Error(value) for memory that cannot be written to as it stands.
+void check_destination(const ArrayView& out);
 
 /// Returns the executor and the threads that the options allow.
 Workers workers_of(const Options& options);
@@ -64,7 +68,11 @@ class Program {
   void call_into(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
                  const Options& options) const;
 
-  /// The same for memory that nobody sees after an Error.
+  /// Binds and checks a call that will be made again and again; see call_into. Nothing is computed.
+  SmallCall prepare(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
+                    const Options& options) const;
+
+  /// call_into for memory that nobody sees after an Error.
   void store(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
              const Options& options) const;
 
@@ -120,6 +128,13 @@ class Program {
                       std::span<const Arg* const> args, const Options& options) const;
   bool needs_copy(const BoundPlan* bound, std::size_t result, const ArrayView& out,
                   std::span<const Arg* const> args) const;
+
+  /// True where the results are all that a call asks for.
+  bool wants_results_only(const Options& options) const;
+  /// Runs a small plan that the thread has used last; false where the call has to take the long
+  /// way.
+  bool call_again(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
+                  const Options& options) const;
 
   /// True where the scaled program is to be asked at once, because the last call needed it.
   bool asks_scaled() const;

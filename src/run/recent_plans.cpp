@@ -20,15 +20,14 @@ std::int64_t* put(std::int64_t* at, const ArrayView& v) {
 }
 
 /// Steps over the numbers of a view; null where they are another's.
-const std::int64_t* match(const std::int64_t* at, const ArrayView& v) {
+inline const std::int64_t* match(const std::int64_t* at, const ArrayView& v) {
   if (*at++ != kind_of(v)) return nullptr;
-  for (std::int64_t extent : v.shape()) {
-    if (*at++ != extent) return nullptr;
+  const std::ptrdiff_t count = v.ndim();
+  const std::int64_t *extent = v.shape().begin(), *stride = v.strides().begin();
+  for (std::ptrdiff_t i = 0; i < count; ++i) {
+    if (at[i] != extent[i] || at[count + i] != stride[i]) return nullptr;
   }
-  for (std::int64_t stride : v.strides()) {
-    if (*at++ != stride) return nullptr;
-  }
-  return at;
+  return at + 2 * count;
 }
 
 std::size_t count_of(const ArrayView& v) {
@@ -85,6 +84,27 @@ bool RecentPlan::holds(std::uint64_t program, const Layouts& layouts) const {
     if ((at = match(at, *o)) == nullptr) return false;
   }
   return true;
+}
+
+const BoundPlan* RecentPlan::small_call(std::uint64_t program, const Layouts& layouts,
+                                        const void** inputs, void** results) const {
+  if (program_ != program || !plan_->small) return nullptr;
+  const std::int64_t* at = numbers_.data();
+  if (*at++ != static_cast<std::int64_t>(layouts.outs.size())) return nullptr;
+  for (const Arg* a : layouts.args) {
+    const void* address = nullptr;
+    if (!a->weak()) {
+      address = a->view().data();
+      if (address == nullptr || (at = match(at, a->view())) == nullptr) return nullptr;
+    }
+    *inputs++ = address;
+  }
+  for (const ArrayView* o : layouts.outs) {
+    void* const address = o->mutable_data();
+    if (address == nullptr || (at = match(at, *o)) == nullptr) return nullptr;
+    *results++ = address;
+  }
+  return apart(layouts) ? plan_.get() : nullptr;
 }
 
 RecentPlan::Span RecentPlan::span_of(const ArrayView& view) {

@@ -32,6 +32,11 @@ class RecentPlan {
   static void forget_all();
 
   bool holds(std::uint64_t program, const Layouts& layouts) const;
+  /// The plan of a call that run_small runs as it stands: this is its place, and no destination
+  /// shares memory with an argument. Writes the addresses, null for scalars. Null where any of it
+  /// is not so, or an address is null: then the call takes the long way.
+  const BoundPlan* small_call(std::uint64_t program, const Layouts& layouts, const void** inputs,
+                              void** results) const;
   void set(std::uint64_t program, const Layouts& layouts, std::shared_ptr<const BoundPlan> plan);
   /// Only while holds().
   const std::shared_ptr<const BoundPlan>& plan() const { return plan_; }

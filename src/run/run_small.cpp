@@ -27,14 +27,18 @@ void copy_element(void* to, const void* from, std::size_t size) {
   }
 }
 
-/// Arguments of one kernel call on the stack.
-struct Frame {
+constexpr std::int64_t kNoStep[kOperands] = {};
+
+}  // namespace
+
+/// Arguments of one kernel call.
+struct SmallFrame {
   void* ptr[kOperands];
   alignas(16) unsigned char params[kParams][16];
   plan::KernelFrame kernel;
 
-  Frame(const plan::Nest& nest, const CallArguments& call, void* const* acc,
-        std::uint64_t* events) {
+  SmallFrame(const plan::Nest& nest, const CallArguments& call, void* const* acc,
+             std::uint64_t* events) {
     for (std::size_t i = 0; i < nest.operands.size(); ++i) {
       const plan::Operand& o = nest.operands[i];
       switch (o.source.kind) {
@@ -64,7 +68,6 @@ struct Frame {
   }
 
   void run(const BoundNest& nest, std::int64_t n0, std::int64_t n1, const std::int64_t* step) {
-    static constexpr std::int64_t kNoStep[kOperands] = {};
     kernel.n0 = n0;
     kernel.n1 = n1;
     kernel.step = step != nullptr ? step : kNoStep;
@@ -72,17 +75,29 @@ struct Frame {
   }
 };
 
-void run_small_map(const BoundStage& bound, const CallArguments& call, std::uint64_t* events) {
-  const plan::Stage& stage = *bound.stage;
-  const BoundNest& nest = bound.nests[0];
-  const bool two = stage.m.size() == 2;
-  const std::int64_t n0 = stage.m.back(), n1 = two ? stage.m[0] : 1;
-  if (n0 == 0 || n1 == 0) return;
-  Frame frame(*nest.nest, call, nullptr, events);
-  frame.run(nest, n0, n1, two ? nest.m[0].data() : nullptr);
+namespace {
+
+bool is_empty_map(const plan::Stage& stage) {
+  return stage.m.back() == 0 || stage.m[0] == 0;
 }
 
-void accumulate(const BoundStage& bound, Frame& frame) {
+/// Sets the loops of a map.
+void set_loops(const plan::Stage& stage, const BoundNest& nest, SmallFrame& frame) {
+  const bool two = stage.m.size() == 2;
+  frame.kernel.n0 = stage.m.back();
+  frame.kernel.n1 = two ? stage.m[0] : 1;
+  frame.kernel.step = two ? nest.m[0].data() : kNoStep;
+}
+
+void run_small_map(const BoundStage& bound, const CallArguments& call, std::uint64_t* events) {
+  if (is_empty_map(*bound.stage)) return;
+  const BoundNest& nest = bound.nests[0];
+  SmallFrame frame(*nest.nest, call, nullptr, events);
+  set_loops(*bound.stage, nest, frame);
+  nest.kernel->call(frame.kernel);
+}
+
+void accumulate(const BoundStage& bound, SmallFrame& frame) {
   const BoundNest& nest = bound.nests[0];
   const std::int64_t extent = bound.stage->r.back();
   const std::int64_t block = bound.stage->blocking.block;
@@ -114,7 +129,7 @@ void run_small_reduce(const BoundStage& bound, const CallArguments& call, std::u
     fill_identity(reductions[i], slots[i], 1, stage.r.back() == 0);
   }
   if (stage.r.back() != 0) {
-    Frame frame(stage.main, call, acc, events);
+    SmallFrame frame(stage.main, call, acc, events);
     accumulate(bound, frame);
   }
   for (std::size_t i = 0; i < reductions.size(); ++i) {
@@ -127,7 +142,7 @@ void run_small_reduce(const BoundStage& bound, const CallArguments& call, std::u
                  slots[copy.accumulator], itemsize(copy.to.dtype));
   }
   if (!stage.has_epilogue) return;
-  Frame frame(stage.epilogue, call, acc, events);
+  SmallFrame frame(stage.epilogue, call, acc, events);
   frame.run(bound.nests[1], 1, 1, nullptr);
 }
 
@@ -156,6 +171,34 @@ std::uint64_t run_small(const BoundPlan& bound, const CallArguments& call) {
     run_small_reduce(stage, call, &events);
   }
   return events;
+}
+
+SmallCall::SmallCall(std::shared_ptr<const BoundPlan> plan, std::vector<const void*> inputs,
+                     std::vector<Scalar> scalars, std::vector<void*> results)
+    : plan_(std::move(plan)),
+      inputs_(std::move(inputs)),
+      scalars_(std::move(scalars)),
+      results_(std::move(results)) {
+  const BoundStage& stage = plan_->stages[0];
+  if (!stage.stage->r.empty() || is_empty_map(*stage.stage)) return;
+  const BoundNest& nest = stage.nests[0];
+  const CallArguments call{inputs_.data(), scalars_.data(), results_.data()};
+  auto frame = std::make_shared<SmallFrame>(*nest.nest, call, nullptr, nullptr);
+  set_loops(*stage.stage, nest, *frame);
+  kernel_ = nest.kernel.get();
+  map_ = std::move(frame);
+}
+
+bool SmallCall::run() const {
+  if (map_ != nullptr) {
+    std::uint64_t events = 0;
+    plan::KernelFrame frame = map_->kernel;
+    frame.events = &events;
+    kernel_->call(frame);
+    return events == 0;
+  }
+  return plan_ != nullptr &&
+         run_small(*plan_, {inputs_.data(), scalars_.data(), results_.data()}) == 0;
 }
 
 }  // namespace tightloop::run

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "run/execute.hpp"
 
@@ -14,5 +16,26 @@ bool is_simple(const BoundPlan& bound);
 
 /// Runs a plan that is_simple, and does not stop before its end; returns the kernels' events.
 std::uint64_t run_small(const BoundPlan& bound, const CallArguments& call);
+
+struct SmallFrame;
+
+/// A plan for run_small with the addresses and scalars of a call; of a map they are laid out for
+/// the kernel. Without a plan the call takes the long way.
+class SmallCall {
+ public:
+  SmallCall() = default;
+  SmallCall(std::shared_ptr<const BoundPlan> plan, std::vector<const void*> inputs,
+            std::vector<Scalar> scalars, std::vector<void*> results);
+  /// Computes; false where the call has to take the long way, which computes all of it.
+  bool run() const;
+
+ private:
+  std::shared_ptr<const BoundPlan> plan_;
+  std::vector<const void*> inputs_;
+  std::vector<Scalar> scalars_;
+  std::vector<void*> results_;
+  std::shared_ptr<const SmallFrame> map_;
+  const plan::Kernel* kernel_ = nullptr;  // of the map
+};
 
 }  // namespace tightloop::run
