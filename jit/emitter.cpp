@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include <llvm/IR/Intrinsics.h>
+#include <llvm/IR/MDBuilder.h>
 
 namespace tightloop::jit {
 
@@ -228,10 +229,20 @@ void Emitter::repeat(Carried& carried, const std::function<llvm::Value*(Carried&
 
 void Emitter::when(llvm::Value* condition, Carried& carried,
                    const std::function<void(Carried&)>& body) {
+  branch(condition, nullptr, carried, body);
+}
+
+void Emitter::when_rarely(llvm::Value* condition, Carried& carried,
+                          const std::function<void(Carried&)>& body) {
+  branch(condition, llvm::MDBuilder(b.getContext()).createBranchWeights(1, 1000), carried, body);
+}
+
+void Emitter::branch(llvm::Value* condition, llvm::MDNode* weights, Carried& carried,
+                     const std::function<void(Carried&)>& body) {
   llvm::BasicBlock* const before = b.GetInsertBlock();
   llvm::BasicBlock* const inside = block("when");
   llvm::BasicBlock* const after = block("after");
-  b.CreateCondBr(condition, inside, after);
+  b.CreateCondBr(condition, inside, after, weights);
   b.SetInsertPoint(inside);
   Carried inner = carried;
   body(inner);

@@ -126,6 +126,9 @@ class Emitter {
   /// do body while the condition it returns is true.
   void repeat(Carried& carried, const std::function<llvm::Value*(Carried&)>& body);
   void when(llvm::Value* condition, Carried& carried, const std::function<void(Carried&)>& body);
+  /// The same where the condition hardly ever holds: registers are spilled there, not around it.
+  void when_rarely(llvm::Value* condition, Carried& carried,
+                   const std::function<void(Carried&)>& body);
 
   /// Reserves stack memory, aligned to a vector register, for the whole call.
   llvm::Value* reserve(std::uint64_t bytes);
@@ -144,6 +147,8 @@ class Emitter {
 
  private:
   llvm::Value* noted();
+  void branch(llvm::Value* condition, llvm::MDNode* weights, Carried& carried,
+              const std::function<void(Carried&)>& body);
 
   llvm::Function& function_;
   std::vector<llvm::Value*> overflow_;

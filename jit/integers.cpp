@@ -10,17 +10,86 @@
 namespace tightloop::jit {
 namespace {
 
-using llvm::Intrinsic::ID;
-
-llvm::Value* with_overflow(Emitter& e, Op op, bool is_signed, llvm::Value* x, llvm::Value* y,
+llvm::Value* with_overflow(Emitter& e, bool is_signed, llvm::Value* x, llvm::Value* y,
                            llvm::Value*& overflow) {
   namespace I = llvm::Intrinsic;
-  const ID id = op == Op::add        ? (is_signed ? I::sadd_with_overflow : I::uadd_with_overflow)
-                : op == Op::subtract ? (is_signed ? I::ssub_with_overflow : I::usub_with_overflow)
-                                     : (is_signed ? I::smul_with_overflow : I::umul_with_overflow);
-  llvm::Value* pair = e.call(id, {x, y});
+  llvm::Value* pair = e.call(is_signed ? I::smul_with_overflow : I::umul_with_overflow, {x, y});
   overflow = e.b.CreateExtractValue(pair, 1);
   return e.b.CreateExtractValue(pair, 0);
+}
+
+// What is lost shows in the other factor.
+llvm::Value* lost_by_constant(Emitter& e, bool is_signed, llvm::Value* x, const llvm::APInt& c) {
+  auto& b = e.b;
+  llvm::Type* type = x->getType();
+  const auto constant = [&](const llvm::APInt& value) {
+    return llvm::ConstantInt::get(type, value);
+  };
+  const unsigned bits = c.getBitWidth();
+  if (c.isZero() || c.isOne()) return e.zero(e.vector(DType::bool_));
+  if (!is_signed) return b.CreateICmpUGT(x, constant(llvm::APInt::getMaxValue(bits).udiv(c)));
+  const llvm::APInt least = llvm::APInt::getSignedMinValue(bits);
+  if (c.isAllOnes()) return b.CreateICmpEQ(x, constant(least));
+  // Quotients are cut off towards zero: the range is that of the factors that fit.
+  const llvm::APInt low = (c.isNegative() ? llvm::APInt::getSignedMaxValue(bits) : least).sdiv(c);
+  const llvm::APInt high = (c.isNegative() ? least : llvm::APInt::getSignedMaxValue(bits)).sdiv(c);
+  return b.CreateICmpUGT(b.CreateSub(x, constant(low)), constant(high - low));
+}
+
+// Products of 64-bit lanes. Machines have no instruction that tells what a lane loses, so the exact
+// way takes a lane at a time; it is left to products that are not clearly inside.
+llvm::Value* checked_wide_product(Emitter& e, bool is_signed, llvm::Value* x, llvm::Value* y,
+                                  llvm::Value*& overflow) {
+  auto& b = e.b;
+  llvm::Type* type = x->getType();
+  const auto word = [&](unsigned shift) { return e.ints(type, std::uint64_t{1} << shift); };
+  const auto moved = [&](llvm::Value* v) { return is_signed ? b.CreateAdd(v, word(31)) : v; };
+  const auto low = [&](llvm::Value* v) {
+    llvm::Value* half = b.CreateTrunc(v, e.int_vector(32));
+    return is_signed ? b.CreateSExt(half, type) : b.CreateZExt(half, type);
+  };
+  // Factors of 32 bits fit.
+  llvm::Value* wide = b.CreateICmpUGE(b.CreateOr(moved(x), moved(y)), word(32));
+  Carried carried{b.CreateMul(low(x), low(y)), e.zero(type)};  // and words below 0 where it wraps
+  e.when_rarely(e.any_lane(wide), carried, [&](Carried& c) {
+    // With one factor of 32 bits the product is upper * 2^32 + lower, from the other's halves; the
+    // lower half is a signed one where the words are.
+    llvm::Value* swap = b.CreateICmpUGE(moved(y), word(32));
+    llvm::Value* narrow = b.CreateSelect(swap, x, y);
+    llvm::Value* other = b.CreateSelect(swap, y, x);
+    llvm::Value* upper =
+        b.CreateMul(low(b.CreateLShr(moved(other), e.ints(type, 32))), low(narrow));
+    llvm::Value* lower = b.CreateMul(low(other), low(narrow));
+    llvm::Value* outside =
+        is_signed
+            ? b.CreateICmpUGE(b.CreateAdd(upper, word(30)), word(31))
+            : b.CreateICmpUGE(b.CreateAdd(upper, b.CreateLShr(lower, e.ints(type, 32))), word(32));
+    llvm::Value* doubtful = b.CreateOr(outside, b.CreateICmpUGE(moved(narrow), word(32)));
+    Carried exact{b.CreateAdd(b.CreateShl(upper, e.ints(type, 32)), lower), c[1]};
+    e.when_rarely(e.any_lane(doubtful), exact, [&](Carried& inner) {
+      llvm::Value* mask = nullptr;
+      inner[0] = with_overflow(e, is_signed, x, y, mask);
+      inner[1] = b.CreateSExt(mask, type);
+    });
+    c = exact;
+  });
+  overflow = b.CreateICmpSLT(carried[1], e.zero(type));
+  return carried[0];
+}
+
+llvm::Value* checked_product(Emitter& e, bool is_signed, llvm::Value* x, llvm::Value* y,
+                             llvm::Value*& overflow) {
+  for (llvm::Value* factor : {y, x}) {
+    const auto* constant = llvm::dyn_cast<llvm::Constant>(factor);
+    const auto* value = constant == nullptr
+                            ? nullptr
+                            : llvm::dyn_cast_or_null<llvm::ConstantInt>(constant->getSplatValue());
+    if (value == nullptr) continue;
+    overflow = lost_by_constant(e, is_signed, factor == y ? x : y, value->getValue());
+    return e.b.CreateMul(x, y);
+  }
+  if (e.element_bits(x) == 64) return checked_wide_product(e, is_signed, x, y, overflow);
+  return with_overflow(e, is_signed, x, y, overflow);
 }
 
 // Sums and differences: what is lost shows in the highest bit of words made of the operands and the
@@ -111,15 +180,15 @@ void power_step(Emitter& e, DType type, Power& p, llvm::Value* bit, bool square,
   auto& b = e.b;
   const bool is_signed = is_signed_int(type);
   llvm::Value* lost = nullptr;
-  llvm::Value* product = check ? with_overflow(e, Op::multiply, is_signed, p.result, p.base, lost)
-                               : b.CreateMul(p.result, p.base);
+  llvm::Value* product =
+      check ? checked_product(e, is_signed, p.result, p.base, lost) : b.CreateMul(p.result, p.base);
   p.result = b.CreateSelect(bit, product, p.result);
   if (check) {
     p.overflow = b.CreateOr(p.overflow, b.CreateAnd(bit, b.CreateOr(lost, p.base_overflow)));
   }
   if (!square) return;
-  p.base = check ? with_overflow(e, Op::multiply, is_signed, p.base, p.base, lost)
-                 : b.CreateMul(p.base, p.base);
+  p.base =
+      check ? checked_product(e, is_signed, p.base, p.base, lost) : b.CreateMul(p.base, p.base);
   if (check) p.base_overflow = b.CreateOr(p.base_overflow, lost);
 }
 
@@ -164,7 +233,7 @@ llvm::Value* int_arithmetic(Emitter& e, Op op, DType type, llvm::Value* x, llvm:
   if (check) {
     llvm::Value* overflow = nullptr;
     llvm::Value* result = op == Op::multiply
-                              ? with_overflow(e, op, is_signed_int(type), x, y, overflow)
+                              ? checked_product(e, is_signed_int(type), x, y, overflow)
                               : checked_sum(e, op, is_signed_int(type), x, y, overflow);
     e.note_overflow(overflow);
     return result;

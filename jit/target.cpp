@@ -17,7 +17,7 @@ namespace tightloop::jit {
 namespace {
 
 // Raised whenever the emitter makes other code of the same plan: part of disk cache keys.
-constexpr int kEmitterVersion = 11;
+constexpr int kEmitterVersion = 13;
 
 #if LLVM_VERSION_MAJOR >= 21
 llvm::Triple triple_of(const std::string& text) {

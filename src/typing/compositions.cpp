@@ -112,7 +112,14 @@ Value Resolver::by_lanes(Op op, Values x) {
 Value Resolver::like(const Value& x, int number) {
   const DType t = dtype(x);
   const NodeId constant = is_integral(t) ? b_.integer(t, number) : b_.real(t, number);
-  return {filled(constant, x.id), x.weak, {}};
+  const ir::TypedNode shape = b_[x.id];
+  if (!shape.may_wrap || !in_table(shape.op) || is_reduction(shape.op)) {
+    return {filled(constant, x.id), x.weak, {}};
+  }
+  // What nobody looks at is not checked: its operands have its shape.
+  NodeId out = constant;
+  for (std::size_t i = 0; i < shape.nargs; ++i) out = filled(out, shape.args[i]);
+  return {out, x.weak, {}};
 }
 
 Value Resolver::rint(const Value& x) {

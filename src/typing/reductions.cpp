@@ -242,6 +242,11 @@ Value Resolver::extreme(Op op, const Reduction& r) {
 // The initial value takes the place of what does not count: the lane holds both, and the identity
 // of an empty reduction gives way to it.
 Value Resolver::seeded_extreme(Op op, const Reduction& r) {
+  if (r.skips_nan && is_float(dtype(*r.initial))) {
+    const NodeId missing = b_.make(Op::isnan, DType::bool_, {r.initial->id});
+    const Scalar* known = b_.constant_of(missing);
+    if (known == nullptr || known->as<bool>()) return skipping_seed(op, r, missing);
+  }
   const Value all{b_.integer(DType::bool_, 1), true, {}};
   const Value masked = r.mask == kNoNode ? all : Value{r.mask, false, {}};
   const Value choice[] = {masked, r.x, *r.initial};
@@ -269,6 +274,23 @@ Value Resolver::seeded_extreme(Op op, const Reduction& r) {
     return {logical(op == Op::min ? Op::logical_and : Op::logical_or, found, seed), false, {}};
   }
   return {b_.make(pick, t, {found, seed}, range), false, {}};
+}
+
+// A NaN to start from counts as little as others: the worst takes its place, and if nothing else
+// counts the result is NaN.
+Value Resolver::skipping_seed(Op op, const Reduction& r, NodeId missing) {
+  const DType from = is_half(dtype(*r.initial)) ? DType::float32 : dtype(*r.initial);
+  Reduction plain = r;
+  plain.skips_nan = false;
+  plain.initial = Value{
+      choose(missing, b_.real(from, op == Op::min ? HUGE_VAL : -HUGE_VAL), r.initial->id, from, {}),
+      r.initial->weak,
+      {}};
+  const Value found = seeded_extreme(op, plain);
+  const NodeId some = b_.reduce(Op::any, DType::bool_, r.mask, r.spec);
+  const NodeId counts = logical(Op::logical_or, some, logical_not(missing));
+  const DType t = dtype(found);
+  return {choose(counts, found.id, b_.real(t, std::nan("")), t, {}), false, {}};
 }
 
 Value Resolver::spread(const Reduction& r) {

@@ -214,6 +214,8 @@ class Resolver {
   // wide.cpp: 64-bit integers whose operands share no lane
   Value wide(Op op, Values x, const Fit& fit);
   NodeId wide_sum(Op op, NodeId x, NodeId y, const Fit& fit);
+  NodeId lost_by_signed(Op op, NodeId x, NodeId y, NodeId d);
+  NodeId lost_by_unsigned(Op op, NodeId x, NodeId y, NodeId d);
   NodeId wide_product(NodeId x, NodeId y, const Fit& fit);
   NodeId wide_quotient(Op op, NodeId x, NodeId y, const Fit& fit);
   NodeId wide_bits(Op op, NodeId x, NodeId y, const Fit& fit);
@@ -310,6 +312,7 @@ class Resolver {
   Value integer_total(Op op, const Value& x, DType acc, std::uint32_t spec);
   Value extreme(Op op, const Reduction& r);
   Value seeded_extreme(Op op, const Reduction& r);
+  Value skipping_seed(Op op, const Reduction& r, NodeId missing);
   Value counted(Op op, const Reduction& r);
   Value position(Op op, const Reduction& r);
   Value spread(const Reduction& r);

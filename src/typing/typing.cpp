@@ -172,7 +172,10 @@ Value Resolver::full_scale(const Value& x, const Value& y) {
 
 Value Resolver::rescued(const Value& x, const Value& y) {
   if (!policy_.scaled_averages) return x;
-  const Value choice[] = {classify(Op::isfinite, x), x, y};
+  // In the dtype of x, which is that of the program without the rescue, whatever counts widen y to.
+  const DType t = dtype(x);
+  const Value other = dtype(y) == t ? y : Value{b_.convert(y.id, t), false, {}};
+  const Value choice[] = {classify(Op::isfinite, x), x, other};
   return where(choice);
 }
 

@@ -71,38 +71,61 @@ NodeId Resolver::wide_sum(Op op, NodeId x, NodeId y, const Fit& f) {
   const NodeId d = words(op, xw, yw);
   const NodeId value = held(d, f);
   if (!f.wraps || !check_) return value;
-  // The exact result is (high word) * 2^64 + d, where the high word is the sum of the operands'
-  // high words (0, or -1 for negatives) and the carry. It has to be the extension of the dtype.
-  const DType t = DType::int8;
-  const auto bit = [&](NodeId truth) { return b_.cast(truth, t); };
-  const bool adds = op == Op::add;
-  const NodeId carry = bit(adds ? b_.make(Op::less, DType::bool_, {d, xw})
-                                : b_.make(Op::less, DType::bool_, {xw, yw}));
-  const NodeId nx = bit(is_negative(x)), ny = bit(is_negative(y));
-  const NodeId plus = adds ? carry : ny;
-  const NodeId minus = adds ? ny : carry;
-  NodeId high = b_.make(Op::subtract, t, {plus, minus}, {-1, 1});
-  high = b_.make(Op::subtract, t, {high, nx}, {-2, 1});
-  NodeId wanted = b_.integer(t, 0);
-  if (f.dtype == DType::int64) {
-    wanted = b_.make(Op::negative, t, {bit(is_negative(b_.cast(d, DType::int64)))}, {-1, 0});
-  }
-  return reported(value, b_.make(Op::not_equal, DType::bool_, {high, wanted}), f);
+  const NodeId lost =
+      f.dtype == DType::int64 ? lost_by_signed(op, x, y, d) : lost_by_unsigned(op, x, y, d);
+  return reported(value, is_negative(b_.cast(lost, DType::int64)), f);
+}
+
+// Words whose top bit says that the sum or difference d of words does not fit. To look at words
+// keeps all of it in lanes of 64 bits.
+NodeId Resolver::lost_by_signed(Op op, NodeId x, NodeId y, NodeId d) {
+  const NodeId xw = word(x), yw = word(y);
+  const auto differ = [&](NodeId a, NodeId b) { return words(Op::bit_xor, a, b); };
+  // As signed words: the operands agree in sign (of a difference: do not), d has another. An
+  // unsigned operand past the signed ones was taken for 2^64 less, which an overflow makes good.
+  NodeId lost = op == Op::add ? words(Op::bit_and, differ(xw, d), differ(yw, d))
+                              : words(Op::bit_and, differ(xw, yw), differ(xw, d));
+  if (b_[x].range.hi > kSignedMax) lost = differ(lost, xw);
+  if (b_[y].range.hi > kSignedMax) lost = differ(lost, yw);
+  return lost;
+}
+
+NodeId Resolver::lost_by_unsigned(Op op, NodeId x, NodeId y, NodeId d) {
+  const NodeId xw = word(x), yw = word(y);
+  const auto both = [&](NodeId a, NodeId b) { return words(Op::bit_and, a, b); };
+  const auto inverted = [&](NodeId a) {
+    return b_.make(Op::invert, DType::uint64, {a}, range_of(DType::uint64));
+  };
+  const NodeId differ = words(Op::bit_xor, xw, yw);
+  const NodeId carry = op == Op::add
+                           ? words(Op::bit_or, both(xw, yw), both(differ, inverted(d)))
+                           : words(Op::bit_or, both(inverted(xw), yw), both(inverted(differ), d));
+  // A negative operand stands for 2^64 less: the carry, or the borrow it leaves, makes it good. A
+  // difference from a negative one is negative.
+  if (b_[x].range.lo < 0) return words(op == Op::add ? Op::bit_xor : Op::bit_or, carry, xw);
+  return b_[y].range.lo < 0 ? words(Op::bit_xor, carry, yw) : carry;
 }
 
 NodeId Resolver::wide_product(NodeId x, NodeId y, const Fit& f) {
-  const NodeId value = held(words(Op::multiply, word(x), word(y)), f);
-  if (!f.wraps || !check_) return value;
+  if (!f.wraps || !check_) return held(words(Op::multiply, word(x), word(y)), f);
+  // The product of the magnitudes, and a word of ones where the result is negative.
   const NodeId p =
       b_.make(Op::multiply, DType::uint64, {size_of(x), size_of(y)}, {0, kWordMax}, true);
-  const NodeId below = logical(Op::logical_xor, is_negative(x), is_negative(y));
-  if (f.dtype == DType::uint64) {
-    const NodeId nonzero = b_.make(Op::not_equal, DType::bool_, {p, constant_word(0)});
-    return reported(value, logical(Op::logical_and, below, nonzero), f);
+  const NodeId zero = constant_word(0);
+  NodeId signs = zero;
+  for (const NodeId v : {x, y}) {
+    if (b_[v].range.lo < 0) signs = signs == zero ? word(v) : words(Op::bit_xor, signs, word(v));
   }
-  const NodeId most = choose(below, constant_word(kSignedMax + 1), constant_word(kSignedMax),
-                             DType::uint64, {kSignedMax, kSignedMax + 1});
-  return reported(value, b_.make(Op::greater, DType::bool_, {p, most}), f);
+  const NodeId below = words(Op::shift_right, signs, constant_word(63));
+  const NodeId ones = words(Op::subtract, zero, below);
+  const NodeId value = held(words(Op::subtract, words(Op::bit_xor, p, ones), ones), f);
+  // Words whose top bit is set where p is above 2^63 - 1, or 2^63 of a negative result; for
+  // unsigned results, where p is not 0 and the result is negative.
+  const NodeId lost =
+      f.dtype == DType::int64
+          ? words(Op::bit_and, p, words(Op::subtract, p, below))
+          : words(Op::bit_and, ones, words(Op::bit_or, p, words(Op::subtract, zero, p)));
+  return reported(value, is_negative(b_.cast(lost, DType::int64)), f);
 }
 
 NodeId Resolver::wide_quotient(Op op, NodeId x, NodeId y, const Fit& f) {

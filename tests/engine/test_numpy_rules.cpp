@@ -210,3 +210,31 @@ TEST_CASE("engine: closeness of integers does not wrap in NumPy's promotion") {
   check(std::numeric_limits<std::uint32_t>::min(), std::numeric_limits<std::uint32_t>::max());
   check(std::numeric_limits<std::uint64_t>::min(), std::numeric_limits<std::uint64_t>::max());
 }
+
+TEST_CASE("engine: nanmin and nanmax skip a NaN that they start from") {
+  const double nan = std::nan("");
+  const std::vector<double> numbers{nan, 2, 3}, none{nan, nan};
+  for (const char* t : {"float16", "bfloat16", "float32", "float64"}) {
+    const std::vector<Binding> vars{{"x", numbers}, {"y", none}, {"k", nan}, {"z", 2.5}};
+    const auto value = [&](const std::string& call, const char* of) {
+      const std::string x = "astype(" + std::string(of) + ", '" + t + "')";
+      return evaluate_both(call.substr(0, 7) + x + call.substr(7), vars, by_numpy()).item<double>();
+    };
+    CHECK(value("nanmin(, initial=nan)", "x") == 2);
+    CHECK(value("nanmax(, initial=nan)", "x") == 3);
+    CHECK(value("nanmin(, initial=k)", "x") == 2);
+    CHECK(value("nanmax(, initial=z)", "x") == 3);
+    CHECK(value("nanmin(, initial=z, where=x > 2)", "x") == 2.5);
+    CHECK(value("nanmax(, initial=k, where=x < 3)", "x") == 2);
+    CHECK(std::isnan(value("nanmin(, initial=nan)", "y")));
+    CHECK(std::isnan(value("nanmin(, initial=k, where=y > 2)", "y")));
+    CHECK(value("nanmax(, initial=1)", "y") == 1);
+  }
+}
+
+TEST_CASE("engine: what is like an array does not look at its elements") {
+  const std::vector<std::int64_t> i{std::int64_t{1} << 62, 1, 5};
+  const std::vector<Binding> vars{{"i", i}};
+  CHECK(evaluate_both("zeros_like(i * 4)", vars).shape() == Dims{3});
+  CHECK(evaluate_both("sum(ones_like(i * i))", vars).item<int>() == 3);
+}
