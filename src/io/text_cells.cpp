@@ -2,6 +2,7 @@
 #include "io/text_cells.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace tightloop::io {
@@ -15,21 +16,40 @@ struct Seen {
   bool comma = false;
   bool semicolon = false;
   bool tab = false;
-  bool open = false;  // a quote is not closed
+  bool open = false;         // a quote is not closed
+  bool begins_cell = false;  // and stands at the beginning of its cell
 };
 
 Seen look(std::string_view line) {
   Seen out;
+  bool blank = true;  // nothing of the cell has come
   for (out.end = 0; out.end < line.size(); ++out.end) {
     const char c = line[out.end];
-    if (c == '"') out.open = !out.open;
+    if (c == '"') {
+      out.open = !out.open;
+      const bool twice = out.open && out.end > 0 && line[out.end - 1] == '"';
+      if (out.open && !twice) out.begins_cell = blank;
+      blank = false;
+    }
     if (out.open) continue;
     if (c == '#' && !line.substr(out.end).starts_with("#N/A")) break;
     out.comma = out.comma || c == ',';
     out.semicolon = out.semicolon || c == ';';
     out.tab = out.tab || c == '\t';
+    const bool separates = c == ',' || c == ';' || c == '\t';
+    blank = separates || (blank && kSpace.find(c) != std::string_view::npos);
   }
   return out;
+}
+
+/// Returns what follows the quote that closes a cell; none where it does not close.
+std::optional<std::string_view> after_quote(std::string_view line) {
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] != '"') continue;
+    if (i + 1 == line.size() || line[i + 1] != '"') return line.substr(i + 1);
+    ++i;
+  }
+  return std::nullopt;
 }
 
 /// Takes the cell before the next separator; false where it was the last.
@@ -64,6 +84,20 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(kSpace);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
+QuoteEnd quote_at_end(std::string_view line, bool open) {
+  if (open) {
+    const auto rest = after_quote(line);
+    if (!rest) return QuoteEnd::open;
+    const bool ends = rest->empty() || kSpace.find(rest->front()) != std::string_view::npos ||
+                      std::string_view(",;#").find(rest->front()) != std::string_view::npos;
+    if (!ends) return QuoteEnd::mistaken;
+    line = *rest;
+  }
+  const Seen seen = look(line);
+  if (!seen.open) return QuoteEnd::closed;
+  return seen.begins_cell ? QuoteEnd::open : QuoteEnd::mistaken;
 }
 
 std::string split_cells(std::string_view line, const CellRule& rule,

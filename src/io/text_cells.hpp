@@ -1,6 +1,7 @@
 // One line of a text table as cells: separators, quotes, comments, and what stands for nothing.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,16 @@ std::string_view trimmed(std::string_view text);
 struct CellRule {
   bool tabs = false;  ///< a tab is a separator of its own, so that a cell can be empty
 };
+
+/// What the end of a line means to a cell in quotes.
+enum class QuoteEnd : std::uint8_t {
+  closed,   ///< there is none, or it is complete
+  open,     ///< the cell goes on in the next line
+  mistaken  ///< a quote that begins no cell, or is followed by more of the cell
+};
+
+/// Looks at a line that begins inside a quoted cell (`open`) or outside of one.
+QuoteEnd quote_at_end(std::string_view line, bool open);
 
 /// Cuts a line at its commas, or its semicolons, or its tabs where the rule has them, else at white
 /// space. What is in double quotes is one cell, a quote in it written twice; '#' begins a comment.

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kBlock = std::size_t{1} << 16;
 constexpr std::size_t kLongestLine = std::size_t{1} << 24;
+constexpr const char* kNotClosed = "has a quote that is not closed";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // what some programs begin UTF-8 with
 
 bool is_whole_number(std::string_view text) {
@@ -44,20 +45,29 @@ class TableReader {
   TableReader(const std::string& path, std::string_view detail, const CellRule& rule)
       : path_(path), detail_(detail), rule_(rule) {}
 
+  /// Takes the next line of the file; a row goes on where a quoted cell holds the line's end.
   void line(std::string_view text) {
-    ++line_;
-    if (line_ == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    if (const std::string wrong = split_cells(text, rule_, cells_); !wrong.empty()) fail(wrong);
-    if (cells_.empty()) return;
-    if (width_ == 0) {
-      width_ = cells_.size();
-      if (is_header()) {
-        names_ = cells_;
-        return;
-      }
+    ++lines_;
+    const bool goes_on = open_;
+    if (!goes_on) line_ = lines_;
+    if (lines_ == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    const QuoteEnd quote = quote_at_end(text, open_);
+    if (quote == QuoteEnd::mistaken) fail(kNotClosed);
+    open_ = quote == QuoteEnd::open;
+    if (goes_on || open_) {
+      if (goes_on) row_ += '\n';
+      row_ += text;
+      if (row_.size() > kLongestLine) fail(kNotClosed);
+      if (open_) return;
+      text = row_;
     }
-    if (!resolved_) resolve();
-    row();
+    cut(text);
+    row_.clear();
+  }
+
+  /// Hears that no line follows.
+  void end() {
+    if (open_) fail(kNotClosed);
   }
 
   Array array() {
@@ -97,14 +107,31 @@ class TableReader {
   }
 
  private:
+  void cut(std::string_view text) {
+    if (const std::string wrong = split_cells(text, rule_, cells_); !wrong.empty()) {
+      fail(wrong, "decimal commas: tr ',' . < FILE | tightloop 'sum(x)' x=-:csv");
+    }
+    if (cells_.empty()) return;
+    if (width_ == 0) {
+      width_ = cells_.size();
+      if (is_header()) {
+        names_ = cells_;
+        return;
+      }
+    }
+    if (!resolved_) resolve();
+    row();
+  }
+
   /// True where no cell is a number: a row of data has at least one, or it is refused.
   bool is_header() const {
     bool names = false;
     for (const std::string& cell : cells_) {
       std::vector<std::byte> unused;
       if (append_text_element(DType::complex128, cell, unused)) return false;
-      const bool printable = std::none_of(cell.begin(), cell.end(),
-                                          [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; });
+      const bool printable = std::none_of(cell.begin(), cell.end(), [](char c) {
+        return (c >= 0 && c < ' ' && c != '\n' && c != '\r') || c == 0x7f;
+      });
       if (!printable) return false;
       if (!is_missing(cell) && !is_number_like(cell)) names = true;
     }
@@ -241,7 +268,10 @@ class TableReader {
   bool guessed_ = true;
   DType dtype_ = DType::float64;
   std::vector<std::byte> bytes_;
-  std::int64_t line_ = 0;
+  std::int64_t lines_ = 0;  // that were read
+  std::int64_t line_ = 0;   // where the row begins
+  bool open_ = false;       // a quoted cell has not ended
+  std::string row_;         // a row of several lines, as far as it was read
   std::int64_t rows_ = 0;
   std::size_t width_ = 0;
 };
@@ -270,6 +300,7 @@ Array read_text_columns(ByteStream& stream, const std::string& path, std::string
     if (got < block.size()) break;
   }
   table.line(pending);
+  table.end();
   return table.array();
 }
 

@@ -116,6 +116,11 @@ TEST_CASE("io: tables as people have them") {
   CHECK(read("n\n18446744073709551615\n", ":n:uint64").item<std::uint64_t>() ==
         18446744073709551615U);
   CHECK(read("a,b\n").shape() == Dims{0, 2});
+  const std::string long_cells =
+      "\"a\nname\",n\r\n\"two\r\nlines, \"\"quoted\"\"\n\n\",3\r\n\"# no comment\n\" ,4\n";
+  CHECK(read(long_cells, ":n").shape() == Dims{2});
+  CHECK(read(long_cells, ":1").values<double>()[0] == 3);
+  CHECK(read(long_cells, ":1").values<double>()[1] == 4);
   const Array complex = read("z\n1+2j\nNA\n", ":complex128");
   CHECK(complex.values<std::complex<double>>()[0] == std::complex<double>(1, 2));
 }
@@ -130,6 +135,10 @@ TEST_CASE("io: text that is refused") {
   CHECK(contains(refusal("1,,2", ":int8"), "line 1 has an empty column; int8 has no NaN"));
   CHECK(contains(refusal("1,NA", ":bool"), "empty column"));
   CHECK(contains(refusal("1,\"2"), "line 1 has a quote that is not closed"));
+  // Quotes that are inches do not join rows.
+  CHECK(contains(refusal("p,n\n5\" pipe,1\n6\" pipe,2\n", ":n"), "line 2 has a quote that is not"));
+  CHECK(contains(refusal("p,n\n\"x,1\n\"y,2\n", ":n"), "line 2 has a quote that is not closed"));
+  CHECK(contains(refusal("p,n\nx,1\n\"y,2\nz,3", ":n"), "line 3 has a quote that is not closed"));
   CHECK(contains(refusal("a,b\n1,2", ":c"), "'c' is neither a column nor an element type"));
   CHECK(contains(refusal("a,b\n1,2", ":c"), "the columns are 'a', 'b'"));
   CHECK(contains(refusal("a,b\nx,2"), "choose columns: " + folder.file("x.csv") + ":b"));
