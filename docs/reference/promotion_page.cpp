@@ -22,7 +22,9 @@ constexpr Rules kRules[] = {
     {Promotion::numpy, "numpy",
      "The rules of NumPy 2 (NEP 50), chosen with `Promotion::numpy` or `--promotion numpy`: "
      "integers wrap in the dtype of the result, float16 rounds after each operation. bfloat16, "
-     "which NumPy lacks, is treated like float16."},
+     "which NumPy lacks, is treated like float16. `b**2` of bools is int64, as `np.power(b, 2)` "
+     "is; "
+     "NumPy's operator gives int8."},
     {Promotion::numexpr, "numexpr",
      "The rules of numexpr, chosen with `Promotion::numexpr` or `--promotion numexpr`: bool, "
      "int32, "
