@@ -57,3 +57,19 @@ function(tightloop_unhurried target)
     target_compile_options(${target} PRIVATE -O0)
   endif()
 endfunction()
+
+# Headers that most files of a target include, parsed once for all of them. Only headers from outside the project, which change with the machine alone.
+# `part` is TESTS for what is tests and tools, ALL for the library: it is also built without, so that
+# each of its files includes what it uses, and with all warnings.
+set(TIGHTLOOP_STANDARD_HEADERS
+  <algorithm> <array> <atomic> <bit> <charconv> <cmath> <complex> <cstdint> <cstdio> <cstdlib>
+  <cstring> <functional> <limits> <map> <memory> <mutex> <optional> <span> <string> <string_view>
+  <tuple> <unordered_map> <utility> <vector>)
+function(tightloop_precompile target part)
+  if(TIGHTLOOP_PRECOMPILE STREQUAL "ALL" OR TIGHTLOOP_PRECOMPILE STREQUAL part)
+    target_precompile_headers(${target} PRIVATE ${TIGHTLOOP_STANDARD_HEADERS} ${ARGN})
+    # Templates from a precompiled header are no system code to g++ 12, which warns inside them.
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds
+      -Wno-stringop-overflow -Wno-stringop-overread -Wno-maybe-uninitialized>)
+  endif()
+endfunction()

@@ -26,7 +26,8 @@ if command -v groff >/dev/null 2>&1; then
 fi
 
 variables() {
-  grep -rhoE "$1TIGHTLOOP_[A-Z_]+" "$2" | grep -oE 'TIGHTLOOP_[A-Z_]+' | sort -u | tr '\n' ' '
+  grep -rhoE --exclude=CMakeLists.txt "$1TIGHTLOOP_[A-Z_]+" "$2" | grep -oE 'TIGHTLOOP_[A-Z_]+' |
+    sort -u | tr '\n' ' '
 }
 equal 'environment variables' "$(variables '' "$page")" "$(variables '"' "$root/src")"
 
