@@ -55,10 +55,10 @@ llvm::Value* StackSets::address(Emitter& e, llvm::Value* set, std::size_t part) 
 }
 
 StackGroup::StackGroup(Emitter& e, const Parts& like)
-    : sum_(e, like, 1), group_(e.reserve(plan::kSumLanes * sizeof(float))) {}
+    : sum_(e, like, 1), group_(e.reserve(kernel::kSumLanes * sizeof(float))) {}
 
 llvm::FixedVectorType* StackGroup::group_type(Emitter& e) const {
-  return llvm::FixedVectorType::get(e.b.getFloatTy(), plan::kSumLanes);
+  return llvm::FixedVectorType::get(e.b.getFloatTy(), kernel::kSumLanes);
 }
 
 void StackGroup::start(Emitter& e, const Parts& acc) {
@@ -68,10 +68,10 @@ void StackGroup::start(Emitter& e, const Parts& acc) {
 
 void StackGroup::take(Emitter& e, RowReducer& reducer, llvm::Value* index, const Sources& step) {
   auto& b = e.b;
-  llvm::Value* at = b.CreateAnd(index, b.getInt64(plan::kSumLanes - 1));
+  llvm::Value* at = b.CreateAnd(index, b.getInt64(kernel::kSumLanes - 1));
   b.CreateAlignedStore(group_of(e, {step}), b.CreateGEP(b.getFloatTy(), group_, at), kAlign);
   Carried none;
-  e.when(b.CreateICmpEQ(at, b.getInt64(plan::kSumLanes - e.lanes)), none, [&](Carried&) {
+  e.when(b.CreateICmpEQ(at, b.getInt64(kernel::kSumLanes - e.lanes)), none, [&](Carried&) {
     add(e, reducer);
     b.CreateAlignedStore(e.floats(group_type(e), -0.0), group_, kAlign);
   });
@@ -90,7 +90,8 @@ void StackGroup::add(Emitter& e, RowReducer& reducer) {
   sum_.store(e, zero, acc);
 }
 
-RowAccumulators::RowAccumulators(Emitter& e, const plan::KernelPlan& plan, const KernelShape& shape)
+RowAccumulators::RowAccumulators(Emitter& e, const kernel::KernelPlan& plan,
+                                 const KernelShape& shape)
     : e_(e), shape_(shape) {
   for (std::size_t r = 0; r < plan.reductions.size(); ++r) {
     const ReductionSource& source = shape.sources[r];

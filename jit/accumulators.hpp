@@ -50,7 +50,7 @@ class StackGroup {
 /// the others merge theirs after the main loop.
 class RowAccumulators {
  public:
-  RowAccumulators(Emitter& e, const plan::KernelPlan& plan, const KernelShape& shape);
+  RowAccumulators(Emitter& e, const kernel::KernelPlan& plan, const KernelShape& shape);
 
   /// One vector step at element i, into set 0 or, on the stack, into the step's own.
   void take(llvm::Value* i, const std::vector<Sources>& sources);

@@ -1,5 +1,5 @@
 // The Backend of plan/backend.hpp over a Session, and the one symbol that the shared object shows.
-#include "plan/backend.hpp"
+#include "kernel/backend.hpp"
 
 #include <exception>
 #include <new>
@@ -10,22 +10,22 @@
 namespace tightloop::jit {
 namespace {
 
-class LlvmBackend : public plan::Backend {
+class LlvmBackend : public kernel::Backend {
  public:
-  LlvmBackend(const Target& target, plan::FindLeaf find_leaf) : session_(target, find_leaf) {}
+  LlvmBackend(const Target& target, kernel::FindLeaf find_leaf) : session_(target, find_leaf) {}
 
-  plan::Compiled compile(const plan::KernelPlan& plan, plan::KernelImage& image,
-                         std::string& error) override {
+  kernel::Compiled compile(const kernel::KernelPlan& plan, kernel::KernelImage& image,
+                           std::string& error) override {
     return session_.compile(plan, image, error);
   }
   std::string fingerprint() const override { return session_.target().fingerprint(); }
-  std::string assembly(const plan::KernelPlan& plan, std::string& error) override {
+  std::string assembly(const kernel::KernelPlan& plan, std::string& error) override {
     return session_.text(plan, Session::Text::assembly, error);
   }
-  std::string ir(const plan::KernelPlan& plan, std::string& error) override {
+  std::string ir(const kernel::KernelPlan& plan, std::string& error) override {
     return session_.text(plan, Session::Text::ir, error);
   }
-  std::string width(const plan::KernelPlan& plan) const override {
+  std::string width(const kernel::KernelPlan& plan) const override {
     const Target& target = session_.target();
     const KernelShape shape = shape_of(plan, target);
     std::string out = std::to_string(shape.lanes) + " lanes in " +
@@ -41,8 +41,8 @@ class LlvmBackend : public plan::Backend {
 }  // namespace
 }  // namespace tightloop::jit
 
-extern "C" __attribute__((visibility("default"))) tightloop::plan::Backend*
-tightloop_make_backend_3(tightloop::plan::FindLeaf find_leaf, const char* target,
+extern "C" __attribute__((visibility("default"))) tightloop::kernel::Backend*
+tightloop_make_backend_3(tightloop::kernel::FindLeaf find_leaf, const char* target,
                          std::string* error) {
   using namespace tightloop::jit;
   install_fatal_error_handlers();

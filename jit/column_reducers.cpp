@@ -23,7 +23,7 @@ namespace {
 
 class FloatFold : public ColumnReducer {
  public:
-  explicit FloatFold(const plan::KernelReduce& r)
+  explicit FloatFold(const kernel::KernelReduce& r)
       : op_(r.op), acc_(r.acc), narrow_first_(r.narrow_first) {}
   Parts identity(Emitter& e) override {
     return float_identity(e, op_, acc_, e.vector(DType::float64));
@@ -58,7 +58,7 @@ llvm::Value* widen(Emitter& e, llvm::Value* v, DType from, unsigned bits) {
 
 class IntSum : public ColumnReducer {
  public:
-  IntSum(const plan::KernelReduce& r, DType lane)
+  IntSum(const kernel::KernelReduce& r, DType lane)
       : acc_(r.acc), lane_(lane), bits_(bits_of(lane) <= 16 ? 32 : 64) {}
   Parts identity(Emitter& e) override { return {e.zero(e.int_vector(bits_))}; }
   // 16 bits hold the sum of a group's bytes.
@@ -89,7 +89,8 @@ class IntSum : public ColumnReducer {
 
 class IntProduct : public ColumnReducer {
  public:
-  IntProduct(const plan::KernelReduce& r, DType lane) : acc_(r.acc), lane_(lane), check_(r.check) {}
+  IntProduct(const kernel::KernelReduce& r, DType lane)
+      : acc_(r.acc), lane_(lane), check_(r.check) {}
   Parts identity(Emitter& e) override { return {e.ints(e.int_vector(64), 1)}; }
   void update(Emitter& e, Parts& acc, const Sources& values) override {
     acc[0] =
@@ -109,7 +110,7 @@ class IntProduct : public ColumnReducer {
 
 class Extremum : public ColumnReducer {
  public:
-  Extremum(const plan::KernelReduce& r, DType lane)
+  Extremum(const kernel::KernelReduce& r, DType lane)
       : maximum_(r.op == Op::max), acc_(r.acc), lane_(lane) {}
   Parts identity(Emitter& e) override {
     llvm::Type* type = e.vector(lane_);
@@ -137,7 +138,7 @@ class Extremum : public ColumnReducer {
 // any and all, min and max of bools, in bytes: masks would have to be kept in mask registers.
 class BoolFold : public ColumnReducer {
  public:
-  explicit BoolFold(const plan::KernelReduce& r) : any_(r.op == Op::any || r.op == Op::max) {}
+  explicit BoolFold(const kernel::KernelReduce& r) : any_(r.op == Op::any || r.op == Op::max) {}
   Parts identity(Emitter& e) override { return {e.ints(e.int_vector(8), any_ ? 0 : 1)}; }
   void update(Emitter& e, Parts& acc, const Sources& values) override {
     llvm::Value* byte = e.b.CreateZExt(values[0].re, acc[0]->getType());
@@ -157,11 +158,11 @@ class BoolFold : public ColumnReducer {
 }  // namespace
 
 std::unique_ptr<ColumnReducer> make_column_moments(DType lane);
-std::unique_ptr<ColumnReducer> make_column_position(const plan::KernelReduce& r, DType lane);
+std::unique_ptr<ColumnReducer> make_column_position(const kernel::KernelReduce& r, DType lane);
 
-std::unique_ptr<ColumnReducer> make_column_reducer(const plan::KernelReduce& r, DType lane) {
+std::unique_ptr<ColumnReducer> make_column_reducer(const kernel::KernelReduce& r, DType lane) {
   if (r.op == Op::var) return make_column_moments(lane);
-  if (plan::is_position(r.op)) return make_column_position(r, lane);
+  if (kernel::is_position(r.op)) return make_column_position(r, lane);
   if (is_ordered(r)) return std::make_unique<FloatFold>(r);
   if (r.op == Op::sum) return std::make_unique<IntSum>(r, lane);
   if (r.op == Op::prod) return std::make_unique<IntProduct>(r, lane);

@@ -9,7 +9,7 @@
 
 namespace tightloop::jit {
 
-Emitter::Emitter(llvm::Function& function, const Target& t, plan::FindLeaf find, bool fast)
+Emitter::Emitter(llvm::Function& function, const Target& t, kernel::FindLeaf find, bool fast)
     : b(function.getContext()), target(t), find_leaf(find), fast_math(fast), function_(function) {
   b.SetInsertPoint(llvm::BasicBlock::Create(function.getContext(), "entry", &function));
 }

@@ -12,7 +12,7 @@
 #include <llvm/IR/IRBuilder.h>
 
 #include "jit/target.hpp"
-#include "plan/backend.hpp"
+#include "kernel/backend.hpp"
 
 namespace tightloop::jit {
 
@@ -56,11 +56,12 @@ using Carried = std::vector<llvm::Value*>;
 
 class Emitter {
  public:
-  Emitter(llvm::Function& function, const Target& target, plan::FindLeaf find_leaf, bool fast_math);
+  Emitter(llvm::Function& function, const Target& target, kernel::FindLeaf find_leaf,
+          bool fast_math);
 
   llvm::IRBuilder<> b;
   const Target& target;
-  const plan::FindLeaf find_leaf;
+  const kernel::FindLeaf find_leaf;
   const bool fast_math;
   bool inlines_math = false;  ///< see inline_math.hpp
   unsigned lanes = 1;

@@ -111,7 +111,7 @@ bool can_underflow(Op op) {
 
 }  // namespace
 
-llvm::Value* event_mask(Emitter& e, const plan::Inst& inst, const Value& result,
+llvm::Value* event_mask(Emitter& e, const kernel::Inst& inst, const Value& result,
                         const std::vector<Operand>& args) {
   Masks masks(e);
   if (args.empty()) return masks.accumulated(result);

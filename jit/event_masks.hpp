@@ -4,12 +4,12 @@
 
 #include "jit/emitter.hpp"
 #include "jit/operations.hpp"
-#include "plan/kernel_plan.hpp"
+#include "kernel/kernel_plan.hpp"
 
 namespace tightloop::jit {
 
 /// Returns a mask of lanes for a watched instruction, its result and its operands (none: a load).
-llvm::Value* event_mask(Emitter& e, const plan::Inst& inst, const Value& result,
+llvm::Value* event_mask(Emitter& e, const kernel::Inst& inst, const Value& result,
                         const std::vector<Operand>& args);
 
 }  // namespace tightloop::jit

@@ -6,7 +6,7 @@
 #include <llvm/IR/IntrinsicsX86.h>
 #include <llvm/IR/Module.h>
 
-#include "plan/leaf_symbol.hpp"
+#include "kernel/leaf_symbol.hpp"
 
 namespace tightloop::jit {
 namespace {
@@ -244,7 +244,7 @@ Leaf find_leaf_function(Emitter& e, Op op, DType precision, llvm::Type* element,
     const std::vector<llvm::Type*> parameters(arity, type);
     auto* signature = llvm::FunctionType::get(type, parameters, false);
     llvm::Module* module = b.GetInsertBlock()->getModule();
-    Leaf leaf{module->getOrInsertFunction(plan::leaf_symbol(op, precision, lanes), signature),
+    Leaf leaf{module->getOrInsertFunction(kernel::leaf_symbol(op, precision, lanes), signature),
               width};
     auto* function = llvm::cast<llvm::Function>(leaf.function.getCallee());
     function->setDoesNotThrow();
@@ -302,7 +302,7 @@ Value call_complex_leaf(Emitter& e, Op op, DType lane, const std::vector<Value>&
   types.push_back(b.getInt64Ty());
   auto* signature = llvm::FunctionType::get(b.getVoidTy(), types, false);
   llvm::Module* module = b.GetInsertBlock()->getModule();
-  auto callee = module->getOrInsertFunction(plan::leaf_symbol(op, lane, 1), signature);
+  auto callee = module->getOrInsertFunction(kernel::leaf_symbol(op, lane, 1), signature);
   auto* function = llvm::cast<llvm::Function>(callee.getCallee());
   function->setDoesNotThrow();
   function->setOnlyAccessesArgMemory();

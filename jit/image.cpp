@@ -29,7 +29,7 @@ std::string name_of(llvm::StringRef name) {
 /// Lays segments one after the other in a buffer.
 class ImageMemory : public jitlink::JITLinkMemoryManager {
  public:
-  explicit ImageMemory(plan::KernelImage& image) : image_(image) {}
+  explicit ImageMemory(kernel::KernelImage& image) : image_(image) {}
 
   void allocate(const jitlink::JITLinkDylib*, jitlink::LinkGraph& graph,
                 OnAllocatedFunction done) override {
@@ -61,7 +61,7 @@ class ImageMemory : public jitlink::JITLinkMemoryManager {
       done(FinalizedAlloc(orc::ExecutorAddr(kBase)));
     }
   };
-  plan::KernelImage& image_;
+  kernel::KernelImage& image_;
 };
 
 llvm::Error failure(const std::string& message) {
@@ -72,7 +72,7 @@ llvm::Error failure(const std::string& message) {
 /// caller's.
 class ImageLink : public jitlink::JITLinkContext {
  public:
-  ImageLink(const std::string& entry, plan::KernelImage& image, std::string& error)
+  ImageLink(const std::string& entry, kernel::KernelImage& image, std::string& error)
       : JITLinkContext(nullptr), entry_(entry), image_(image), error_(error), memory_(image) {}
 
   jitlink::JITLinkMemoryManager& getMemoryManager() override { return memory_; }
@@ -116,7 +116,7 @@ class ImageLink : public jitlink::JITLinkContext {
           return failure("kernel code refers to a symbol by a relative address");
         }
         if (!absolute) continue;
-        plan::KernelImage::Import import;
+        kernel::KernelImage::Import import;
         import.offset = (block->getAddress() + edge.getOffset()).getValue() - kBase;
         import.addend = edge.getAddend();
         if (target.isDefined()) {
@@ -131,7 +131,7 @@ class ImageLink : public jitlink::JITLinkContext {
   }
 
   const std::string& entry_;
-  plan::KernelImage& image_;
+  kernel::KernelImage& image_;
   std::string& error_;
   ImageMemory memory_;
 };
@@ -139,7 +139,7 @@ class ImageLink : public jitlink::JITLinkContext {
 }  // namespace
 
 bool make_image(const llvm::MemoryBuffer& object, const std::string& entry,
-                plan::KernelImage& image, std::string& error) {
+                kernel::KernelImage& image, std::string& error) {
 #if LLVM_VERSION_MAJOR >= 20
   // Names outlive the graph: the link's own tables drop theirs after it.
   const auto names = std::make_shared<orc::SymbolStringPool>();

@@ -6,13 +6,13 @@
 
 #include <llvm/Support/MemoryBuffer.h>
 
-#include "plan/kernel_image.hpp"
+#include "kernel/kernel_image.hpp"
 
 namespace tightloop::jit {
 
 /// Links one object, whose kernel is the symbol `entry`. Returns false and sets `error` where the
 /// object needs something that an image cannot hold. Not thread-safe.
 bool make_image(const llvm::MemoryBuffer& object, const std::string& entry,
-                plan::KernelImage& image, std::string& error);
+                kernel::KernelImage& image, std::string& error);
 
 }  // namespace tightloop::jit

@@ -155,9 +155,9 @@ bool is_inlined(Op op, DType precision) {
 
 }  // namespace
 
-bool has_few_functions(const plan::KernelPlan& plan) {
+bool has_few_functions(const kernel::KernelPlan& plan) {
   constexpr auto kFew = 8;
-  return kFew >= std::count_if(plan.body.begin(), plan.body.end(), [](const plan::Inst& inst) {
+  return kFew >= std::count_if(plan.body.begin(), plan.body.end(), [](const kernel::Inst& inst) {
            return is_inlined(inst.op, inst.target);
          });
 }

@@ -14,7 +14,8 @@
 namespace tightloop::jit {
 namespace {
 
-std::optional<std::int64_t> integer_constant(const plan::KernelPlan& plan, const plan::Inst& inst) {
+std::optional<std::int64_t> integer_constant(const kernel::KernelPlan& plan,
+                                             const kernel::Inst& inst) {
   if (inst.op != Op::constant || !is_integer(inst.lane)) return std::nullopt;
   std::uint64_t bits = 0;
   std::memcpy(&bits, plan.constants[inst.attr].bytes, itemsize(inst.lane));
@@ -34,7 +35,7 @@ void KernelEmitter::emit_level(Level level, const Step* step, Values& values) {
     const bool counted = level == Level::element && long_body_ != nullptr;
     if (counted) long_body_->before(i);
     values[i] = emit_inst(i, step, values);
-    const plan::Inst& inst = plan_.body[i];
+    const kernel::Inst& inst = plan_.body[i];
     if (inst.watch) e_.note_overflow(event_mask(e_, inst, values[i], operands(inst, values)));
     if (counted) long_body_->after(i);
     if (counted && ++in_part_ >= kPart) start_part();
@@ -61,20 +62,20 @@ void KernelEmitter::start_part() {
 }
 
 Value KernelEmitter::emit_inst(std::size_t i, const Step* step, const Values& values) {
-  const plan::Inst& inst = plan_.body[i];
+  const kernel::Inst& inst = plan_.body[i];
   if (inst.op == Op::constant) {
     return splat_constant(e_, inst.lane, plan_.constants[inst.attr].bytes);
   }
   if (inst.op == Op::variable && inst.param) {
-    llvm::Value* params = frame_field(offsetof(plan::KernelFrame, params), b_.getPtrTy());
+    llvm::Value* params = frame_field(offsetof(kernel::KernelFrame, params), b_.getPtrTy());
     return load_splat(e_, plan_.params[inst.attr],
                       b_.CreateConstGEP1_64(b_.getInt8Ty(), params, 16 * std::uint64_t{inst.attr}));
   }
   if (inst.op == Op::variable) {
-    const plan::KernelLoad& load = plan_.loads[inst.attr];
+    const kernel::KernelLoad& load = plan_.loads[inst.attr];
     const Storage from{load.dtype, load.swapped};
-    if (load.access == plan::Access::splat) return load_splat(e_, from, row_[inst.attr]);
-    const int stride = load.access == plan::Access::strided ? load.stride : 1;
+    if (load.access == kernel::Access::splat) return load_splat(e_, from, row_[inst.attr]);
+    const int stride = load.access == kernel::Access::strided ? load.stride : 1;
     return load_strided(e_, from, readable(inst.attr, step->index), stride);
   }
   if (inst.op == Op::divide && step != nullptr && shape_.divides[inst.args[1]]) {
@@ -85,7 +86,7 @@ Value KernelEmitter::emit_inst(std::size_t i, const Step* step, const Values& va
   return emit_operation(e_, inst, operands(inst, values));
 }
 
-std::vector<Operand> KernelEmitter::operands(const plan::Inst& inst, const Values& values) const {
+std::vector<Operand> KernelEmitter::operands(const kernel::Inst& inst, const Values& values) const {
   std::vector<Operand> args;
   for (unsigned k = 0; k < inst.nargs; ++k) {
     const std::uint32_t arg = inst.args[k];
@@ -108,10 +109,10 @@ void KernelEmitter::fill_bounce_buffers(llvm::Value* index) {
   std::vector<std::size_t> loads;
   std::vector<bool> listed(plan_.loads.size(), false);
   for (std::size_t i = 0; i < plan_.body.size(); ++i) {
-    const plan::Inst& inst = plan_.body[i];
+    const kernel::Inst& inst = plan_.body[i];
     if (!shape_.needed[i] || inst.op != Op::variable || inst.param || listed[inst.attr]) continue;
-    const plan::KernelLoad& load = plan_.loads[inst.attr];
-    if (load.access == plan::Access::splat || masks_elements(target_, load.dtype)) continue;
+    const kernel::KernelLoad& load = plan_.loads[inst.attr];
+    if (load.access == kernel::Access::splat || masks_elements(target_, load.dtype)) continue;
     listed[inst.attr] = true;
     loads.push_back(inst.attr);
   }
@@ -127,7 +128,7 @@ void KernelEmitter::fill_bounce_buffers(llvm::Value* index) {
 }
 
 void KernelEmitter::fill_bounce_buffer(std::size_t k, llvm::Value* index) {
-  const plan::KernelLoad& load = plan_.loads[k];
+  const kernel::KernelLoad& load = plan_.loads[k];
   const std::size_t size = itemsize(load.dtype);
   const std::size_t apart = skipped(load) + 1;
   const std::size_t all = size * apart * e_.lanes;
@@ -158,7 +159,7 @@ void KernelEmitter::store_results(const Step& step, const Values& values) {
   const std::size_t loads = plan_.loads.size();
   std::vector<std::size_t> bounced;
   for (std::size_t k = 0; k < plan_.stores.size(); ++k) {
-    const plan::KernelStore& store = plan_.stores[k];
+    const kernel::KernelStore& store = plan_.stores[k];
     if (long_body_ != nullptr) long_body_->need(store.value);
     llvm::Value* address = element_address(loads + k, step.index);
     if (e_.live_count != nullptr && !masks_elements(target_, store.dtype)) {
@@ -184,7 +185,7 @@ void KernelEmitter::store_results(const Step& step, const Values& values) {
 // no error.
 void KernelEmitter::fetch_ahead(const Step& step) {
   for (std::size_t k = 0; k < plan_.loads.size(); ++k) {
-    const plan::KernelLoad& load = plan_.loads[k];
+    const kernel::KernelLoad& load = plan_.loads[k];
     if (!load.is_announced() || row_[k] == nullptr) continue;
     llvm::Value* address = step_address(k, step.index);
     std::size_t bytes = e_.lanes * itemsize(load.dtype) * (skipped(load) + 1);

@@ -11,7 +11,7 @@ namespace tightloop::jit {
 // The accumulators of a strip of columns: on the stack, by vector step.
 class KernelEmitter::ColumnAccumulators {
  public:
-  ColumnAccumulators(Emitter& e, const plan::KernelPlan& plan, const KernelShape& shape) : e_(e) {
+  ColumnAccumulators(Emitter& e, const kernel::KernelPlan& plan, const KernelShape& shape) : e_(e) {
     constexpr unsigned kStripBytes = 16384;
     constexpr unsigned kMostColumns = 4096;
     unsigned bytes = 0;
@@ -63,7 +63,7 @@ class KernelEmitter::ColumnsAhead {
  public:
   ColumnsAhead(KernelEmitter& kernel, llvm::Value* width, unsigned rows) : k_(kernel) {
     for (std::size_t i = 0; i < k_.plan_.loads.size(); ++i) {
-      const plan::KernelLoad& load = k_.plan_.loads[i];
+      const kernel::KernelLoad& load = k_.plan_.loads[i];
       const bool used = load.is_announced() && k_.base_[i] != nullptr;
       const auto bytes = static_cast<std::int64_t>(itemsize(load.dtype) * (skipped(load) + 1));
       const Columns columns{width, load.stride < 0 ? -bytes : bytes, rows, k_.step_[i]};
@@ -130,10 +130,10 @@ class KernelEmitter::ColumnsAhead {
 // their accumulators come from the stack and go back for every few rows.
 void KernelEmitter::columns(Carried& carried) {
   const bool at_once = std::any_of(plan_.reductions.begin(), plan_.reductions.end(),
-                                   [](const plan::KernelReduce& r) { return r.narrow_first; });
+                                   [](const kernel::KernelReduce& r) { return r.narrow_first; });
   const bool moments = std::any_of(plan_.reductions.begin(), plan_.reductions.end(),
-                                   [](const plan::KernelReduce& r) { return r.op == Op::var; });
-  const unsigned rows_of_group = at_once ? plan::kNarrowSumRows : ColumnReducer::kGroup;
+                                   [](const kernel::KernelReduce& r) { return r.op == Op::var; });
+  const unsigned rows_of_group = at_once ? kernel::kNarrowSumRows : ColumnReducer::kGroup;
   const unsigned tiles = at_once ? 1 : shape_.unroll;
   ColumnAccumulators acc(e_, plan_, shape_);
   e_.place.origin = number_;
@@ -197,7 +197,7 @@ void KernelEmitter::columns(Carried& carried) {
   });
 }
 
-// plan::moment_rows.
+// kernel::moment_rows.
 llvm::Value* KernelEmitter::moment_rows(llvm::Value* begin) {
   llvm::Value* const early = b_.CreateICmpSLT(begin, b_.getInt64(32));
   llvm::Value* const size =
@@ -294,7 +294,7 @@ void KernelEmitter::take_rows(ColumnAccumulators& acc, const Rows& rows, llvm::V
 void KernelEmitter::finish_columns(ColumnReducer& reducer, const Parts& acc, std::size_t reduction,
                                    llvm::Value* index) {
   const DType dtype = plan_.reductions[reduction].acc;
-  const std::size_t size = plan::slot_bytes(plan_.reductions[reduction]);
+  const std::size_t size = kernel::slot_bytes(plan_.reductions[reduction]);
   llvm::Value* slot =
       b_.CreateGEP(llvm::ArrayType::get(b_.getInt8Ty(), size), slots_[reduction], index);
   if (e_.live_count == nullptr || reducer.by_lane || masks_elements(target_, dtype)) {

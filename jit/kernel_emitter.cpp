@@ -1,5 +1,5 @@
-// The frame of a kernel function: reads plan::KernelFrame, runs the rows, reports events. The body
-// is in kernel_body.cpp, the loops in kernel_loops.cpp.
+// The frame of a kernel function: reads kernel::KernelFrame, runs the rows, reports events. The
+// body is in kernel_body.cpp, the loops in kernel_loops.cpp.
 #include "jit/kernel_emitter.hpp"
 
 #include <cstddef>
@@ -10,8 +10,8 @@
 
 namespace tightloop::jit {
 
-KernelEmitter::KernelEmitter(llvm::Function& function, const plan::KernelPlan& plan,
-                             const Target& target, plan::FindLeaf find_leaf)
+KernelEmitter::KernelEmitter(llvm::Function& function, const kernel::KernelPlan& plan,
+                             const Target& target, kernel::FindLeaf find_leaf)
     : e_(function, target, find_leaf, plan.fast_math),
       b_(e_.b),
       function_(function),
@@ -29,7 +29,7 @@ llvm::Value* KernelEmitter::frame_field(std::size_t offset, llvm::Type* type) {
 }
 
 void KernelEmitter::load_frame() {
-  using Frame = plan::KernelFrame;
+  using Frame = kernel::KernelFrame;
   llvm::Type* i64 = b_.getInt64Ty();
   llvm::Type* pointer = b_.getPtrTy();
   n0_ = frame_field(offsetof(Frame, n0), i64);
@@ -41,7 +41,7 @@ void KernelEmitter::load_frame() {
   std::vector<bool> used(loads + plan_.stores.size(), true);
   std::fill_n(used.begin(), loads, false);
   for (std::size_t i = 0; i < plan_.body.size(); ++i) {
-    const plan::Inst& inst = plan_.body[i];
+    const kernel::Inst& inst = plan_.body[i];
     if (shape_.needed[i] && inst.op == Op::variable && !inst.param) used[inst.attr] = true;
   }
   for (std::size_t k = 0; k < used.size(); ++k) {
@@ -95,7 +95,7 @@ llvm::Value* KernelEmitter::element_address(std::size_t operand, llvm::Value* in
 }
 
 llvm::Value* KernelEmitter::step_address(std::size_t load, llvm::Value* index) {
-  const plan::KernelLoad& l = plan_.loads[load];
+  const kernel::KernelLoad& l = plan_.loads[load];
   llvm::Value* first = element_address(load, index);
   if (l.stride > 0) return first;
   const auto before = static_cast<std::int64_t>(e_.lanes * (skipped(l) + 1) - 1);
@@ -117,7 +117,7 @@ void KernelEmitter::emit() {
   emit_level(Level::call, nullptr, call_values_);
   collect_overflow(carried);
 
-  if (plan_.kind == plan::KernelKind::column_reduce) {
+  if (plan_.kind == kernel::KernelKind::column_reduce) {
     columns(carried);
   } else {
     if (shape_.holds_rows) make_held_masks();
@@ -130,14 +130,14 @@ void KernelEmitter::emit() {
     e_.loop(single, n1_, b_.getInt64(1), carried, plan_.joined_rows > 1,
             [&](llvm::Value* row, Carried& c) {
               start_row(row, c);
-              plan_.kind == plan::KernelKind::map ? map_row(c) : reduce_row(row, c);
+              plan_.kind == kernel::KernelKind::map ? map_row(c) : reduce_row(row, c);
             });
   }
   if (shape_.has_checks) {
-    llvm::Value* events = frame_field(offsetof(plan::KernelFrame, events), b_.getPtrTy());
+    llvm::Value* events = frame_field(offsetof(kernel::KernelFrame, events), b_.getPtrTy());
     llvm::Value* old = b_.CreateAlignedLoad(b_.getInt64Ty(), events, llvm::Align(8));
     llvm::Value* seen = b_.CreateICmpNE(carried.back(), b_.getInt64(0));
-    llvm::Value* event = b_.CreateSelect(seen, b_.getInt64(plan::kNoted), b_.getInt64(0));
+    llvm::Value* event = b_.CreateSelect(seen, b_.getInt64(kernel::kNoted), b_.getInt64(0));
     b_.CreateAlignedStore(b_.CreateOr(old, event), events, llvm::Align(8));
   }
   b_.CreateRetVoid();

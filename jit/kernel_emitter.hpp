@@ -13,8 +13,8 @@ namespace tightloop::jit {
 
 class KernelEmitter {
  public:
-  KernelEmitter(llvm::Function& function, const plan::KernelPlan& plan, const Target& target,
-                plan::FindLeaf find_leaf);
+  KernelEmitter(llvm::Function& function, const kernel::KernelPlan& plan, const Target& target,
+                kernel::FindLeaf find_leaf);
   void emit();
 
  private:
@@ -46,7 +46,7 @@ class KernelEmitter {
   void emit_level(Level level, const Step* step, Values& values);
   void start_part();
   Value emit_inst(std::size_t i, const Step* step, const Values& values);
-  std::vector<Operand> operands(const plan::Inst& inst, const Values& values) const;
+  std::vector<Operand> operands(const kernel::Inst& inst, const Values& values) const;
   // Emits one step with its stores; returns what each reduction reads.
   std::vector<Sources> emit_step(const Step& step, Carried& carried);
   std::vector<Sources> sources_in(const Values& values);
@@ -93,7 +93,7 @@ class KernelEmitter {
   Emitter e_;
   llvm::IRBuilder<>& b_;
   llvm::Function& function_;
-  const plan::KernelPlan& plan_;
+  const kernel::KernelPlan& plan_;
   const Target& target_;
   const KernelShape shape_;
 

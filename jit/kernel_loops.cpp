@@ -99,7 +99,7 @@ void KernelEmitter::reduce_row(llvm::Value* row, Carried& carried) {
   finish(acc, carried);
 }
 
-// Begins step `u` of the first plan::kSumLanes elements; in a row that may be shorter, under a
+// Begins step `u` of the first kernel::kSumLanes elements; in a row that may be shorter, under a
 // mask.
 void KernelEmitter::start_held_step(unsigned u, bool is_short) {
   e_.place.position = b_.getInt64(std::uint64_t{u} * e_.lanes);
@@ -134,7 +134,7 @@ void KernelEmitter::make_held_masks() {
   e_.live_count = nullptr;
 }
 
-// The first plan::kSumLanes elements of a row, at most.
+// The first kernel::kSumLanes elements of a row, at most.
 std::vector<std::vector<Sources>> KernelEmitter::held_steps(unsigned count, bool is_short,
                                                             Carried& carried) {
   std::vector<std::vector<Sources>> steps;
@@ -151,7 +151,7 @@ std::vector<std::vector<Sources>> KernelEmitter::held_steps(unsigned count, bool
 llvm::Value* KernelEmitter::visit_held(RowAccumulators& acc,
                                        const std::vector<std::vector<Sources>>& steps,
                                        bool is_short, Sets& states) {
-  llvm::Value* const n = is_short ? n0_ : b_.getInt64(plan::kMomentSample);
+  llvm::Value* const n = is_short ? n0_ : b_.getInt64(kernel::kMomentSample);
   llvm::Value* again = b_.getFalse();
   for (std::size_t r = 0; r < states.size(); ++r) {
     RowReducer& reducer = *acc.reducers[r];
@@ -192,7 +192,7 @@ void KernelEmitter::hold_row(RowAccumulators& acc, unsigned count, Carried& carr
     llvm::Value* const again = visit_held(acc, steps, true, states);
     visits[0] = b_.CreateAdd(visits[0], b_.getInt64(1));
     c = pack(states, visits);
-    return b_.CreateAnd(again, b_.CreateICmpULT(visits[0], b_.getInt64(plan::kMomentVisits)));
+    return b_.CreateAnd(again, b_.CreateICmpULT(visits[0], b_.getInt64(kernel::kMomentVisits)));
   });
 }
 
@@ -223,7 +223,7 @@ void KernelEmitter::revisit_row(RowAccumulators& acc, Carried& carried) {
     llvm::Value* n = n0_;
     if (!sampled) {
       is_sample = b_.CreateICmpEQ(visit, b_.getInt64(0));
-      n = b_.CreateSelect(is_sample, e_.least(n0_, b_.getInt64(plan::kMomentSample)), n0_);
+      n = b_.CreateSelect(is_sample, e_.least(n0_, b_.getInt64(kernel::kMomentSample)), n0_);
     }
     for (std::size_t r = 0; r < states.size(); ++r) {
       acc.reducers[r]->begin_visit(e_, states[r][0]);
@@ -237,7 +237,7 @@ void KernelEmitter::revisit_row(RowAccumulators& acc, Carried& carried) {
     c = pack(states, carried);
     llvm::Value* const visits = b_.CreateAdd(visit, b_.getInt64(1));
     c.push_back(visits);
-    again = b_.CreateAnd(again, b_.CreateICmpULT(visits, b_.getInt64(plan::kMomentVisits)));
+    again = b_.CreateAnd(again, b_.CreateICmpULT(visits, b_.getInt64(kernel::kMomentVisits)));
     return b_.CreateOr(is_sample, again);
   });
   all.pop_back();
@@ -297,7 +297,7 @@ void KernelEmitter::visit_row(RowAccumulators& acc, llvm::Value* n0, Carried& ca
 
 void KernelEmitter::finish_row(RowReducer& reducer, const std::vector<Parts>& acc,
                                std::size_t reduction, llvm::Value* row, Carried& carried) {
-  const std::size_t size = plan::slot_bytes(plan_.reductions[reduction]);
+  const std::size_t size = kernel::slot_bytes(plan_.reductions[reduction]);
   llvm::Value* offset = b_.CreateMul(b_.CreateMul(row, slot_step_), b_.getInt64(size));
   llvm::Value* slot = b_.CreateGEP(b_.getInt8Ty(), slots_[reduction], offset);
   llvm::Value* lost = reducer.finish(e_, acc, n0_, slot);

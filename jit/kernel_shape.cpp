@@ -17,7 +17,7 @@ constexpr std::size_t kLongBody = 192;
 constexpr std::size_t kStackBytes = std::size_t{48} << 10;  // of values of a long body
 
 // A cast between integers that only widens adds nothing to a 64-bit sum.
-std::uint32_t look_through_widening(const plan::KernelPlan& plan, std::uint32_t id) {
+std::uint32_t look_through_widening(const kernel::KernelPlan& plan, std::uint32_t id) {
   while (plan.body[id].op == Op::cast) {
     const DType from = plan.body[plan.body[id].args[0]].lane;
     const DType to = plan.body[id].lane;
@@ -29,23 +29,23 @@ std::uint32_t look_through_widening(const plan::KernelPlan& plan, std::uint32_t 
   return id;
 }
 
-ReductionSource source_of(const plan::KernelPlan& plan, const plan::KernelReduce& r,
+ReductionSource source_of(const kernel::KernelPlan& plan, const kernel::KernelReduce& r,
                           const Target& target) {
   if (r.op != Op::sum) return {{r.value}, false};
   const std::uint32_t id = look_through_widening(plan, r.value);
-  const plan::Inst& inst = plan.body[id];
+  const kernel::Inst& inst = plan.body[id];
   const bool bytes = inst.op == Op::absdiff && itemsize(inst.lane) == 1;
-  if (bytes && target.x86 && plan.kind == plan::KernelKind::row_reduce) {
+  if (bytes && target.x86 && plan.kind == kernel::KernelKind::row_reduce) {
     return {{inst.args[0], inst.args[1]}, true};
   }
   return {{id}, false};
 }
 
-void find_levels(const plan::KernelPlan& plan, KernelShape& shape) {
-  for (const plan::Inst& inst : plan.body) {
+void find_levels(const kernel::KernelPlan& plan, KernelShape& shape) {
+  for (const kernel::Inst& inst : plan.body) {
     Level level = Level::call;
     if (inst.op == Op::variable && !inst.param) {
-      const bool splat = plan.loads[inst.attr].access == plan::Access::splat;
+      const bool splat = plan.loads[inst.attr].access == kernel::Access::splat;
       level = splat ? Level::row : Level::element;
     }
     for (unsigned k = 0; k < inst.nargs; ++k) level = std::max(level, shape.level[inst.args[k]]);
@@ -53,24 +53,24 @@ void find_levels(const plan::KernelPlan& plan, KernelShape& shape) {
   }
 }
 
-void find_needed(const plan::KernelPlan& plan, KernelShape& shape) {
+void find_needed(const kernel::KernelPlan& plan, KernelShape& shape) {
   shape.needed.assign(plan.body.size(), false);
-  for (const plan::KernelStore& s : plan.stores) shape.needed[s.value] = true;
+  for (const kernel::KernelStore& s : plan.stores) shape.needed[s.value] = true;
   for (const ReductionSource& s : shape.sources) {
     for (std::uint32_t id : s.values) shape.needed[id] = true;
   }
   for (std::size_t i = plan.body.size(); i-- > 0;) {
-    const plan::Inst& inst = plan.body[i];
+    const kernel::Inst& inst = plan.body[i];
     if (inst.check) shape.needed[i] = true;
     if (!shape.needed[i]) continue;
     for (unsigned k = 0; k < inst.nargs; ++k) shape.needed[inst.args[k]] = true;
   }
 }
 
-void find_divisors(const plan::KernelPlan& plan, const Target& target, KernelShape& shape) {
+void find_divisors(const kernel::KernelPlan& plan, const Target& target, KernelShape& shape) {
   shape.divides.assign(plan.body.size(), false);
   for (std::size_t i = 0; i < plan.body.size(); ++i) {
-    const plan::Inst& inst = plan.body[i];
+    const kernel::Inst& inst = plan.body[i];
     if (!shape.needed[i] || inst.op != Op::divide || shape.level[i] != Level::element) continue;
     const std::uint32_t by = inst.args[1];
     if (shape.level[by] == Level::element || !divides_by_reciprocal(target, inst.lane)) continue;
@@ -88,19 +88,19 @@ struct Widths {
   void add(DType t) { add(is_complex(t) ? itemsize(t) / 2 : itemsize(t), itemsize(t)); }
 };
 
-Widths widths_of(const plan::KernelPlan& plan, const KernelShape& shape) {
+Widths widths_of(const kernel::KernelPlan& plan, const KernelShape& shape) {
   Widths widths;
   for (std::size_t i = 0; i < plan.body.size(); ++i) {
-    const plan::Inst& inst = plan.body[i];
+    const kernel::Inst& inst = plan.body[i];
     if (!shape.needed[i] || shape.level[i] != Level::element) continue;
     if (inst.op == Op::variable) widths.add(plan.loads[inst.attr].dtype);
     if (!is_bool(inst.lane)) widths.add(inst.lane);
   }
-  for (const plan::KernelStore& s : plan.stores) widths.add(s.dtype);
+  for (const kernel::KernelStore& s : plan.stores) widths.add(s.dtype);
   return widths;
 }
 
-std::size_t elementwise_insts(const plan::KernelPlan& plan, const KernelShape& shape) {
+std::size_t elementwise_insts(const kernel::KernelPlan& plan, const KernelShape& shape) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < plan.body.size(); ++i) {
     const bool counts = shape.needed[i] && shape.level[i] == Level::element;
@@ -117,14 +117,14 @@ unsigned lanes_of(const Widths& widths, std::size_t insts, std::size_t vector_by
 }
 
 /// The largest number of values that are live at once.
-std::size_t most_live(const plan::KernelPlan& plan, const KernelShape& shape) {
+std::size_t most_live(const kernel::KernelPlan& plan, const KernelShape& shape) {
   std::vector<bool> used(plan.body.size(), false);
   std::size_t live = 0;
   const auto use = [&](std::uint32_t id) {
     if (!used[id] && plan.body[id].op != Op::constant) ++live;
     used[id] = true;
   };
-  for (const plan::KernelStore& s : plan.stores) use(s.value);
+  for (const kernel::KernelStore& s : plan.stores) use(s.value);
   for (const ReductionSource& s : shape.sources) {
     for (std::uint32_t id : s.values) use(id);
   }
@@ -139,8 +139,8 @@ std::size_t most_live(const plan::KernelPlan& plan, const KernelShape& shape) {
 }
 
 /// Lanes of a long body: a register each, and fewer where the stack would not stay in the cache.
-unsigned lanes_of_long(const plan::KernelPlan& plan, const KernelShape& shape, const Widths& widths,
-                       std::size_t vector_bytes) {
+unsigned lanes_of_long(const kernel::KernelPlan& plan, const KernelShape& shape,
+                       const Widths& widths, std::size_t vector_bytes) {
   std::size_t lanes = std::clamp<std::size_t>(vector_bytes / widths.widest, 2, 64);
   const std::size_t live = most_live(plan, shape) * widths.widest;
   while (lanes > 2 && live * lanes > kStackBytes) lanes /= 2;
@@ -151,8 +151,8 @@ bool is_sum_or_product(Op op) {
   return op == Op::sum || op == Op::prod;
 }
 
-std::string fault_of_inst(const plan::KernelPlan& plan, std::size_t i) {
-  const plan::Inst& inst = plan.body[i];
+std::string fault_of_inst(const kernel::KernelPlan& plan, std::size_t i) {
+  const kernel::Inst& inst = plan.body[i];
   if (is_half(inst.lane)) return "a half type as lane";
   if (inst.nargs > 3) return "too many operands";
   for (unsigned k = 0; k < inst.nargs; ++k) {
@@ -174,7 +174,7 @@ std::string fault_of_inst(const plan::KernelPlan& plan, std::size_t i) {
   return !function || ir::lane_of(inst.target) == inst.lane ? "" : "a precision of other lanes";
 }
 
-std::string fault_of_bitcast(DType from, const plan::Inst& inst) {
+std::string fault_of_bitcast(DType from, const kernel::Inst& inst) {
   const DType to = inst.lane, half = inst.target;
   if (is_bool(from) || is_bool(to)) return "a bool";
   const auto size = [&](DType t) {
@@ -183,7 +183,7 @@ std::string fault_of_bitcast(DType from, const plan::Inst& inst) {
   return size(from) == size(to) ? "" : "operands of another size";
 }
 
-std::string fault_of_operands(const plan::KernelPlan& plan, const plan::Inst& inst) {
+std::string fault_of_operands(const kernel::KernelPlan& plan, const kernel::Inst& inst) {
   const auto lane = [&](unsigned k) { return plan.body[inst.args[k]].lane; };
   if (inst.op == Op::bitcast) return fault_of_bitcast(lane(0), inst);
   if (!in_table(inst.op) || inst.nargs == 0) return "";
@@ -212,7 +212,7 @@ std::string fault_of_operands(const plan::KernelPlan& plan, const plan::Inst& in
   return lane(0) == inst.lane ? "" : "operands of another lane type";
 }
 
-std::string fault_of_reduction(const plan::KernelPlan& plan, const plan::KernelReduce& r) {
+std::string fault_of_reduction(const kernel::KernelPlan& plan, const kernel::KernelReduce& r) {
   const DType lane = plan.body[r.value].lane;
   const bool narrow = r.op == Op::sum && lane == DType::float32;
   if (r.narrow_first && !narrow) return "elements that are not added in float32";
@@ -228,41 +228,41 @@ std::string fault_of_reduction(const plan::KernelPlan& plan, const plan::KernelR
   if (r.op == Op::var) {
     return is_float(lane) && r.acc == DType::float64 ? "" : "operands that have no deviation";
   }
-  const bool ordering = r.op == Op::min || r.op == Op::max || plan::is_position(r.op);
+  const bool ordering = r.op == Op::min || r.op == Op::max || kernel::is_position(r.op);
   if (!ordering) return "an op that is no reduction of kernels";
   if (is_complex(lane)) return "complex operands that have no order";
   return ir::lane_of(r.acc) == lane ? "" : "an accumulator unlike its operand";
 }
 
 /// True where short rows can be taken in masked steps without loops.
-bool holds_rows(const plan::KernelPlan& plan, const KernelShape& shape, const Target& target) {
-  static_assert(plan::kMomentSample == plan::kSumLanes);
+bool holds_rows(const kernel::KernelPlan& plan, const KernelShape& shape, const Target& target) {
+  static_assert(kernel::kMomentSample == kernel::kSumLanes);
   if (shape.is_long || shape.skips || shape.sums_in_memory) return false;
   const auto masked = [&](DType t) { return target.masks(itemsize(part_of(t))); };
   return std::any_of(plan.reductions.begin(), plan.reductions.end(),
-                     [](const plan::KernelReduce& r) { return r.op == Op::var; }) &&
+                     [](const kernel::KernelReduce& r) { return r.op == Op::var; }) &&
          std::none_of(plan.reductions.begin(), plan.reductions.end(),
-                      [](const plan::KernelReduce& r) { return r.narrow_first; }) &&
+                      [](const kernel::KernelReduce& r) { return r.narrow_first; }) &&
          std::all_of(plan.loads.begin(), plan.loads.end(),
-                     [&](const plan::KernelLoad& l) {
-                       return l.access == plan::Access::splat || masked(l.dtype);
+                     [&](const kernel::KernelLoad& l) {
+                       return l.access == kernel::Access::splat || masked(l.dtype);
                      }) &&
          std::all_of(plan.stores.begin(), plan.stores.end(),
-                     [&](const plan::KernelStore& s) { return masked(s.dtype); });
+                     [&](const kernel::KernelStore& s) { return masked(s.dtype); });
 }
 
 }  // namespace
 
-unsigned skipped(const plan::KernelLoad& load) {
-  const int stride = load.access == plan::Access::strided ? load.stride : 1;
+unsigned skipped(const kernel::KernelLoad& load) {
+  const int stride = load.access == kernel::Access::strided ? load.stride : 1;
   return static_cast<unsigned>(stride < 0 ? -stride : stride) - 1;
 }
 
-bool is_ordered(const plan::KernelReduce& r) {
+bool is_ordered(const kernel::KernelReduce& r) {
   return r.op == Op::var || (is_sum_or_product(r.op) && (is_float(r.acc) || is_complex(r.acc)));
 }
 
-std::string find_fault(const plan::KernelPlan& plan) {
+std::string find_fault(const kernel::KernelPlan& plan) {
   for (std::size_t i = 0; i < plan.body.size(); ++i) {
     std::string fault = fault_of_inst(plan, i);
     if (fault.empty()) fault = fault_of_operands(plan, plan.body[i]);
@@ -271,39 +271,39 @@ std::string find_fault(const plan::KernelPlan& plan) {
              ") has " + fault;
     }
   }
-  for (const plan::KernelStore& s : plan.stores) {
+  for (const kernel::KernelStore& s : plan.stores) {
     if (s.value >= plan.body.size()) return "a store of an unknown value";
     if (plan.body[s.value].lane != ir::lane_of(s.dtype)) return "a store of another lane type";
   }
-  for (const plan::KernelReduce& r : plan.reductions) {
+  for (const kernel::KernelReduce& r : plan.reductions) {
     if (r.value >= plan.body.size()) return "a reduction of an unknown value";
     const std::string fault = fault_of_reduction(plan, r);
     if (!fault.empty()) return "reduction " + std::string(id(r.op)) + " has " + fault;
   }
-  for (const plan::KernelLoad& l : plan.loads) {
-    const bool strided = l.access == plan::Access::strided;
-    if (strided && !plan::is_near_stride(l.stride)) return "a load of an unknown stride";
+  for (const kernel::KernelLoad& l : plan.loads) {
+    const bool strided = l.access == kernel::Access::strided;
+    if (strided && !kernel::is_near_stride(l.stride)) return "a load of an unknown stride";
   }
   const unsigned joined = plan.joined_rows;
   const bool ordered = std::any_of(
       plan.reductions.begin(), plan.reductions.end(),
-      [](const plan::KernelReduce& r) { return is_ordered(r) || plan::is_position(r.op); });
-  const bool joins = plan.kind == plan::KernelKind::row_reduce && plan.stores.empty() && !ordered;
+      [](const kernel::KernelReduce& r) { return is_ordered(r) || kernel::is_position(r.op); });
+  const bool joins = plan.kind == kernel::KernelKind::row_reduce && plan.stores.empty() && !ordered;
   if (joined == 0 || (joined & (joined - 1)) != 0 || (joined > 1 && !joins)) {
     return "rows that cannot be joined";
   }
-  const bool is_map = plan.kind == plan::KernelKind::map;
+  const bool is_map = plan.kind == kernel::KernelKind::map;
   if (is_map != plan.reductions.empty()) return "a kernel kind that does not suit its reductions";
   return plan.stores.empty() && plan.reductions.empty() ? "a kernel without results" : "";
 }
 
-KernelShape shape_of(const plan::KernelPlan& plan, const Target& target) {
+KernelShape shape_of(const kernel::KernelPlan& plan, const Target& target) {
   KernelShape shape;
-  for (const plan::KernelReduce& r : plan.reductions) {
+  for (const kernel::KernelReduce& r : plan.reductions) {
     shape.sources.push_back(source_of(plan, r, target));
     shape.has_checks |= r.check;
   }
-  for (const plan::Inst& inst : plan.body) shape.has_checks |= inst.check || inst.watch;
+  for (const kernel::Inst& inst : plan.body) shape.has_checks |= inst.check || inst.watch;
   find_levels(plan, shape);
   find_needed(plan, shape);
   find_divisors(plan, target, shape);
@@ -311,15 +311,15 @@ KernelShape shape_of(const plan::KernelPlan& plan, const Target& target) {
   const Widths widths = widths_of(plan, shape);
   shape.is_long = insts > kLongBody;
   shape.skips = std::any_of(plan.loads.begin(), plan.loads.end(),
-                            [](const plan::KernelLoad& l) { return skipped(l) > 0; });
+                            [](const kernel::KernelLoad& l) { return skipped(l) > 0; });
   shape.lanes = shape.is_long ? lanes_of_long(plan, shape, widths, target.vector_bytes)
                               : lanes_of(widths, insts, target.vector_bytes);
-  if (plan.kind == plan::KernelKind::map) return shape;
+  if (plan.kind == kernel::KernelKind::map) return shape;
   shape.unroll = insts <= kSmallBody ? 4 : insts <= kMediumBody ? 2 : 1;
   const bool ordered = std::any_of(plan.reductions.begin(), plan.reductions.end(), is_ordered);
-  if (plan.kind == plan::KernelKind::row_reduce && ordered) {
-    shape.lanes = std::min(shape.lanes, static_cast<unsigned>(plan::kSumLanes));
-    shape.sum_sets = plan::kSumLanes / shape.lanes;
+  if (plan.kind == kernel::KernelKind::row_reduce && ordered) {
+    shape.lanes = std::min(shape.lanes, static_cast<unsigned>(kernel::kSumLanes));
+    shape.sum_sets = kernel::kSumLanes / shape.lanes;
     shape.sums_in_memory = shape.sum_sets * insts > kUnrolledInsts;
     shape.unroll = shape.sums_in_memory ? 1 : shape.sum_sets;
     shape.holds_rows = holds_rows(plan, shape, target) && insts <= kSmallBody;

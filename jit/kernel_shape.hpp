@@ -8,7 +8,7 @@
 
 #include "jit/emitter.hpp"
 #include "jit/target.hpp"
-#include "plan/kernel_plan.hpp"
+#include "kernel/kernel_plan.hpp"
 
 namespace tightloop::jit {
 
@@ -38,14 +38,14 @@ struct KernelShape {
 };
 
 /// Returns what is wrong with a plan, or an empty string.
-std::string find_fault(const plan::KernelPlan& plan);
+std::string find_fault(const kernel::KernelPlan& plan);
 
-KernelShape shape_of(const plan::KernelPlan& plan, const Target& target);
+KernelShape shape_of(const kernel::KernelPlan& plan, const Target& target);
 
 /// Returns how many elements lie between neighbours of a load.
-unsigned skipped(const plan::KernelLoad& load);
+unsigned skipped(const kernel::KernelLoad& load);
 
 /// True for reductions whose order of combination is fixed: sums and products of floats, var.
-bool is_ordered(const plan::KernelReduce& r);
+bool is_ordered(const kernel::KernelReduce& r);
 
 }  // namespace tightloop::jit

@@ -1,5 +1,5 @@
 // Operators of reductions. The order of every fold of floats is part of the plan's contract
-// (plan::kSumLanes), so none may be reassociated.
+// (kernel::kSumLanes), so none may be reassociated.
 #include "jit/lane_folds.hpp"
 
 #include "jit/floats.hpp"

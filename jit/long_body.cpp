@@ -12,14 +12,14 @@ unsigned registers_at_hand(const Target& target) {
 
 }  // namespace
 
-LongBody::LongBody(Emitter& e, const plan::KernelPlan& plan, const KernelShape& shape)
+LongBody::LongBody(Emitter& e, const kernel::KernelPlan& plan, const KernelShape& shape)
     : e_(e),
       plan_(plan),
       shape_(shape),
       uses_(plan.body.size()),
       outer_(plan.body.size(), false),
       slot_of_(plan.body.size(), kNoSlot) {
-  for (const plan::Inst& inst : plan.body) {
+  for (const kernel::Inst& inst : plan.body) {
     slot_bytes_ = std::max<std::uint64_t>(slot_bytes_, e.lanes * itemsize(part_of(inst.lane)));
   }
   find_uses();
@@ -34,7 +34,7 @@ void LongBody::find_uses() {
     }
   }
   const auto at_end = [&](std::uint32_t id) { uses_[id].push_back(kEnd); };
-  for (const plan::KernelStore& s : plan_.stores) at_end(s.value);
+  for (const kernel::KernelStore& s : plan_.stores) at_end(s.value);
   for (const ReductionSource& s : shape_.sources) {
     for (std::uint32_t id : s.values) at_end(id);
   }

@@ -13,7 +13,7 @@ namespace tightloop::jit {
 
 class LongBody {
  public:
-  LongBody(Emitter& e, const plan::KernelPlan& plan, const KernelShape& shape);
+  LongBody(Emitter& e, const kernel::KernelPlan& plan, const KernelShape& shape);
 
   /// Puts on the stack what changes less often than with every element.
   void keep_outer(const std::vector<Value>& values);
@@ -46,7 +46,7 @@ class LongBody {
   void free_slot(std::uint32_t id);
 
   Emitter& e_;
-  const plan::KernelPlan& plan_;
+  const kernel::KernelPlan& plan_;
   const KernelShape& shape_;
   std::vector<std::vector<std::size_t>> uses_;  // per instruction: those that read it, in order
   std::vector<bool> outer_;                     // per instruction: is kept by keep_outer

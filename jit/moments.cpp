@@ -1,5 +1,5 @@
 // var in kernels: sums of deviations from a shift near the mean, and of their squares, in float64
-// (plan::Moments says how shifts are found); each block then joins the moments of those before.
+// (kernel::Moments says how shifts are found); each block then joins the moments of those before.
 #include "jit/lane_folds.hpp"
 #include "jit/reducers.hpp"
 
@@ -83,7 +83,7 @@ void join_moments(Emitter& e, llvm::Value* slot, llvm::Value* n, llvm::Value* k,
 // the same bits in the end.
 struct Deviations {
   explicit Deviations(DType lane)
-      : narrow(lane != DType::float64), scale(narrow ? 1.0 : plan::kDeviationScale) {}
+      : narrow(lane != DType::float64), scale(narrow ? 1.0 : kernel::kDeviationScale) {}
 
   llvm::Value* scaled(Emitter& e, llvm::Value* x) const {
     return narrow ? x : Exactly(e).times(x, scale);
@@ -208,7 +208,7 @@ class ColumnMoments : public ColumnReducer {
       xs.push_back(float_parts(e, row[0], false)[0]);
       quarters.push_back(Exactly(e).times(deviations_.scaled(e, xs.back()), 0.25));
     }
-    static_assert(plan::kNarrowSumRows == 4);
+    static_assert(kernel::kNarrowSumRows == 4);
     llvm::Value* mean = nullptr;
     {
       const Exactly x(e);
@@ -256,7 +256,7 @@ class ColumnMoments : public ColumnReducer {
         llvm::Value* from = b.CreateGEP(b.getDoubleTy(), at, lane);
         own.push_back(b.CreateAlignedLoad(b.getDoubleTy(), from, llvm::Align(8)));
       }
-      llvm::Value* offset = b.CreateMul(lane, b.getInt64(sizeof(plan::Moments)));
+      llvm::Value* offset = b.CreateMul(lane, b.getInt64(sizeof(kernel::Moments)));
       join_moments(e, b.CreateGEP(b.getInt8Ty(), slot, offset), n, own[0], own[1], own[2]);
     });
   }

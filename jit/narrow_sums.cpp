@@ -1,5 +1,5 @@
 // Sums of halves along the inner loop: neighbours are added in float32 before they are widened, in
-// the fixed tree of plan::kNarrowSumLanes.
+// the fixed tree of kernel::kNarrowSumLanes.
 #include "jit/lane_folds.hpp"
 #include "jit/reducers.hpp"
 
@@ -15,7 +15,7 @@ class NarrowSum : public RowReducer {
   Parts identity(Emitter& e) override { return {e.floats(wide_type(e), -0.0)}; }
   void update(Emitter& e, Parts& acc, const Sources& values) override {
     // What was gathered from steps of fewer lanes has its -0 already.
-    add(e, acc, e.lanes == plan::kSumLanes ? group_of(e, {values}) : values[0].re);
+    add(e, acc, e.lanes == kernel::kSumLanes ? group_of(e, {values}) : values[0].re);
   }
   void update_all(Emitter& e, std::vector<Parts>& acc, const std::vector<Sources>& steps) override {
     add(e, acc[0], group_of(e, steps));
@@ -35,13 +35,13 @@ class NarrowSum : public RowReducer {
 
  private:
   static void add(Emitter& e, Parts& acc, llvm::Value* x) {
-    for (unsigned half = plan::kSumLanes / 2; half >= plan::kNarrowSumLanes; half /= 2) {
+    for (unsigned half = kernel::kSumLanes / 2; half >= kernel::kNarrowSumLanes; half /= 2) {
       x = e.b.CreateFAdd(e.slice(x, 0, half), e.slice(x, half, half));
     }
     acc[0] = e.b.CreateFAdd(acc[0], e.b.CreateFPExt(x, wide_type(e)));
   }
   static llvm::Type* wide_type(Emitter& e) {
-    return llvm::FixedVectorType::get(e.b.getDoubleTy(), plan::kNarrowSumLanes);
+    return llvm::FixedVectorType::get(e.b.getDoubleTy(), kernel::kNarrowSumLanes);
   }
 };
 

@@ -16,14 +16,14 @@ namespace {
 namespace I = llvm::Intrinsic;
 using Args = std::vector<Operand>;
 
-[[noreturn]] void refuse(const plan::Inst& inst, const Args& args) {
+[[noreturn]] void refuse(const kernel::Inst& inst, const Args& args) {
   std::string text = "no lowering for " + std::string(id(inst.op)) + " in lanes of " +
                      std::string(name(inst.lane));
   if (!args.empty()) text += ", operand " + std::string(name(args[0].value.type));
   throw CannotEmit{text};
 }
 
-Value arithmetic(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value arithmetic(Emitter& e, const kernel::Inst& inst, const Args& args) {
   const Emitter::UserArithmetic flags(e);
   auto& b = e.b;
   const Value& x = args[0].value;
@@ -40,7 +40,7 @@ Value arithmetic(Emitter& e, const plan::Inst& inst, const Args& args) {
   return {inst.lane, part(x.re, y.re), is_complex(inst.lane) ? part(x.im, y.im) : nullptr};
 }
 
-Value divide(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value divide(Emitter& e, const kernel::Inst& inst, const Args& args) {
   const Emitter::UserArithmetic flags(e);
   const Value& x = args[0].value;
   const Value& y = args[1].value;
@@ -49,7 +49,7 @@ Value divide(Emitter& e, const plan::Inst& inst, const Args& args) {
   return {inst.lane, e.b.CreateFDiv(x.re, y.re)};
 }
 
-Value division_with_rest(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value division_with_rest(Emitter& e, const kernel::Inst& inst, const Args& args) {
   const Value& x = args[0].value;
   const Value& y = args[1].value;
   if (is_float(inst.lane)) return {inst.lane, float_divide(e, inst.op, x.re, y.re)};
@@ -57,7 +57,7 @@ Value division_with_rest(Emitter& e, const plan::Inst& inst, const Args& args) {
   return {inst.lane, int_divide(e, inst.op, inst.lane, x.re, y.re, args[1].constant, inst.check)};
 }
 
-Value math(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value math(Emitter& e, const kernel::Inst& inst, const Args& args) {
   if (is_complex(inst.lane)) {
     std::vector<Value> values;
     for (const Operand& a : args) values.push_back(a.value);
@@ -70,7 +70,7 @@ Value math(Emitter& e, const plan::Inst& inst, const Args& args) {
   return {inst.lane, call_leaf(e, inst.op, inst.target, values)};
 }
 
-Value power(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value power(Emitter& e, const kernel::Inst& inst, const Args& args) {
   const Value& x = args[0].value;
   const Value& y = args[1].value;
   if (is_integer(inst.lane)) {
@@ -79,7 +79,7 @@ Value power(Emitter& e, const plan::Inst& inst, const Args& args) {
   return math(e, inst, args);
 }
 
-Value negative(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value negative(Emitter& e, const kernel::Inst& inst, const Args& args) {
   const Value& x = args[0].value;
   if (is_integer(inst.lane)) {
     llvm::Constant* zero = e.zero(x.re->getType());
@@ -89,7 +89,7 @@ Value negative(Emitter& e, const plan::Inst& inst, const Args& args) {
   return {inst.lane, e.b.CreateFNeg(x.re), x.im == nullptr ? nullptr : e.b.CreateFNeg(x.im)};
 }
 
-Value absdiff(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value absdiff(Emitter& e, const kernel::Inst& inst, const Args& args) {
   const Value& x = args[0].value;
   const Value& y = args[1].value;
   if (is_integer(x.type)) return {inst.lane, int_absdiff(e, x.type, x.re, y.re)};
@@ -98,7 +98,7 @@ Value absdiff(Emitter& e, const plan::Inst& inst, const Args& args) {
   return {inst.lane, e.call(I::fabs, {e.b.CreateFSub(x.re, y.re)})};
 }
 
-Value fused(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value fused(Emitter& e, const kernel::Inst& inst, const Args& args) {
   llvm::Value* x = args[0].value.re;
   llvm::Value* y = args[1].value.re;
   llvm::Value* z = args[2].value.re;
@@ -107,7 +107,7 @@ Value fused(Emitter& e, const plan::Inst& inst, const Args& args) {
   return {inst.lane, e.call(I::fma, {x, y, z})};
 }
 
-Value compare(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value compare(Emitter& e, const kernel::Inst& inst, const Args& args) {
   using P = llvm::CmpInst;
   auto& b = e.b;
   const Value& x = args[0].value;
@@ -135,7 +135,7 @@ Value compare(Emitter& e, const plan::Inst& inst, const Args& args) {
   return {bool_, b.CreateCmp(p, x.re, y.re)};
 }
 
-Value bitwise(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value bitwise(Emitter& e, const kernel::Inst& inst, const Args& args) {
   auto& b = e.b;
   llvm::Value* x = args[0].value.re;
   if (!is_integer(inst.lane) && !is_bool(inst.lane)) refuse(inst, args);
@@ -150,26 +150,26 @@ Value bitwise(Emitter& e, const plan::Inst& inst, const Args& args) {
   }
 }
 
-Value shift(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value shift(Emitter& e, const kernel::Inst& inst, const Args& args) {
   if (!is_integer(inst.lane)) refuse(inst, args);
   return {inst.lane,
           int_shift(e, inst.op, inst.lane, args[0].value.re, args[1].value.re, inst.check)};
 }
 
-Value magnitude(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value magnitude(Emitter& e, const kernel::Inst& inst, const Args& args) {
   const Value& x = args[0].value;
   if (is_complex(x.type)) return {inst.lane, call_leaf(e, Op::hypot, inst.lane, {x.re, x.im})};
   if (is_float(x.type)) return {inst.lane, e.call(I::fabs, {x.re})};
   return {inst.lane, is_signed_int(x.type) ? int_abs(e, x.re) : x.re};
 }
 
-Value sign(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value sign(Emitter& e, const kernel::Inst& inst, const Args& args) {
   const Value& x = args[0].value;
   if (is_complex(x.type)) return math(e, inst, args);
   return {inst.lane, is_float(x.type) ? float_sign(e, x.re) : int_sign(e, x.type, x.re)};
 }
 
-Value rounding(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value rounding(Emitter& e, const kernel::Inst& inst, const Args& args) {
   const Value& x = args[0].value;
   if (is_complex(x.type)) refuse(inst, args);
   if (!is_float(x.type)) return x;
@@ -180,7 +180,7 @@ Value rounding(Emitter& e, const plan::Inst& inst, const Args& args) {
   return {inst.lane, e.call(function, {x.re})};
 }
 
-Value extremum(Emitter& e, const plan::Inst& inst, const Value& x, const Value& y, bool maximum) {
+Value extremum(Emitter& e, const kernel::Inst& inst, const Value& x, const Value& y, bool maximum) {
   if (is_complex(x.type)) refuse(inst, {{x, std::nullopt}});
   if (!is_float(x.type)) return {x.type, int_extremum(e, maximum, x.type, x.re, y.re)};
   const bool skip = inst.op == Op::fmin || inst.op == Op::fmax;
@@ -188,7 +188,7 @@ Value extremum(Emitter& e, const plan::Inst& inst, const Value& x, const Value& 
                        : float_extremum(e, maximum, x.re, y.re)};
 }
 
-Value where(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value where(Emitter& e, const kernel::Inst& inst, const Args& args) {
   const Value& x = args[1].value;
   const Value& y = args[2].value;
   llvm::Value* condition = args[0].value.re;
@@ -196,7 +196,7 @@ Value where(Emitter& e, const plan::Inst& inst, const Args& args) {
           x.im == nullptr ? nullptr : e.b.CreateSelect(condition, x.im, y.im)};
 }
 
-Value classify(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value classify(Emitter& e, const kernel::Inst& inst, const Args& args) {
   auto& b = e.b;
   const Value& x = args[0].value;
   llvm::Type* bools = e.vector(bool_);
@@ -221,7 +221,7 @@ Value classify(Emitter& e, const plan::Inst& inst, const Args& args) {
   return {bool_, inst.op == Op::isfinite ? b.CreateAnd(result, other) : b.CreateOr(result, other)};
 }
 
-Value component(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value component(Emitter& e, const kernel::Inst& inst, const Args& args) {
   const Value& x = args[0].value;
   if (inst.op == Op::imag) {
     return {inst.lane, is_complex(x.type) ? x.im : e.zero(e.vector(inst.lane))};
@@ -230,32 +230,32 @@ Value component(Emitter& e, const plan::Inst& inst, const Args& args) {
   return {inst.lane, x.re};
 }
 
-Value square_root(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value square_root(Emitter& e, const kernel::Inst& inst, const Args& args) {
   if (is_complex(inst.lane)) return math(e, inst, args);
   if (!is_float(inst.lane)) refuse(inst, args);
   const Emitter::UserArithmetic flags(e);
   return {inst.lane, e.call(I::sqrt, {args[0].value.re})};
 }
 
-Value bits(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value bits(Emitter& e, const kernel::Inst& inst, const Args& args) {
   const Value& x = args[0].value;
   if (inst.op == Op::bitcast) return bit_cast(e, x, inst.lane, inst.target);
   if (!is_unsigned_int(inst.lane)) refuse(inst, args);
   return {inst.lane, e.call(I::ctpop, {x.re})};
 }
 
-Value square(Emitter& e, const plan::Inst& inst, const Args& args) {
-  plan::Inst multiply = inst;
+Value square(Emitter& e, const kernel::Inst& inst, const Args& args) {
+  kernel::Inst multiply = inst;
   multiply.op = Op::multiply;
   return arithmetic(e, multiply, {args[0], args[0]});
 }
 
-Value clip(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value clip(Emitter& e, const kernel::Inst& inst, const Args& args) {
   const Value raised = extremum(e, inst, args[0].value, args[1].value, true);
   return extremum(e, inst, raised, args[2].value, false);
 }
 
-Value half(Emitter& e, const plan::Inst& inst, const Args& args) {
+Value half(Emitter& e, const kernel::Inst& inst, const Args& args) {
   const Value& x = args[0].value;
   if (is_complex(x.type) || is_complex(inst.target)) refuse(inst, args);
   if (inst.op == Op::saturate) return saturate(e, x, inst.target);
@@ -265,7 +265,7 @@ Value half(Emitter& e, const plan::Inst& inst, const Args& args) {
   return held;
 }
 
-using Lower = Value (*)(Emitter&, const plan::Inst&, const Args&);
+using Lower = Value (*)(Emitter&, const kernel::Inst&, const Args&);
 
 Lower lowering_of(Op op) {
   switch (op) {
@@ -299,7 +299,7 @@ Lower lowering_of(Op op) {
     case Op::bitcast:
     case Op::popcount: return bits;
     case Op::make_complex:
-      return [](Emitter&, const plan::Inst& inst, const Args& args) {
+      return [](Emitter&, const kernel::Inst& inst, const Args& args) {
         return Value{inst.lane, args[0].value.re, args[1].value.re};
       };
     case Op::abs: return magnitude;
@@ -311,18 +311,18 @@ Lower lowering_of(Op op) {
     case Op::round: return rounding;
     case Op::minimum:
     case Op::fmin:
-      return [](Emitter& e, const plan::Inst& inst, const Args& args) {
+      return [](Emitter& e, const kernel::Inst& inst, const Args& args) {
         return extremum(e, inst, args[0].value, args[1].value, false);
       };
     case Op::maximum:
     case Op::fmax:
-      return [](Emitter& e, const plan::Inst& inst, const Args& args) {
+      return [](Emitter& e, const kernel::Inst& inst, const Args& args) {
         return extremum(e, inst, args[0].value, args[1].value, true);
       };
     case Op::clip: return clip;
     case Op::where: return where;
     case Op::copysign:
-      return [](Emitter& e, const plan::Inst& inst, const Args& args) {
+      return [](Emitter& e, const kernel::Inst& inst, const Args& args) {
         if (!is_float(inst.lane)) refuse(inst, args);
         return Value{inst.lane, e.call(I::copysign, {args[0].value.re, args[1].value.re})};
       };
@@ -334,13 +334,13 @@ Lower lowering_of(Op op) {
     case Op::real:
     case Op::imag:
     case Op::conj:
-      return [](Emitter& e, const plan::Inst& inst, const Args& args) {
+      return [](Emitter& e, const kernel::Inst& inst, const Args& args) {
         if (inst.op == Op::positive) return args[0].value;
         return component(e, inst, args);
       };
     case Op::sqrt: return square_root;
     case Op::cast:
-      return [](Emitter& e, const plan::Inst& inst, const Args& args) {
+      return [](Emitter& e, const kernel::Inst& inst, const Args& args) {
         return cast(e, args[0].value, inst.lane, inst.check);
       };
     case Op::round_half:
@@ -361,7 +361,7 @@ bool has_lowering(Op op) {
          lowering_of(op) != nullptr;
 }
 
-Value emit_operation(Emitter& e, const plan::Inst& inst, const std::vector<Operand>& args) {
+Value emit_operation(Emitter& e, const kernel::Inst& inst, const std::vector<Operand>& args) {
   const Lower lower = lowering_of(inst.op);
   if (lower == nullptr) refuse(inst, args);
   return lower(e, inst, args);

@@ -18,6 +18,6 @@ bool has_lowering(Op op);
 
 /// Emits one instruction other than `variable` and `constant`; throws CannotEmit where the op has
 /// no meaning for its operands.
-Value emit_operation(Emitter& e, const plan::Inst& inst, const std::vector<Operand>& args);
+Value emit_operation(Emitter& e, const kernel::Inst& inst, const std::vector<Operand>& args);
 
 }  // namespace tightloop::jit

@@ -9,7 +9,7 @@ namespace {
 // Comparison of elements as vectors or scalars; bools are bytes.
 class Order {
  public:
-  Order(const plan::KernelReduce& r, DType lane) : least_(r.op == Op::argmin), lane_(lane) {}
+  Order(const kernel::KernelReduce& r, DType lane) : least_(r.op == Op::argmin), lane_(lane) {}
 
   llvm::Type* type(Emitter& e) const { return is_bool(lane_) ? e.b.getInt8Ty() : e.element(lane_); }
   llvm::Value* value(Emitter& e, const Value& v) const {
@@ -50,7 +50,7 @@ class Order {
   void join(Emitter& e, llvm::Value* slot, llvm::Value* x, llvm::Value* number) const {
     auto& b = e.b;
     llvm::Value* number_at =
-        b.CreateConstGEP1_64(b.getInt8Ty(), slot, offsetof(plan::Position, index));
+        b.CreateConstGEP1_64(b.getInt8Ty(), slot, offsetof(kernel::Position, index));
     llvm::Value* old = b.CreateAlignedLoad(type(e), slot, llvm::Align(8));
     llvm::Value* old_number = b.CreateAlignedLoad(b.getInt64Ty(), number_at, llvm::Align(8));
     llvm::Value* wins = precedes(e, x, number, old, old_number);
@@ -68,7 +68,7 @@ class Order {
   bool least_;
   DType lane_;
 };
-static_assert(plan::kMaxReduceBlock <= 65536);
+static_assert(kernel::kMaxReduceBlock <= 65536);
 
 llvm::Value* number_of(Emitter& e, llvm::Value* position) {
   return e.b.CreateAdd(e.place.origin, e.b.CreateMul(position, e.place.stride));
@@ -136,7 +136,7 @@ class ColumnPosition : public ColumnReducer {
       return b.CreateLoad(type, b.CreateGEP(type, memory[k], lane));
     };
     for_live_lanes(e, [&](llvm::Value* lane) {
-      llvm::Value* offset = b.CreateMul(lane, b.getInt64(sizeof(plan::Position)));
+      llvm::Value* offset = b.CreateMul(lane, b.getInt64(sizeof(kernel::Position)));
       llvm::Value* row = b.CreateZExt(read(1, lane), b.getInt64Ty());
       order_.join(e, b.CreateGEP(b.getInt8Ty(), slot, offset), read(0, lane), number_of(e, row));
     });
@@ -148,10 +148,10 @@ class ColumnPosition : public ColumnReducer {
 
 }  // namespace
 
-std::unique_ptr<RowReducer> make_row_position(const plan::KernelReduce& r, DType lane) {
+std::unique_ptr<RowReducer> make_row_position(const kernel::KernelReduce& r, DType lane) {
   return std::make_unique<RowPosition>(Order(r, lane));
 }
-std::unique_ptr<ColumnReducer> make_column_position(const plan::KernelReduce& r, DType lane) {
+std::unique_ptr<ColumnReducer> make_column_position(const kernel::KernelReduce& r, DType lane) {
   return std::make_unique<ColumnPosition>(Order(r, lane));
 }
 

@@ -26,7 +26,7 @@ std::vector<unsigned> tile_rows(const Target& target) {
 
 }  // namespace
 
-std::string find_product_fault(const plan::KernelPlan& plan) {
+std::string find_product_fault(const kernel::KernelPlan& plan) {
   if (plan.loads.size() != 2 || plan.stores.size() != 1) return "not two factors and a target";
   const DType packed = plan.loads[0].dtype;
   if (plan.loads[1].dtype != packed) return "factors of different dtypes";
@@ -49,7 +49,7 @@ std::string fault_of_multiplied(DType packed, DType stored) {
   }
 }
 
-ProductEmitter::ProductEmitter(llvm::Function& function, const plan::KernelPlan& plan,
+ProductEmitter::ProductEmitter(llvm::Function& function, const kernel::KernelPlan& plan,
                                const Target& target)
     : e_(function, target, nullptr, plan.fast_math),
       b_(e_.b),
@@ -79,7 +79,7 @@ llvm::Value* ProductEmitter::moved(llvm::Value* p, std::uint64_t bytes) {
 
 // Strip by strip, so that one of them stays in the first cache while all rows pass.
 void ProductEmitter::emit() {
-  using Frame = plan::KernelFrame;
+  using Frame = kernel::KernelFrame;
   llvm::Type* i64 = b_.getInt64Ty();
   llvm::Type* pointer = b_.getPtrTy();
   llvm::Value* strips = frame_field(offsetof(Frame, n0), i64);
@@ -97,10 +97,10 @@ void ProductEmitter::emit() {
   target_step_ = entry(steps, 2, i64);
   resumes_ = b_.CreateICmpNE(frame_field(offsetof(Frame, resumes), i64), b_.getInt64(0));
 
-  const unsigned strip_columns = static_cast<unsigned>(plan::kStripBytes) / size_;
+  const unsigned strip_columns = static_cast<unsigned>(kernel::kStripBytes) / size_;
   const unsigned chunks = strip_columns * (is_complex(packed_) ? 2 : 1) / columns_;
   const std::uint64_t strip_bytes = strip_columns * itemsize(stored_);
-  const std::uint64_t right_bytes = plan::kStripBytes / chunks;
+  const std::uint64_t right_bytes = kernel::kStripBytes / chunks;
   const std::uint64_t target_bytes = strip_bytes / chunks;
   Carried none;
   e_.loop(b_.getInt64(0), strips, b_.getInt64(1), none, false, [&](llvm::Value* s, Carried&) {
@@ -128,9 +128,9 @@ void ProductEmitter::row_groups(llvm::Value* strip, llvm::Value* target) {
 
 void ProductEmitter::tile(unsigned rows, llvm::Value* row, llvm::Value* strip,
                           llvm::Value* target) {
-  const std::uint64_t row_bytes = by_row_ ? plan::product_pitch(packed_) : size_;
+  const std::uint64_t row_bytes = by_row_ ? kernel::product_pitch(packed_) : size_;
   const std::uint64_t depth_bytes =
-      by_row_ ? size_ : std::uint64_t{size_} * plan::product_rows(packed_);
+      by_row_ ? size_ : std::uint64_t{size_} * kernel::product_rows(packed_);
   llvm::Value* left = moved(left_, b_.CreateMul(row, b_.getInt64(row_bytes)));
   llvm::Constant* start =
       is_whole(packed_) ? b_.getInt64(0) : llvm::ConstantFP::getNegativeZero(number_);
@@ -142,7 +142,7 @@ void ProductEmitter::tile(unsigned rows, llvm::Value* row, llvm::Value* strip,
             llvm::Value* right = c.back();
             c.pop_back();
             depth_step(rows, moved(left, at), right, c);
-            c.push_back(moved(right, std::uint64_t{plan::kStripBytes}));
+            c.push_back(moved(right, std::uint64_t{kernel::kStripBytes}));
           });
   sums.pop_back();
   store_tile(rows, moved(target, b_.CreateMul(row, target_step_)), sums);
@@ -167,7 +167,7 @@ void ProductEmitter::depth_step(unsigned rows, llvm::Value* left, llvm::Value* r
 }
 
 llvm::Value* ProductEmitter::left_part(llvm::Value* left, unsigned row, unsigned part) {
-  const std::uint64_t row_bytes = by_row_ ? plan::product_pitch(packed_) : size_;
+  const std::uint64_t row_bytes = by_row_ ? kernel::product_pitch(packed_) : size_;
   const unsigned part_bytes = part_->getScalarSizeInBits() / 8;
   llvm::Value* at = moved(left, row * row_bytes + std::uint64_t{part} * part_bytes);
   llvm::Value* x = b_.CreateAlignedLoad(part_, at, llvm::Align(part_bytes));

@@ -1,5 +1,5 @@
 // Emits the kernel of a matrix product: tiles of sums in registers over packed blocks (Goto and van
-// de Geijn, ACM TOMS 34, 2008). In: plan::KernelPlan of kind product. Out: one function.
+// de Geijn, ACM TOMS 34, 2008). In: kernel::KernelPlan of kind product. Out: one function.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace tightloop::jit {
 
 /// Returns what is wrong with a plan of kind product, or an empty string.
-std::string find_product_fault(const plan::KernelPlan& plan);
+std::string find_product_fault(const kernel::KernelPlan& plan);
 
 /// Returns what is wrong with sums of products of that dtype that are stored so, or an empty
 /// string.
@@ -18,7 +18,7 @@ std::string fault_of_multiplied(DType packed, DType stored);
 
 class ProductEmitter {
  public:
-  ProductEmitter(llvm::Function& function, const plan::KernelPlan& plan, const Target& target);
+  ProductEmitter(llvm::Function& function, const kernel::KernelPlan& plan, const Target& target);
   void emit();
 
  private:

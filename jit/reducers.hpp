@@ -33,9 +33,10 @@ class RowReducer : public Reducer {
   /// Order matters: set k holds the elements whose vector step is k modulo the number of sets.
   bool ordered = false;
   /// True for a reducer that may ask for its row to be visited again. The first visit is of the
-  /// first plan::kMomentSample elements at most.
+  /// first kernel::kMomentSample elements at most.
   bool revisits = false;
-  /// True for a reducer with one set of accumulators, whose update takes plan::kSumLanes elements.
+  /// True for a reducer with one set of accumulators, whose update takes kernel::kSumLanes
+  /// elements.
   bool takes_groups = false;
   /// What visits hand on to the next, and with what the first begins.
   virtual Parts first_visit(Emitter&) { return {}; }
@@ -71,7 +72,7 @@ class ColumnReducer : public Reducer {
   virtual void finish(Emitter& e, const Parts& acc, llvm::Value* slot) = 0;
   /// True where finish() itself leaves the slots of dead lanes alone.
   bool by_lane = false;
-  /// Takes in plan::kNarrowSumRows rows at once; the first is the one at e.place.
+  /// Takes in kernel::kNarrowSumRows rows at once; the first is the one at e.place.
   virtual void update_rows(Emitter& e, Parts& acc, const std::vector<Sources>& rows);
 };
 
@@ -79,9 +80,9 @@ class ColumnReducer : public Reducer {
 llvm::Value* group_of(Emitter& e, const std::vector<Sources>& steps);
 
 /// `lane` is the lane type of the values that `source` names.
-std::unique_ptr<RowReducer> make_row_reducer(const Emitter& e, const plan::KernelReduce& r,
+std::unique_ptr<RowReducer> make_row_reducer(const Emitter& e, const kernel::KernelReduce& r,
                                              const ReductionSource& source, DType lane);
-std::unique_ptr<ColumnReducer> make_column_reducer(const plan::KernelReduce& r, DType lane);
+std::unique_ptr<ColumnReducer> make_column_reducer(const kernel::KernelReduce& r, DType lane);
 
 /// Calls f(lane) in a loop over the live lanes of the step.
 void for_live_lanes(Emitter& e, const std::function<void(llvm::Value* lane)>& f);

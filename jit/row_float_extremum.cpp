@@ -15,7 +15,7 @@ namespace {
 // one side of it, and the sign bit tells whether one was the other zero.
 class FloatExtremum : public RowReducer {
  public:
-  FloatExtremum(const plan::KernelReduce& r, DType lane)
+  FloatExtremum(const kernel::KernelReduce& r, DType lane)
       : maximum_(r.op == Op::max), acc_(r.acc), lane_(lane) {}
 
   Parts identity(Emitter& e) override {
@@ -110,7 +110,7 @@ class FloatExtremum : public RowReducer {
 
 }  // namespace
 
-std::unique_ptr<RowReducer> make_float_extremum(const plan::KernelReduce& r, DType lane) {
+std::unique_ptr<RowReducer> make_float_extremum(const kernel::KernelReduce& r, DType lane) {
   return std::make_unique<FloatExtremum>(r, lane);
 }
 

@@ -1,6 +1,6 @@
 // Reductions along the inner loop. Integer sums use the instructions that add neighbours (psadbw,
 // pmaddwd) or widen as little as kMaxReduceBlock allows; their order is free. Sums and products of
-// floats follow the fixed tree of plan::kSumLanes.
+// floats follow the fixed tree of kernel::kSumLanes.
 #include <llvm/IR/Intrinsics.h>
 #include <llvm/IR/IntrinsicsX86.h>
 
@@ -35,7 +35,7 @@ Parts keep_live(Emitter& e, Parts updated, const Parts& old) {
 // Sums and products of floats and complex numbers.
 class FloatFold : public RowReducer {
  public:
-  FloatFold(const plan::KernelReduce& r, bool single) : op_(r.op), acc_(r.acc), single_(single) {
+  FloatFold(const kernel::KernelReduce& r, bool single) : op_(r.op), acc_(r.acc), single_(single) {
     ordered = true;
   }
   Parts identity(Emitter& e) override {
@@ -273,7 +273,7 @@ class BoolCount : public IntSum {
 
 class IntProduct : public RowReducer {
  public:
-  IntProduct(const plan::KernelReduce& r, DType operand)
+  IntProduct(const kernel::KernelReduce& r, DType operand)
       : acc_(r.acc), operand_(operand), check_(r.check) {}
   Parts identity(Emitter& e) override {
     Parts parts{e.ints(e.int_vector(64), 1)};
@@ -319,7 +319,7 @@ class IntProduct : public RowReducer {
 
 class IntExtremum : public RowReducer {
  public:
-  IntExtremum(const plan::KernelReduce& r, DType lane) : maximum_(r.op == Op::max), lane_(lane) {}
+  IntExtremum(const kernel::KernelReduce& r, DType lane) : maximum_(r.op == Op::max), lane_(lane) {}
   Parts identity(Emitter& e) override {
     return {int_extreme(e, !maximum_, lane_, e.vector(lane_))};
   }
@@ -349,7 +349,7 @@ class IntExtremum : public RowReducer {
 // any and all, min and max of bools: one bit per lane, set where an element decides the result.
 class BoolFold : public RowReducer {
  public:
-  explicit BoolFold(const plan::KernelReduce& r) : any_(r.op == Op::any || r.op == Op::max) {}
+  explicit BoolFold(const kernel::KernelReduce& r) : any_(r.op == Op::any || r.op == Op::max) {}
   Parts identity(Emitter& e) override { return {e.b.getInt64(0)}; }
   void update(Emitter& e, Parts& acc, const Sources& values) override {
     auto& b = e.b;
@@ -379,15 +379,15 @@ class BoolFold : public RowReducer {
 
 }  // namespace
 
-std::unique_ptr<RowReducer> make_float_extremum(const plan::KernelReduce& r, DType lane);
+std::unique_ptr<RowReducer> make_float_extremum(const kernel::KernelReduce& r, DType lane);
 std::unique_ptr<RowReducer> make_row_moments(DType lane);
 std::unique_ptr<RowReducer> make_narrow_sum();
-std::unique_ptr<RowReducer> make_row_position(const plan::KernelReduce& r, DType lane);
+std::unique_ptr<RowReducer> make_row_position(const kernel::KernelReduce& r, DType lane);
 
-std::unique_ptr<RowReducer> make_row_reducer(const Emitter& e, const plan::KernelReduce& r,
+std::unique_ptr<RowReducer> make_row_reducer(const Emitter& e, const kernel::KernelReduce& r,
                                              const ReductionSource& source, DType lane) {
   if (r.op == Op::var) return make_row_moments(lane);
-  if (plan::is_position(r.op)) return make_row_position(r, lane);
+  if (kernel::is_position(r.op)) return make_row_position(r, lane);
   if (is_ordered(r)) {
     const bool single = e.fast_math && r.op == Op::sum && part_of(lane) == DType::float32;
     if (r.narrow_first && !single) return make_narrow_sum();

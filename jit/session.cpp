@@ -46,7 +46,7 @@ struct Failure {
 
 }  // namespace
 
-Session::Session(const Target& target, plan::FindLeaf find_leaf)
+Session::Session(const Target& target, kernel::FindLeaf find_leaf)
     : target_(target), find_leaf_(find_leaf) {}
 
 void Session::warm_up() {
@@ -65,11 +65,11 @@ void Session::warm_up() {
 
 // Turns whatever escapes from LLVM into an error.
 template <class F>
-plan::Compiled Session::guarded(std::string& error, F&& f) {
+kernel::Compiled Session::guarded(std::string& error, F&& f) {
   try {
     try {
       f();
-      return plan::Compiled::done;
+      return kernel::Compiled::done;
     } catch (const FatalError& fatal) {
       error = "LLVM: " + fatal.message;
     } catch (const CannotEmit& cannot) {
@@ -78,20 +78,20 @@ plan::Compiled Session::guarded(std::string& error, F&& f) {
       error = failure.message;
     } catch (const std::bad_alloc&) {
       error = "out of memory";
-      return plan::Compiled::no_memory;
+      return kernel::Compiled::no_memory;
     } catch (const std::exception& other) {
       error = std::string("code generation failed: ") + other.what();
     }
   } catch (...) {  // no memory for the message
-    return plan::Compiled::no_memory;
+    return kernel::Compiled::no_memory;
   }
-  return plan::Compiled::failed;
+  return kernel::Compiled::failed;
 }
 
-Session::Kind Session::kind_for(const plan::KernelPlan& plan, bool text) const {
+Session::Kind Session::kind_for(const kernel::KernelPlan& plan, bool text) const {
   using Bodies = CodeGenerator::Bodies;
-  const bool small = plan.kind == plan::KernelKind::small_product;
-  const bool product = small || plan.kind == plan::KernelKind::product;
+  const bool small = plan.kind == kernel::KernelKind::small_product;
+  const bool product = small || plan.kind == kernel::KernelKind::product;
   const std::string fault = small     ? find_small_product_fault(plan)
                             : product ? find_product_fault(plan)
                                       : find_fault(plan);
@@ -157,12 +157,13 @@ Session::Emitted Session::start_module(const llvm::DataLayout& layout) const {
   return out;
 }
 
-Session::Emitted Session::emit(const plan::KernelPlan& plan, const llvm::DataLayout& layout) const {
+Session::Emitted Session::emit(const kernel::KernelPlan& plan,
+                               const llvm::DataLayout& layout) const {
   Emitted out = start_module(layout);
   llvm::Function* const function = &*out.module->begin();
-  if (plan.kind == plan::KernelKind::product) {
+  if (plan.kind == kernel::KernelKind::product) {
     ProductEmitter(*function, plan, target_).emit();
-  } else if (plan.kind == plan::KernelKind::small_product) {
+  } else if (plan.kind == kernel::KernelKind::small_product) {
     SmallProductEmitter(*function, plan, target_).emit();
   } else {
     KernelEmitter(*function, plan, target_, find_leaf_).emit();
@@ -189,7 +190,7 @@ std::unique_ptr<llvm::MemoryBuffer> Session::run(std::unique_ptr<CodeGenerator>&
   }
 }
 
-std::unique_ptr<llvm::MemoryBuffer> Session::generate(const plan::KernelPlan& plan, bool text) {
+std::unique_ptr<llvm::MemoryBuffer> Session::generate(const kernel::KernelPlan& plan, bool text) {
   const Kind kind = kind_for(plan, text);
   std::unique_ptr<CodeGenerator> generator = take(kind);
   Emitted emitted = emit(plan, generator->machine().createDataLayout());
@@ -199,7 +200,7 @@ std::unique_ptr<llvm::MemoryBuffer> Session::generate(const plan::KernelPlan& pl
   return out;
 }
 
-std::string Session::ir_text(const plan::KernelPlan& plan) {
+std::string Session::ir_text(const kernel::KernelPlan& plan) {
   const Kind kind = kind_for(plan, false);
   std::unique_ptr<CodeGenerator> generator = take(kind);
   const Emitted emitted = emit(plan, generator->machine().createDataLayout());
@@ -210,8 +211,8 @@ std::string Session::ir_text(const plan::KernelPlan& plan) {
   return text;
 }
 
-plan::Compiled Session::compile(const plan::KernelPlan& plan, plan::KernelImage& image,
-                                std::string& error) {
+kernel::Compiled Session::compile(const kernel::KernelPlan& plan, kernel::KernelImage& image,
+                                  std::string& error) {
   return guarded(error, [&] {
     const std::unique_ptr<llvm::MemoryBuffer> object = generate(plan, false);
     std::string fault;
@@ -219,7 +220,7 @@ plan::Compiled Session::compile(const plan::KernelPlan& plan, plan::KernelImage&
   });
 }
 
-std::string Session::text(const plan::KernelPlan& plan, Text kind, std::string& error) {
+std::string Session::text(const kernel::KernelPlan& plan, Text kind, std::string& error) {
   std::string out;
   guarded(error, [&] {
     out = kind == Text::ir ? ir_text(plan) : generate(plan, true)->getBuffer().str();

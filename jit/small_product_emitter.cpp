@@ -16,19 +16,20 @@ namespace {
 
 constexpr unsigned kMostRows = 8;
 
-DType multiplied(const plan::KernelPlan& plan) {
+DType multiplied(const kernel::KernelPlan& plan) {
   return plan.body.back().lane;
 }
 
-unsigned vector_columns(const plan::KernelPlan& plan, const Target& target) {
+unsigned vector_columns(const kernel::KernelPlan& plan, const Target& target) {
   const DType t = multiplied(plan);
   const unsigned bits = is_integer(t) ? 64 : bits_of(t);
   return std::min<unsigned>(plan.tile_columns, target.vector_bytes * 8 / bits);
 }
 
-std::string fault_of_factor(const plan::KernelPlan& plan, std::uint32_t value, std::uint32_t load) {
+std::string fault_of_factor(const kernel::KernelPlan& plan, std::uint32_t value,
+                            std::uint32_t load) {
   for (std::uint32_t id = value;; id = plan.body[id].args[0]) {
-    const plan::Inst& inst = plan.body[id];
+    const kernel::Inst& inst = plan.body[id];
     if (inst.op == Op::variable && !inst.param && inst.attr == load) return "";
     if (inst.op != Op::cast || inst.nargs != 1 || inst.args[0] >= id)
       return "a factor that is no load";
@@ -37,10 +38,10 @@ std::string fault_of_factor(const plan::KernelPlan& plan, std::uint32_t value, s
 
 }  // namespace
 
-std::string find_small_product_fault(const plan::KernelPlan& plan) {
+std::string find_small_product_fault(const kernel::KernelPlan& plan) {
   if (plan.loads.size() != 2 || plan.stores.size() != 1) return "not two factors and a target";
   if (plan.body.empty() || !plan.reductions.empty()) return "not a product of elements";
-  const plan::Inst& last = plan.body.back();
+  const kernel::Inst& last = plan.body.back();
   const std::size_t end = plan.body.size() - 1;
   if (last.op != Op::multiply || last.nargs != 2 || last.args[0] >= end || last.args[1] >= end) {
     return "not a product of elements";
@@ -57,7 +58,7 @@ std::string find_small_product_fault(const plan::KernelPlan& plan) {
   return fault_of_multiplied(last.lane, plan.stores[0].dtype);
 }
 
-SmallProductEmitter::SmallProductEmitter(llvm::Function& function, const plan::KernelPlan& plan,
+SmallProductEmitter::SmallProductEmitter(llvm::Function& function, const kernel::KernelPlan& plan,
                                          const Target& target)
     : e_(function, target, nullptr, plan.fast_math),
       b_(e_.b),
@@ -75,7 +76,7 @@ llvm::Value* SmallProductEmitter::frame_field(std::size_t offset, llvm::Type* ty
 }
 
 llvm::Value* SmallProductEmitter::step(std::size_t offset) {
-  llvm::Value* steps = frame_field(offsetof(plan::KernelFrame, step), b_.getPtrTy());
+  llvm::Value* steps = frame_field(offsetof(kernel::KernelFrame, step), b_.getPtrTy());
   llvm::Value* at = b_.CreateConstGEP1_64(b_.getInt8Ty(), steps, offset);
   return b_.CreateAlignedLoad(b_.getInt64Ty(), at, llvm::Align(8));
 }
@@ -85,8 +86,8 @@ llvm::Value* SmallProductEmitter::moved(llvm::Value* p, llvm::Value* bytes) {
 }
 
 void SmallProductEmitter::emit() {
-  using Frame = plan::KernelFrame;
-  using Steps = plan::SmallProductSteps;
+  using Frame = kernel::KernelFrame;
+  using Steps = kernel::SmallProductSteps;
   llvm::Type* i64 = b_.getInt64Ty();
   n0_ = frame_field(offsetof(Frame, n0), i64);
   n1_ = frame_field(offsetof(Frame, n1), i64);
@@ -202,7 +203,7 @@ void SmallProductEmitter::tile(unsigned rows, llvm::Value* left, llvm::Value* ri
 
 void SmallProductEmitter::depth_step(llvm::Value* right, const std::vector<llvm::Value*>& left,
                                      Carried& sums) {
-  const plan::Inst& product = plan_.body.back();
+  const kernel::Inst& product = plan_.body.back();
   const Value y = factor(product.args[1], right, false);
   const auto add = [&](llvm::Value*& sum, llvm::Value* a, llvm::Value* b) {
     sum = is_integer(packed_) ? b_.CreateAdd(sum, b_.CreateMul(a, b))
@@ -221,12 +222,12 @@ void SmallProductEmitter::depth_step(llvm::Value* right, const std::vector<llvm:
 
 /// An element of a factor as it is multiplied: loaded, and cast as the body says.
 Value SmallProductEmitter::factor(std::uint32_t value, llvm::Value* p, bool splat) {
-  std::vector<const plan::Inst*> casts;
+  std::vector<const kernel::Inst*> casts;
   while (plan_.body[value].op != Op::variable) {
     casts.push_back(&plan_.body[value]);
     value = plan_.body[value].args[0];
   }
-  const plan::KernelLoad& load = plan_.loads[plan_.body[value].attr];
+  const kernel::KernelLoad& load = plan_.loads[plan_.body[value].attr];
   const Storage stored{load.dtype, load.swapped};
   Value v = splat ? load_splat(e_, stored, p) : load_elements(e_, stored, p);
   for (std::size_t i = casts.size(); i-- > 0;) v = emit_operation(e_, *casts[i], {{v, {}}});

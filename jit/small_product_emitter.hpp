@@ -1,5 +1,5 @@
 // Emits the kernel of small matrix products, which reads the factors where they lie: tiles of sums
-// in registers, vectors along the columns. In: plan::KernelPlan of kind small_product. Out: one
+// in registers, vectors along the columns. In: kernel::KernelPlan of kind small_product. Out: one
 // function, whose results have the bits of ProductEmitter's.
 #pragma once
 
@@ -12,11 +12,12 @@
 namespace tightloop::jit {
 
 /// Returns what is wrong with a plan of kind small_product, or an empty string.
-std::string find_small_product_fault(const plan::KernelPlan& plan);
+std::string find_small_product_fault(const kernel::KernelPlan& plan);
 
 class SmallProductEmitter {
  public:
-  SmallProductEmitter(llvm::Function& function, const plan::KernelPlan& plan, const Target& target);
+  SmallProductEmitter(llvm::Function& function, const kernel::KernelPlan& plan,
+                      const Target& target);
   void emit();
 
  private:
@@ -35,7 +36,7 @@ class SmallProductEmitter {
   Emitter e_;
   llvm::IRBuilder<>& b_;
   llvm::Function& function_;
-  const plan::KernelPlan& plan_;
+  const kernel::KernelPlan& plan_;
   const DType packed_;            ///< what is multiplied
   const unsigned parts_;          ///< of a sum: 2 for complex
   const unsigned columns_;        ///< of a vector

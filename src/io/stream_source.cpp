@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "io/file_error.hpp"
-#include "io/npy_stream.hpp"
 #include "tightloop/error.hpp"
 
 namespace tightloop::io {
@@ -59,12 +58,6 @@ void require_left(const Source& source, std::uint64_t at, std::uint64_t count) {
   throw Error(ErrorCode::value, "bytes " + std::to_string(at) + " to " +
                                     std::to_string(at + count) + " of " + in_quotes(source.name()) +
                                     " are asked for, which has " + std::to_string(source.bytes()));
-}
-
-std::unique_ptr<Source> open_npy_stream(std::unique_ptr<ByteStream> stream,
-                                        const std::string& name) {
-  const ElementLayout found = read_npy_header(*stream, name);
-  return std::make_unique<StreamSource>(name, found, std::move(stream));
 }
 
 Array read_whole(Source& source) {

@@ -29,10 +29,6 @@ class StreamSource final : public Source {
   std::uint64_t at_ = 0;
 };
 
-/// Reads a .npy header from a stream; the rest of the stream is the elements. Throws Error(file).
-std::unique_ptr<Source> open_npy_stream(std::unique_ptr<ByteStream> stream,
-                                        const std::string& name);
-
 /// Reads the elements of an array in memory.
 class ArraySource final : public Source {
  public:

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <utility>
 
+#include "base/utf8.hpp"
 #include "ir/graph.hpp"
 #include "ir/operators.hpp"
 #include "ir/wide_constant.hpp"
-#include "types/utf8.hpp"
 
 namespace tightloop::ir {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "ir/graph.hpp"
-#include "types/big_integer.hpp"
+#include "ops/big_integer.hpp"
 
 namespace tightloop::ir {
 

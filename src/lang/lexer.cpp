@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/utf8.hpp"
 #include "ir/graph.hpp"
-#include "types/utf8.hpp"
 
 namespace tightloop::lang {
 namespace {

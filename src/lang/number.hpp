@@ -6,8 +6,8 @@
 #include <variant>
 
 #include "ir/graph.hpp"
+#include "ops/big_integer.hpp"
 #include "tightloop/error.hpp"
-#include "types/big_integer.hpp"
 #include "types/scalar.hpp"
 
 namespace tightloop::lang {

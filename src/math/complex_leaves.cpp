@@ -2,7 +2,7 @@
 // keeps 4 ULP and in long double where it does not.
 #include "math/complex_leaves.hpp"
 
-#include "types/complex_functions.hpp"
+#include "ops/complex_functions.hpp"
 
 namespace tightloop::math {
 namespace {
@@ -56,7 +56,7 @@ void* leaf_of(Op op) {
       }                                                                                \
     });
 #define TIGHTLOOP_COMPLEX_FUNCTION(name, arity) TIGHTLOOP_ROW_##arity(name)
-#include "types/complex_functions.def"
+#include "ops/complex_functions.def"
 #undef TIGHTLOOP_COMPLEX_FUNCTION
 #undef TIGHTLOOP_ROW_2
 #undef TIGHTLOOP_ROW_1

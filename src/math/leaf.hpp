@@ -6,7 +6,7 @@
 
 namespace tightloop::math {
 
-/// Finds the leaf for an op of the table whose lowering is `math`; see plan::FindLeaf. On x86-64:
+/// Finds the leaf for an op of the table whose lowering is `math`; see kernel::FindLeaf. On x86-64:
 /// lanes 2/4/8 (float64) and 4/8/16 (float32) for SSE2, AVX2+FMA and AVX-512 hosts. Elsewhere 1
 /// lane. float16 and bfloat16 have leaves of float32 lanes, some of them only as exact as results
 /// of these types need. Complex lanes have one leaf of lanes = 1, over memory: see

@@ -1,8 +1,8 @@
 // Scalar leaves. Compiled for the baseline instruction set: the vector leaves call these.
 #include "math/library.hpp"
 
+#include "ops/real_functions.hpp"
 #include "tightloop/op.hpp"
-#include "types/real_functions.hpp"
 
 namespace tightloop::math::library {
 namespace {

@@ -107,7 +107,7 @@ std::uint32_t Body::load(Source source, DType dtype, std::uint32_t chain, NodeId
       key(source.index, chain), static_cast<std::uint32_t>(loads.size()));
   if (fresh) {
     loads.push_back({source, dtype, chain, node});
-    kernel.loads.push_back({dtype, Access::contiguous});
+    kernel.loads.push_back({dtype, kernel::Access::contiguous});
   }
   return at->second;
 }
@@ -143,7 +143,7 @@ std::uint32_t Body::chain_below(NodeId operand, NodeId user, std::uint32_t chain
 std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
   const ir::TypedNode& node = graph_.nodes[id];
   count(id);
-  Inst inst;
+  kernel::Inst inst;
   inst.op = node.op;
   inst.watch = graph_.report_events && ir::may_signal(graph_, id);
   inst.lane = inst.target = ir::lane_of(node.dtype);
@@ -190,15 +190,15 @@ std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
 }
 
 /// Returns the load of what is stored, or, after adding that, its conversion to the lane.
-Inst Body::conversion(const Stored& stored, DType lane, std::uint32_t chain, NodeId id) {
-  Inst inst;
+kernel::Inst Body::conversion(const Stored& stored, DType lane, std::uint32_t chain, NodeId id) {
+  kernel::Inst inst;
   inst.op = Op::variable;
   inst.lane = inst.target = ir::lane_of(stored.dtype);
   inst.attr = load(stored.source, stored.dtype, chain, id);
   if (inst.lane == lane) return inst;
   kernel.body.push_back(inst);
   nodes.push_back(ir::kNoNode);
-  Inst cast;
+  kernel::Inst cast;
   cast.op = Op::cast;
   cast.lane = cast.target = lane;
   cast.nargs = 1;

@@ -55,7 +55,7 @@ class Body {
   /// Returns the layout of a load over the iteration space, given the source's own layout.
   ir::Layout layout(const BodyLoad& load, const ir::Layout& own) const;
 
-  KernelPlan kernel;
+  kernel::KernelPlan kernel;
   std::vector<BodyLoad> loads;
   std::vector<ParamSource> params;
   /// The node of each instruction, kNoNode for one under a view.
@@ -82,7 +82,7 @@ class Body {
   bool is_scalar(ir::NodeId id) const;
   std::uint32_t chain_below(ir::NodeId operand, ir::NodeId user, std::uint32_t chain);
   std::uint32_t append(ir::NodeId node, std::uint32_t chain);
-  Inst conversion(const Stored& stored, DType lane, std::uint32_t chain, ir::NodeId node);
+  kernel::Inst conversion(const Stored& stored, DType lane, std::uint32_t chain, ir::NodeId node);
   std::uint32_t load(Source source, DType dtype, std::uint32_t chain, ir::NodeId node);
   std::uint32_t param(ParamSource source, DType lane);
   std::uint32_t constant(const Scalar& value);

@@ -33,8 +33,8 @@ class Drafter {
       const ir::TypedNode& node = graph_.nodes[id];
       const bool check = node.may_wrap && graph_.check_overflow && node.op == Op::prod;
       const std::uint32_t value = body.emit(node.args[0]);
-      const DType acc =
-          is_position(node.op) ? body.kernel.body[value].lane : accumulator_dtype(graph_, pass, id);
+      const DType acc = kernel::is_position(node.op) ? body.kernel.body[value].lane
+                                                     : accumulator_dtype(graph_, pass, id);
       body.kernel.reductions.push_back({node.op, acc, value, check, false});
     }
     add_halves_narrow(body.kernel);
@@ -60,11 +60,11 @@ class Drafter {
 
  private:
   /// Sums of halves that float32 holds, however they are added, start in float32.
-  void add_halves_narrow(KernelPlan& kernel) const {
+  void add_halves_narrow(kernel::KernelPlan& kernel) const {
     constexpr double kMost = 0x1p120;
     std::vector<double> bounds;
     for (std::size_t i = 0; i < kernel.reductions.size(); ++i) {
-      KernelReduce& r = kernel.reductions[i];
+      kernel::KernelReduce& r = kernel.reductions[i];
       const ir::TypedNode& operand = graph_.nodes[graph_.nodes[draft_.pass.reductions[i]].args[0]];
       if (r.op != Op::sum || !is_half(operand.dtype)) continue;
       if (bounds.empty()) bounds = magnitudes(kernel);

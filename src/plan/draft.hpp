@@ -23,8 +23,8 @@ using Kept = std::unordered_map<ir::NodeId, std::uint32_t>;
 
 struct Draft {
   Pass pass;
-  KernelPlan main;
-  KernelPlan epilogue;
+  kernel::KernelPlan main;
+  kernel::KernelPlan epilogue;
   std::vector<ParamSource> main_params;
   std::vector<ParamSource> epilogue_params;
   std::vector<AxisOperand> operands;  ///< main's loads and stores, the epilogue's, then copies

@@ -11,7 +11,7 @@
 
 #include "ir/shapes.hpp"
 #include "ir/typed_graph.hpp"
-#include "plan/kernel_plan.hpp"
+#include "kernel/kernel_plan.hpp"
 
 namespace tightloop::plan {
 
@@ -45,7 +45,7 @@ struct ParamSource {
 
 /// A kernel and what it runs over. operands holds the kernel's loads, then its stores.
 struct Nest {
-  KernelPlan kernel;
+  kernel::KernelPlan kernel;
   std::vector<Operand> operands;
   std::vector<ParamSource> params;
   bool any_packed = false;
@@ -69,12 +69,12 @@ struct Blocking {
 /// Each group of axes is listed outermost first and has at least one.
 struct MatrixProduct {
   std::vector<std::int64_t> batch, rows, columns, depth;
-  Nest left;              ///< map kernel: loads, then the block. m: batch and rows; r: depth
-  Nest right;             ///< the same for a strip of columns. m: batch and columns; r: depth
-  KernelPlan kernel;      ///< multiplies blocks
-  bool in_place = false;  ///< the kernel is a small_product: nothing is packed, left and right
-                          ///< have no kernels of their own
-  Operand target;         ///< m: batch, rows and columns
+  Nest left;                  ///< map kernel: loads, then the block. m: batch and rows; r: depth
+  Nest right;                 ///< the same for a strip of columns. m: batch and columns; r: depth
+  kernel::KernelPlan kernel;  ///< multiplies blocks
+  bool in_place = false;      ///< the kernel is a small_product: nothing is packed, left and right
+                              ///< have no kernels of their own
+  Operand target;             ///< m: batch, rows and columns
 };
 
 /// Copies an accumulator to a result or intermediate without a kernel.

@@ -131,18 +131,19 @@ void note_common(Stage& stage, const std::vector<Axis>& m, const std::vector<int
 
 }  // namespace
 
-void choose_access(AxisOperand& o, KernelLoad* load, std::int64_t stride, std::int64_t extent) {
+void choose_access(AxisOperand& o, kernel::KernelLoad* load, std::int64_t stride,
+                   std::int64_t extent) {
   const auto size = static_cast<std::int64_t>(itemsize(o.operand.dtype));
   const bool contiguous = stride == size || extent == 1;
   if (load != nullptr) {
-    load->access = Access::contiguous;
+    load->access = kernel::Access::contiguous;
     load->swapped = o.operand.swapped;
   }
-  const bool near = load != nullptr && stride % size == 0 && is_near_stride(stride / size);
+  const bool near = load != nullptr && stride % size == 0 && kernel::is_near_stride(stride / size);
   if (!contiguous && !near && (o.is_store || stride != 0)) {
     o.operand.packed = !o.is_accumulator;
   } else if (!contiguous && load != nullptr) {
-    load->access = near ? Access::strided : Access::splat;
+    load->access = near ? kernel::Access::strided : kernel::Access::splat;
     if (near) load->stride = static_cast<std::int8_t>(stride / size);
   }
 }
@@ -155,7 +156,7 @@ void order_stored_bytes(Stage& stage, const std::vector<AxisOperand>& operands) 
   std::size_t main = 0, epilogue = 0;
   for (const AxisOperand& o : operands) {
     if (!o.is_store) continue;
-    KernelPlan& kernel = o.in_epilogue ? stage.epilogue.kernel : stage.main.kernel;
+    kernel::KernelPlan& kernel = o.in_epilogue ? stage.epilogue.kernel : stage.main.kernel;
     const std::size_t k = o.in_epilogue ? epilogue++ : main++;
     if (k < kernel.stores.size()) kernel.stores[k].swapped = o.operand.swapped;
   }
@@ -180,10 +181,10 @@ void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool re
   if (reduces && r.empty()) r.push_back(unit);
   // Short rows would spend their time on combining lanes: run along the map axis instead.
   if (reduces && row && r.back().extent < 16 && run >= 64) row = false;
-  const KernelKind kind = common != nullptr ? common->kind
-                          : !reduces        ? KernelKind::map
-                          : row             ? KernelKind::row_reduce
-                                            : KernelKind::column_reduce;
+  const kernel::KernelKind kind = common != nullptr ? common->kind
+                                  : !reduces        ? kernel::KernelKind::map
+                                  : row             ? kernel::KernelKind::row_reduce
+                                                    : kernel::KernelKind::column_reduce;
   stage.main.kernel.kind = kind;
   for (const Axis& a : m) stage.m.push_back(a.extent);
   for (const Axis& a : r) stage.r.push_back(a.extent);
@@ -193,8 +194,9 @@ void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool re
     AxisOperand& o = operands[i];
     for (const Axis& a : m) o.operand.m.push_back(a.strides[i]);
     for (const Axis& a : r) o.operand.r.push_back(a.strides[i]);
-    const Axis& inner = o.in_epilogue || kind != KernelKind::row_reduce ? m.back() : r.back();
-    KernelLoad* load = nullptr;
+    const Axis& inner =
+        o.in_epilogue || kind != kernel::KernelKind::row_reduce ? m.back() : r.back();
+    kernel::KernelLoad* load = nullptr;
     if (!o.is_store) {
       load = o.in_epilogue ? &stage.epilogue.kernel.loads[epilogue_load++]
                            : &stage.main.kernel.loads[load_index++];
@@ -249,46 +251,47 @@ std::int64_t pack_elements(const Nest& nest) {
   return elements;
 }
 
-Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums) {
+Blocking choose_blocking(const Stage& stage, kernel::KernelKind kind, bool float_sums) {
   constexpr std::int64_t kFloatBlock = 4096;
   constexpr std::int64_t kSharedTurnBytes = 16 << 10;
   const std::int64_t inner = stage.r.back();
   const std::int64_t outer = stage.r_size() / std::max<std::int64_t>(inner, 1);
   const std::int64_t m = stage.m_size();
-  std::int64_t slot_bytes = 0;  // of one output
-  for (const KernelReduce& r : stage.main.kernel.reductions) {
-    slot_bytes += static_cast<std::int64_t>(plan::slot_bytes(r));
+  std::int64_t output_bytes = 0;  // of one output's slots
+  for (const kernel::KernelReduce& r : stage.main.kernel.reductions) {
+    output_bytes += static_cast<std::int64_t>(kernel::slot_bytes(r));
   }
   // Accumulators of a tile stay within 32 KiB, those of a column tile at least a vector wide.
   const std::int64_t widest =
-      std::clamp<std::int64_t>((32 << 10) / std::max<std::int64_t>(slot_bytes, 1), 64, 2048);
+      std::clamp<std::int64_t>((32 << 10) / std::max<std::int64_t>(output_bytes, 1), 64, 2048);
   Blocking b;
   if (inner == 0 || outer == 0 || m == 0) {  // nothing to accumulate
     b.tile = widest;
     return b;
   }
   const std::int64_t shared = stage.m.back() > 1 ? shared_item(stage) : 0;
-  const std::int64_t packed = stage.main.any_packed ? pack_elements(stage.main) : kMaxReduceBlock;
-  if (kind == KernelKind::column_reduce) {
+  const std::int64_t packed =
+      stage.main.any_packed ? pack_elements(stage.main) : kernel::kMaxReduceBlock;
+  if (kind == kernel::KernelKind::column_reduce) {
     b.block = std::min(rows_per_block(stage), inner);
   } else {
-    b.block = std::min({float_sums ? kFloatBlock : kMaxReduceBlock, packed, inner});
+    b.block = std::min({float_sums ? kFloatBlock : kernel::kMaxReduceBlock, packed, inner});
   }
   b.blocks_inner = (inner + b.block - 1) / b.block;
   b.blocks = outer * b.blocks_inner;
   const std::int64_t columns =
-      kind == KernelKind::column_reduce ? std::min(stage.m.back(), widest) : 1;
+      kind == kernel::KernelKind::column_reduce ? std::min(stage.m.back(), widest) : 1;
   // Outputs that share an operand are cut finer: a chunk of it serves all of them from the cache.
   const bool whole = m / columns >= 32 && shared == 0;
   const std::int64_t work = std::int64_t{1} << (whole ? 22 : 18);
   b.chunk = std::max<std::int64_t>(1, work / (b.block * columns));
   // The partials of all columns of a tile stay within half a MiB.
-  const std::int64_t partials = (512 << 10) / std::max<std::int64_t>(slot_bytes, 8);
+  const std::int64_t partials = (512 << 10) / std::max<std::int64_t>(output_bytes, 8);
   const std::int64_t most = std::clamp<std::int64_t>(partials / columns, 16, 4096);
   b.chunk = std::max(b.chunk, (b.blocks + most - 1) / most);
   b.chunk = std::min(b.chunk, b.blocks);
   b.chunks = (b.blocks + b.chunk - 1) / b.chunk;
-  if (kind == KernelKind::column_reduce) {
+  if (kind == kernel::KernelKind::column_reduce) {
     b.tile = widest;
     if (stage.main.any_packed) b.tile = std::clamp<std::int64_t>(packed / b.block, 32, widest);
     b.tile = std::max<std::int64_t>(std::min(b.tile, m), 1);

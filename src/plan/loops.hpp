@@ -23,7 +23,7 @@ struct AxisOperand {
 /// run upwards. `kind` is that of the same stage without a group, so that its results are the same.
 struct CommonAxes {
   std::vector<int> axes;
-  KernelKind kind = KernelKind::map;
+  kernel::KernelKind kind = kernel::KernelKind::map;
 };
 
 /// Chooses the loops and fills in m, r and common of `stage`, the kernel kind, and m and r strides
@@ -35,10 +35,11 @@ void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool re
 /// Chooses how an operand is read or written along the kernel's inner loop, of that stride and
 /// extent, and whether it is packed; `load` is null for stores. Bytes in the other order are the
 /// kernel's concern: they are packed as they are.
-void choose_access(AxisOperand& o, KernelLoad* load, std::int64_t stride, std::int64_t extent);
+void choose_access(AxisOperand& o, kernel::KernelLoad* load, std::int64_t stride,
+                   std::int64_t extent);
 
 /// Computes the blocking of a reduction stage whose loops are chosen. `float_sums` says whether a
 /// reduction depends on order.
-Blocking choose_blocking(const Stage& stage, KernelKind kind, bool float_sums);
+Blocking choose_blocking(const Stage& stage, kernel::KernelKind kind, bool float_sums);
 
 }  // namespace tightloop::plan

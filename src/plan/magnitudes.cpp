@@ -30,7 +30,8 @@ double magnitude(const Scalar& s) {
   return std::isfinite(x) ? std::fabs(x) : kUnknown;
 }
 
-double of_inst(const KernelPlan& plan, const Inst& inst, const std::vector<double>& known) {
+double of_inst(const kernel::KernelPlan& plan, const kernel::Inst& inst,
+               const std::vector<double>& known) {
   const auto x = [&](unsigned k) { return known[inst.args[k]]; };
   switch (inst.op) {
     case Op::constant: return magnitude(plan.constants[inst.attr]);
@@ -69,9 +70,9 @@ double of_inst(const KernelPlan& plan, const Inst& inst, const std::vector<doubl
 
 }  // namespace
 
-std::vector<double> magnitudes(const KernelPlan& plan) {
+std::vector<double> magnitudes(const kernel::KernelPlan& plan) {
   std::vector<double> out;
-  for (const Inst& inst : plan.body) {
+  for (const kernel::Inst& inst : plan.body) {
     // A rounding may add a little to each step; 0 times an unknown bound is unknown.
     constexpr double kRounding = 1 + 0x1p-20;
     const double bound = is_complex(inst.lane) ? kUnknown : of_inst(plan, inst, out) * kRounding;

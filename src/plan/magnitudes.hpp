@@ -3,12 +3,12 @@
 
 #include <vector>
 
-#include "plan/kernel_plan.hpp"
+#include "kernel/kernel_plan.hpp"
 
 namespace tightloop::plan {
 
 /// Returns, for each instruction, a bound on the magnitude of its finite results; infinity where
 /// none is known. NaN and infinities are results that any value may have besides.
-std::vector<double> magnitudes(const KernelPlan& plan);
+std::vector<double> magnitudes(const kernel::KernelPlan& plan);
 
 }  // namespace tightloop::plan

@@ -99,7 +99,7 @@ int128 magnitude(const Range& r) {
 DType packed_integers(const Range& left, const Range& right) {
   const int128 a = magnitude(left), b = magnitude(right);
   const auto fits = [&](int bits) {
-    const int128 most = (static_cast<int128>(1) << bits) / kProductDepth;
+    const int128 most = (static_cast<int128>(1) << bits) / kernel::kProductDepth;
     return a == 0 || b <= most / a;
   };
   if (fits(24)) return DType::float32;
@@ -135,7 +135,7 @@ class Product {
   MatrixProduct make() {
     MatrixProduct out;
     out.in_place = in_place_;
-    out.kernel.kind = KernelKind::product;
+    out.kernel.kind = kernel::KernelKind::product;
     out.kernel.left_by_row = contiguous(left_, depth_) >= contiguous(left_, rows_);
     out.kernel.loads = {{packed_}, {packed_}};
     out.kernel.stores = {{target_.operand.dtype, 0}};
@@ -170,7 +170,8 @@ class Product {
     if (!is_multiplied_in_place(rows_.size(), columns_.size(), depth_.size())) return false;
     const auto is_plain = [](const Side& side) {
       const auto& body = side.factor.kernel.body;
-      return side.loads.size() == 1 && std::all_of(body.begin(), body.end(), [](const Inst& inst) {
+      return side.loads.size() == 1 &&
+             std::all_of(body.begin(), body.end(), [](const kernel::Inst& inst) {
                return inst.op == Op::cast || (inst.op == Op::variable && !inst.param);
              });
     };
@@ -184,26 +185,27 @@ class Product {
   }
 
   /// The kernel that walks both factors, from the bodies that would pack them.
-  KernelPlan small_kernel(MatrixProduct& product) const {
-    KernelPlan out;
-    out.kind = KernelKind::small_product;
+  kernel::KernelPlan small_kernel(MatrixProduct& product) const {
+    kernel::KernelPlan out;
+    out.kind = kernel::KernelKind::small_product;
     out.stores = product.kernel.stores;
     out.stores[0].swapped = target_.operand.swapped;
-    Inst multiply;
+    kernel::Inst multiply;
     multiply.op = Op::multiply;
     multiply.lane = multiply.target = packed_;
     multiply.nargs = 2;
     for (Nest* nest : {&product.left, &product.right}) {
       const auto first = static_cast<std::uint32_t>(out.body.size());
       const auto load = static_cast<std::uint32_t>(out.loads.size());
-      for (Inst inst : nest->kernel.body) {
+      for (kernel::Inst inst : nest->kernel.body) {
         for (unsigned k = 0; k < inst.nargs; ++k) inst.args[k] += first;
         inst.attr = load;
         out.body.push_back(inst);
       }
       multiply.args[load] = first + nest->kernel.stores[0].value;
       const Operand& factor = nest->operands[0];
-      out.loads.push_back({factor.dtype, load == 0 ? Access::splat : Access::contiguous});
+      out.loads.push_back(
+          {factor.dtype, load == 0 ? kernel::Access::splat : kernel::Access::contiguous});
       out.loads.back().swapped = factor.swapped;
       for (Operand& o : nest->operands) o.packed = false;
       nest->any_packed = false;
@@ -274,7 +276,7 @@ class Product {
     Factor& f = side.factor;
     Nest out;
     if (f.kernel.body[f.value].lane != packed_) {
-      Inst cast;
+      kernel::Inst cast;
       cast.op = Op::cast;
       cast.lane = cast.target = packed_;
       cast.nargs = 1;
@@ -282,7 +284,7 @@ class Product {
       f.kernel.body.push_back(cast);
       f.value = static_cast<std::uint32_t>(f.kernel.body.size() - 1);
     }
-    f.kernel.kind = KernelKind::map;
+    f.kernel.kind = kernel::KernelKind::map;
     f.kernel.stores = {{packed_, f.value}};
     for (std::size_t i = 0; i < side.loads.size(); ++i) {
       AxisOperand& o = side.loads[i];

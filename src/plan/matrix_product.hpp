@@ -27,7 +27,7 @@ DType product_dtype(const ir::TypedGraph& graph, ir::NodeId reduction,
 /// One factor: its kernel so far, the instruction that is its value, the values it can have if it
 /// is an integer, and its extents in the joint space.
 struct Factor {
-  KernelPlan kernel;
+  kernel::KernelPlan kernel;
   std::vector<ParamSource> params;
   std::uint32_t value = 0;
   Range range;

@@ -38,9 +38,9 @@ bool stays_in_cache(const Stage& stage, const Operand& o) {
 
 bool announces(const Stage& stage, std::size_t load) {
   const Operand& o = stage.main.operands[load];
-  const KernelLoad& l = stage.main.kernel.loads[load];
+  const kernel::KernelLoad& l = stage.main.kernel.loads[load];
   return o.source.kind == Source::Kind::input && !o.packed && !l.shared &&
-         l.access != Access::splat && !stays_in_cache(stage, o);
+         l.access != kernel::Access::splat && !stays_in_cache(stage, o);
 }
 
 bool announces_any(const Stage& stage) {
@@ -65,7 +65,7 @@ constexpr Distances kAlongFewColumns{1024, 4096};
 
 void fetch_ahead(Stage& stage, Distances distances, bool half = false) {
   for (std::size_t k = 0; k < stage.main.kernel.loads.size(); ++k) {
-    KernelLoad& load = stage.main.kernel.loads[k];
+    kernel::KernelLoad& load = stage.main.kernel.loads[k];
     if (!announces(stage, k)) continue;
     load.fetch_ahead = static_cast<std::uint16_t>(distances.near);
     load.fetch_far = static_cast<std::uint16_t>(distances.far);
@@ -73,16 +73,16 @@ void fetch_ahead(Stage& stage, Distances distances, bool half = false) {
   }
 }
 
-Distances distances_of(const KernelPlan& kernel) {
-  if (kernel.kind != KernelKind::column_reduce) return kAlongRows;
+Distances distances_of(const kernel::KernelPlan& kernel) {
+  if (kernel.kind != kernel::KernelKind::column_reduce) return kAlongRows;
   const bool few_rows = std::any_of(kernel.reductions.begin(), kernel.reductions.end(),
-                                    [](const KernelReduce& r) { return r.narrow_first; });
+                                    [](const kernel::KernelReduce& r) { return r.narrow_first; });
   return few_rows ? kAlongFewColumns : kAlongColumns;
 }
 
 bool computes_function(const Stage& stage) {
   const auto& body = stage.main.kernel.body;
-  return std::any_of(body.begin(), body.end(), [](const Inst& inst) {
+  return std::any_of(body.begin(), body.end(), [](const kernel::Inst& inst) {
     return in_table(inst.op) && info(inst.op).lowering == Lowering::math;
   });
 }
@@ -94,7 +94,7 @@ bool computes_function(const Stage& stage) {
 bool fetch_next_turn(std::span<Stage> stages) {
   std::vector<Stage*> later;
   for (std::size_t i = 1; i < stages.size(); ++i) {
-    const bool by_row = stages[i].main.kernel.kind != KernelKind::column_reduce;
+    const bool by_row = stages[i].main.kernel.kind != kernel::KernelKind::column_reduce;
     if (by_row && announces_any(stages[i])) later.push_back(&stages[i]);
   }
   if (later.empty()) return false;

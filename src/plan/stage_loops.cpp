@@ -22,9 +22,9 @@ void distribute(Stage& stage, std::vector<AxisOperand>& operands, const Draft& d
   }
 }
 
-bool reduces_positions(const KernelPlan& kernel) {
+bool reduces_positions(const kernel::KernelPlan& kernel) {
   return std::any_of(kernel.reductions.begin(), kernel.reductions.end(),
-                     [](const KernelReduce& r) { return is_position(r.op); });
+                     [](const kernel::KernelReduce& r) { return kernel::is_position(r.op); });
 }
 
 /// The C-order numbers of the reduced elements as if they were an array: loops along which they do
@@ -44,9 +44,10 @@ AxisOperand element_numbers(const Pass& pass) {
 
 /// Lets rows that share an operand advance together, where registers hold their accumulators.
 void join_rows(Stage& stage) {
-  KernelPlan& kernel = stage.main.kernel;
-  if (kernel.kind != KernelKind::row_reduce || !kernel.stores.empty() || stage.main.any_packed ||
-      kernel.body.size() > 16 || kernel.reductions.size() > 2 || reduces_positions(kernel)) {
+  kernel::KernelPlan& kernel = stage.main.kernel;
+  if (kernel.kind != kernel::KernelKind::row_reduce || !kernel.stores.empty() ||
+      stage.main.any_packed || kernel.body.size() > 16 || kernel.reductions.size() > 2 ||
+      reduces_positions(kernel)) {
     return;
   }
   kernel.joined_rows = kernel.body.size() <= 6 && kernel.reductions.size() == 1 ? 8 : 4;
@@ -58,14 +59,14 @@ void join_rows(Stage& stage) {
 /// Kernels of columns take several rows at once for narrow sums, which only small bodies let them.
 void add_columns_wide(Stage& stage) {
   constexpr std::size_t kSmallBody = 12;
-  KernelPlan& kernel = stage.main.kernel;
-  if (kernel.kind != KernelKind::column_reduce || kernel.body.size() <= kSmallBody) return;
-  for (KernelReduce& r : kernel.reductions) r.narrow_first = false;
+  kernel::KernelPlan& kernel = stage.main.kernel;
+  if (kernel.kind != kernel::KernelKind::column_reduce || kernel.body.size() <= kSmallBody) return;
+  for (kernel::KernelReduce& r : kernel.reductions) r.narrow_first = false;
 }
 
 void block(Stage& stage) {
   bool float_sums = false;
-  for (const KernelReduce& red : stage.main.kernel.reductions) {
+  for (const kernel::KernelReduce& red : stage.main.kernel.reductions) {
     float_sums = float_sums || is_float(red.acc) || is_complex(red.acc);
   }
   stage.blocking = choose_blocking(stage, stage.main.kernel.kind, float_sums);

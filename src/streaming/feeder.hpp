@@ -11,10 +11,10 @@
 #include <thread>
 #include <vector>
 
+#include "base/stop.hpp"
 #include "streaming/schedule.hpp"
 #include "streaming/window.hpp"
 #include "tightloop/source.hpp"
-#include "types/stop.hpp"
 
 namespace tightloop::streaming {
 

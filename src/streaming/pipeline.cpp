@@ -27,8 +27,8 @@ class Pipeline {
       : e_(evaluation), drain_(outputs_with_windows(), done_), total_(bytes_in_all()) {}
 
   std::uint64_t run() {
-    run::Arena& arena = run::Arena::local();
-    const run::Arena::Mark mark(arena);
+    base::Arena& arena = base::Arena::local();
+    const base::Arena::Mark mark(arena);
     std::vector<std::unique_ptr<unsigned char[]>> memory;
     std::vector<void*> intermediates;
     for (const plan::Intermediate& mid : e_.bound->plan.intermediates) {
@@ -37,7 +37,7 @@ class Pipeline {
     }
     std::uint64_t events = 0;
     for (const Pass& pass : e_.schedule->passes) {
-      const run::Arena::Mark pass_mark(arena);
+      const base::Arena::Mark pass_mark(arena);
       events |= run_pass(pass, intermediates.data(), arena);
     }
     for (std::size_t k = 0; k < drain_of_.size(); ++k) {
@@ -96,7 +96,7 @@ class Pipeline {
     return std::max<std::uint64_t>(1, track.most + std::min(extra, kAhead * track.most));
   }
 
-  std::uint64_t run_pass(const Pass& pass, void* const* intermediates, run::Arena& arena) {
+  std::uint64_t run_pass(const Pass& pass, void* const* intermediates, base::Arena& arena) {
     std::vector<Feed> feeds;
     std::vector<Written> written;
     for (const Track& t : pass.tracks) {

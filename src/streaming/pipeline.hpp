@@ -7,7 +7,7 @@
 #include <functional>
 #include <vector>
 
-#include "run/execute.hpp"
+#include "exec/cpu/execute.hpp"
 #include "streaming/drain.hpp"
 #include "streaming/feeder.hpp"
 #include "streaming/schedule.hpp"
@@ -17,14 +17,14 @@ namespace tightloop::streaming {
 /// An evaluation in parts. `inputs` and `outputs` are by array of the schedule: those without a
 /// window have none.
 struct Evaluation {
-  const run::BoundPlan* bound = nullptr;
-  run::CallArguments call;
+  const exec::BoundPlan* bound = nullptr;
+  exec::CallArguments call;
   const Arrays* arrays = nullptr;
   const Schedule* schedule = nullptr;
   std::vector<Input> inputs;
   std::vector<Output> outputs;
   std::uint64_t memory = 0;
-  run::Workers workers;
+  exec::Workers workers;
   /// Called now and then with the bytes read and written so far and in all.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
 };

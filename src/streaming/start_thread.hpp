@@ -6,7 +6,7 @@
 #include <thread>
 #include <utility>
 
-#include "run/own_thread.hpp"
+#include "base/own_thread.hpp"
 
 namespace tightloop::streaming {
 
@@ -14,7 +14,7 @@ namespace tightloop::streaming {
 /// thread to give.
 template <class F>
 std::optional<std::thread> start_thread(F&& f) {
-  const run::SignalsOfHost signals;
+  const base::SignalsOfHost signals;
   try {
     return std::thread(std::forward<F>(f));
   } catch (const std::system_error&) {

@@ -5,20 +5,21 @@
 namespace tightloop::streaming {
 namespace {
 
-const run::StageArguments* arguments_of_group(const run::BoundPlan& bound, const plan::Group& group,
-                                              const run::CallArguments& call,
-                                              void* const* intermediates, run::Arena& arena) {
-  auto* out = arena.array<run::StageArguments>(group.count);
+const exec::StageArguments* arguments_of_group(const exec::BoundPlan& bound,
+                                               const plan::Group& group,
+                                               const exec::CallArguments& call,
+                                               void* const* intermediates, base::Arena& arena) {
+  auto* out = arena.array<exec::StageArguments>(group.count);
   for (std::uint32_t i = 0; i < group.count; ++i) {
     const plan::Stage& stage = *bound.stages[group.first + i].stage;
-    new (out + i) run::StageArguments(run::arguments_of(stage, call, intermediates, arena));
+    new (out + i) exec::StageArguments(exec::arguments_of(stage, call, intermediates, arena));
   }
   return out;
 }
 
 /// What a step covers of loops [from, to), counted over them, the last running fastest.
-run::Piece covered(const Job& job, const Step& step, std::size_t from, std::size_t to) {
-  run::Piece out{0, 1};
+exec::Piece covered(const Job& job, const Step& step, std::size_t from, std::size_t to) {
+  exec::Piece out{0, 1};
   for (std::size_t d = from; d < to; ++d) {
     const bool inside = d + 1 > job.depth;
     const std::int64_t index = inside ? 0 : d + 1 < job.depth ? step.at[d] : step.first;
@@ -30,8 +31,9 @@ run::Piece covered(const Job& job, const Step& step, std::size_t from, std::size
 
 }  // namespace
 
-StepRunner::StepRunner(const run::BoundPlan& bound, const Job& job, const run::CallArguments& call,
-                       void* const* intermediates, run::Workers workers, run::Arena& arena)
+StepRunner::StepRunner(const exec::BoundPlan& bound, const Job& job,
+                       const exec::CallArguments& call, void* const* intermediates,
+                       exec::Workers workers, base::Arena& arena)
     : bound_(bound),
       job_(job),
       group_(bound.plan.groups[job.group]),
@@ -58,7 +60,7 @@ std::uint64_t StepRunner::run(std::int64_t number) {
 // Goes to one index of the first loops; where one of them is cut, to a range of it.
 void StepRunner::move(const Step& step, std::size_t loops) {
   const plan::Stage& stage = *part_.stage;
-  const run::StageArguments& from = arguments_[0];
+  const exec::StageArguments& from = arguments_[0];
   place_.m = stage.m;
   const auto index = [&](std::size_t d) { return d < step.at.size() ? step.at[d] : step.first; };
   for (std::size_t d = 0; d < loops; ++d) place_.m[d] = d < step.at.size() ? 1 : step.count;
@@ -90,8 +92,8 @@ std::uint64_t StepRunner::run_blocks(const Step& step) {
   const auto [begin, count] = covered(job_, step, job_.outer, job_.loops.size());
   if (begin == 0) {
     move(step, job_.outer);
-    reduction_ = std::make_unique<run::ReductionInSteps>(part_, place_.arguments,
-                                                         run::workers_for(part_.cost, workers_));
+    reduction_ = std::make_unique<exec::ReductionInSteps>(part_, place_.arguments,
+                                                          exec::workers_for(part_.cost, workers_));
   }
   std::uint64_t events = reduction_->advance(begin + count);
   if (begin + count == part_.stage->blocking.blocks) {
@@ -102,14 +104,15 @@ std::uint64_t StepRunner::run_blocks(const Step& step) {
 }
 
 std::uint64_t StepRunner::run_product(const Step& step) {
-  run::ProductPart part = run::whole_product(*part_.stage->product);
+  exec::ProductPart part = exec::whole_product(*part_.stage->product);
   part.batches = covered(job_, step, 0, job_.outer);
-  run::Piece& own = job_.cut == Job::Cut::rows      ? part.rows
-                    : job_.cut == Job::Cut::columns ? part.columns
-                                                    : part.depth;
+  exec::Piece& own = job_.cut == Job::Cut::rows      ? part.rows
+                     : job_.cut == Job::Cut::columns ? part.columns
+                                                     : part.depth;
   own = covered(job_, step, job_.outer, job_.loops.size());
   std::uint64_t held = 0;
-  return run_product_part(part_, arguments_[0], part, run::workers_for(part_.cost, workers_), held);
+  return run_product_part(part_, arguments_[0], part, exec::workers_for(part_.cost, workers_),
+                          held);
 }
 
 std::uint64_t StepRunner::run_turns(const Step& step) {

@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "run/execute.hpp"
-#include "run/reduction_steps.hpp"
+#include "exec/cpu/execute.hpp"
+#include "exec/cpu/reduction_steps.hpp"
 #include "streaming/job.hpp"
 
 namespace tightloop::streaming {
@@ -14,8 +14,8 @@ namespace tightloop::streaming {
 class StepRunner {
  public:
   /// Everything must outlive it, the arena's state too.
-  StepRunner(const run::BoundPlan& bound, const Job& job, const run::CallArguments& call,
-             void* const* intermediates, run::Workers workers, run::Arena& arena);
+  StepRunner(const exec::BoundPlan& bound, const Job& job, const exec::CallArguments& call,
+             void* const* intermediates, exec::Workers workers, base::Arena& arena);
 
   /// Runs a step; the steps of a job in order. Returns the events.
   std::uint64_t run(std::int64_t number);
@@ -25,7 +25,7 @@ class StepRunner {
   struct Place {
     std::vector<std::int64_t> m;
     std::vector<char*> main, epilogue, copies;
-    run::StageArguments arguments;
+    exec::StageArguments arguments;
   };
   void move(const Step& step, std::size_t loops);
   std::uint64_t run_outputs(const Step& step);
@@ -33,14 +33,14 @@ class StepRunner {
   std::uint64_t run_turns(const Step& step);
   std::uint64_t run_product(const Step& step);
 
-  const run::BoundPlan& bound_;
+  const exec::BoundPlan& bound_;
   const Job& job_;
   const plan::Group& group_;
-  const run::Workers workers_;
-  const run::StageArguments* arguments_;  // of each stage of the group, not moved
-  run::BoundStage part_;                  // the first stage, with the cost of a step
+  const exec::Workers workers_;
+  const exec::StageArguments* arguments_;  // of each stage of the group, not moved
+  exec::BoundStage part_;                  // the first stage, with the cost of a step
   Place place_;
-  std::unique_ptr<run::ReductionInSteps> reduction_;
+  std::unique_ptr<exec::ReductionInSteps> reduction_;
 };
 
 }  // namespace tightloop::streaming

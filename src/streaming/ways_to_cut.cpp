@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "run/reduction_steps.hpp"
+#include "exec/cpu/reduction_steps.hpp"
 #include "streaming/job.hpp"
 
 namespace tightloop::streaming {
@@ -148,12 +148,12 @@ class Cutting {
     });
     std::int64_t outputs = 1;
     for (std::size_t d = outer; d < s.m.size(); ++d) outputs *= s.m[d];
-    job.held = run::ReductionInSteps::bytes(s, outputs, threads_);
+    job.held = exec::ReductionInSteps::bytes(s, outputs, threads_);
     return job;
   }
 
   static bool is_empty(const plan::MatrixProduct& p) {
-    const run::ProductPart all = run::whole_product(p);
+    const exec::ProductPart all = exec::whole_product(p);
     return std::min({all.batches.count, all.rows.count, all.columns.count, all.depth.count}) == 0;
   }
 

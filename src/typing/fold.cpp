@@ -7,8 +7,8 @@
 #include <cmath>
 #include <complex>
 
-#include "types/complex_functions.hpp"
-#include "types/real_functions.hpp"
+#include "ops/complex_functions.hpp"
+#include "ops/real_functions.hpp"
 #include "typing/promotion.hpp"
 #include "typing/scalars.hpp"
 
@@ -128,7 +128,7 @@ std::optional<std::complex<T>> complex_function_of(Op op, const std::complex<T>*
 #define TIGHTLOOP_WIDE_2 Wide(x[0]), Wide(x[1])
 #define TIGHTLOOP_COMPLEX_FUNCTION(id, arity) \
   if (op == Op::id) return std::complex<T>(complex_valued::id(TIGHTLOOP_WIDE_##arity));
-#include "types/complex_functions.def"
+#include "ops/complex_functions.def"
 #undef TIGHTLOOP_COMPLEX_FUNCTION
 #undef TIGHTLOOP_WIDE_2
 #undef TIGHTLOOP_WIDE_1

@@ -5,8 +5,8 @@
 #include <span>
 #include <string>
 
+#include "ops/big_integer.hpp"
 #include "tightloop/op.hpp"
-#include "types/big_integer.hpp"
 #include "types/range.hpp"
 
 namespace tightloop::typing {

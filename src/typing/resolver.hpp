@@ -13,7 +13,7 @@
 #include <tuple>
 #include <vector>
 
-#include "types/big_integer.hpp"
+#include "ops/big_integer.hpp"
 #include "typing/builder.hpp"
 #include "typing/promotion.hpp"
 #include "typing/ranges.hpp"

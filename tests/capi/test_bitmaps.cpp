@@ -2,7 +2,7 @@
 #include <random>
 #include <vector>
 
-#include "capi/bitmaps.hpp"
+#include "api/capi/bitmaps.hpp"
 #include "catch.hpp"
 
 using namespace tightloop::capi;

@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "api/front.hpp"
 #include "catch.hpp"
-#include "front.hpp"
-#include "run/engine_core.hpp"
+#include "exec/engine_core.hpp"
 #include "tightloop/tightloop.hpp"
 #include "types/half.hpp"
 
@@ -119,8 +119,8 @@ std::string shown(T x) {
 template <class R>
 std::vector<R> evaluate_both(const std::string& text, const std::vector<Binding>& vars,
                              const Options& options = {}) {
-  static run::EngineCore jit(run::EngineCore::Kind::jit);
-  static run::EngineCore reference(run::EngineCore::Kind::reference);
+  static exec::EngineCore jit(exec::EngineCore::Kind::jit);
+  static exec::EngineCore reference(exec::EngineCore::Kind::reference);
   INFO(text);
   const Array got = detail::evaluate_with(jit, text, Bindings(vars), options)[0];
   const Array want = detail::evaluate_with(reference, text, Bindings(vars), options)[0];

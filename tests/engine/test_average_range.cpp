@@ -5,9 +5,9 @@
 #include <limits>
 #include <vector>
 
+#include "api/front.hpp"
+#include "base/thread_pool.hpp"
 #include "catch.hpp"
-#include "front.hpp"
-#include "run/thread_pool.hpp"
 #include "tightloop/tightloop.hpp"
 
 namespace tl = tightloop;
@@ -132,7 +132,7 @@ TEST_CASE("engine: averages of finite sums keep their bits beside others that ov
         "mean(x.T, axis=0), std(x, axis=1, where=x > 0), rmse(x, 1, axis=1), normalize(x)",
         {{"x", view}}, options);
   };
-  tl::run::ThreadPool pool(3);
+  tl::base::ThreadPool pool(3);
   tl::Options options;
   options.executor = &pool;
   options.threads = 1;

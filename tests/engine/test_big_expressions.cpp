@@ -5,17 +5,17 @@
 #include <string>
 #include <vector>
 
+#include "api/front.hpp"
 #include "catch.hpp"
-#include "front.hpp"
-#include "run/engine_core.hpp"
+#include "exec/engine_core.hpp"
 
 namespace tightloop {
 namespace {
 
 struct Engines {
-  run::EngineCore compiled{std::make_unique<run::KernelCache>("", "", run::CompileTime::first),
-                           true};
-  run::EngineCore reference{run::EngineCore::Kind::reference};
+  exec::EngineCore compiled{std::make_unique<exec::KernelCache>("", "", exec::CompileTime::first),
+                            true};
+  exec::EngineCore reference{exec::EngineCore::Kind::reference};
 };
 
 void check_same(Engines& engines, const std::string& text, BindingsView vars) {

@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "../fuzz/random_arrays.hpp"
+#include "api/front.hpp"
+#include "base/background.hpp"
 #include "catch.hpp"
-#include "front.hpp"
+#include "exec/engine_core.hpp"
 #include "plan/loop_plan.hpp"
-#include "run/background.hpp"
-#include "run/engine_core.hpp"
 #include "tightloop/tightloop.hpp"
 #include "types/strides.hpp"
 
@@ -22,16 +22,16 @@ constexpr DType kWide[] = {int16,   uint16,   int32,   uint32,  int64,     uint6
                            float16, bfloat16, float32, float64, complex64, complex128};
 
 struct Engines {
-  run::EngineCore compiled{std::make_unique<run::KernelCache>("", "", run::CompileTime::first),
-                           false};
-  run::EngineCore interpreted{
-      std::make_unique<run::KernelCache>("", "", run::CompileTime::background, 1 << 30), false};
-  run::EngineCore reference{run::EngineCore::Kind::reference};
-  std::vector<run::EngineCore*> all() {
+  exec::EngineCore compiled{std::make_unique<exec::KernelCache>("", "", exec::CompileTime::first),
+                            false};
+  exec::EngineCore interpreted{
+      std::make_unique<exec::KernelCache>("", "", exec::CompileTime::background, 1 << 30), false};
+  exec::EngineCore reference{exec::EngineCore::Kind::reference};
+  std::vector<exec::EngineCore*> all() {
     if (cache_info().backend != "jit") return {&reference};
     return {&compiled, &interpreted, &reference};
   }
-  ~Engines() { run::wait_for_background(); }
+  ~Engines() { base::wait_for_background(); }
 };
 
 /// How a matrix lies in memory.
@@ -83,7 +83,7 @@ Array numbers(Random& random, DType t, const Dims& shape) {
 }
 
 /// Evaluates into `out` with an engine.
-void into(run::EngineCore& engine, const ArrayView& out, const std::string& text,
+void into(exec::EngineCore& engine, const ArrayView& out, const std::string& text,
           const ArrayView& x, const ArrayView& y) {
   const Arg values[] = {x, y};
   const std::vector<detail::Variable> variables = {{"x", &values[0]}, {"y", &values[1]}};
@@ -106,7 +106,7 @@ std::vector<unsigned char> bits(const ArrayView& view) {
 
 /// One text by one engine: native operands and result, then all of them in the other order, and
 /// some of them.
-void check(run::EngineCore& engine, const std::string& text, DType t, const Array& x,
+void check(exec::EngineCore& engine, const std::string& text, DType t, const Array& x,
            const Array& y, Lay lay, Lay to, std::size_t turn) {
   constexpr ByteOrder kOrders[] = {ByteOrder::native, ByteOrder::swapped};
   const Array shape_of = evaluate(text, {{"x", x}, {"y", y}});
@@ -172,7 +172,7 @@ TEST_CASE("engine: elements in the other byte order give the bits of native ones
   for (DType t : kWide) {
     const Array x = numbers(random, t, {37, 53}), y = numbers(random, t, {37, 53});
     for (const std::string& text : texts_of(t)) {
-      for (run::EngineCore* engine : engines.all()) {
+      for (exec::EngineCore* engine : engines.all()) {
         for (int layouts = 0; layouts < 2; ++layouts, ++turn) {
           const Lay lay = kLayouts[turn % std::size(kLayouts)];
           const Lay to = kLayouts[turn / 5 % std::size(kLayouts)];

@@ -4,9 +4,9 @@
 #include <complex>
 #include <limits>
 
+#include "api/front.hpp"
 #include "catch.hpp"
-#include "front.hpp"
-#include "run/engine_core.hpp"
+#include "exec/engine_core.hpp"
 #include "tightloop/tightloop.hpp"
 
 using namespace tightloop;
@@ -59,17 +59,17 @@ std::vector<Z> specials() {
   return out;
 }
 
-Array run_on(run::EngineCore::Kind kind, const std::string& text,
+Array run_on(exec::EngineCore::Kind kind, const std::string& text,
              const std::vector<Binding>& vars) {
-  static run::EngineCore jit(run::EngineCore::Kind::jit);
-  static run::EngineCore reference(run::EngineCore::Kind::reference);
+  static exec::EngineCore jit(exec::EngineCore::Kind::jit);
+  static exec::EngineCore reference(exec::EngineCore::Kind::reference);
   INFO(text);
-  auto& core = kind == run::EngineCore::Kind::jit ? jit : reference;
+  auto& core = kind == exec::EngineCore::Kind::jit ? jit : reference;
   return detail::evaluate_with(core, text, Bindings(vars), {})[0];
 }
 
-constexpr run::EngineCore::Kind kKinds[] = {run::EngineCore::Kind::jit,
-                                            run::EngineCore::Kind::reference};
+constexpr exec::EngineCore::Kind kKinds[] = {exec::EngineCore::Kind::jit,
+                                             exec::EngineCore::Kind::reference};
 
 }  // namespace
 

@@ -8,10 +8,10 @@
 #include <thread>
 #include <vector>
 
+#include "api/front.hpp"
+#include "base/background.hpp"
 #include "catch.hpp"
-#include "front.hpp"
-#include "run/background.hpp"
-#include "run/engine_core.hpp"
+#include "exec/engine_core.hpp"
 #include "tightloop/tightloop.hpp"
 
 namespace tl = tightloop;
@@ -40,8 +40,8 @@ TEST_CASE("engine: threads evaluate, compile and evict at once", "[concurrent]")
 
 TEST_CASE("engine: threads share a cache that holds less than they use", "[concurrent]") {
   using namespace tightloop;
-  for (const auto when : {run::CompileTime::first, run::CompileTime::background}) {
-    run::EngineCore engine(std::make_unique<run::KernelCache>("", "", when, 3), true);
+  for (const auto when : {exec::CompileTime::first, exec::CompileTime::background}) {
+    exec::EngineCore engine(std::make_unique<exec::KernelCache>("", "", when, 3), true);
     const std::vector<double> x{1, 2, 3, 4, 5};
     std::vector<double> in_place(8 * x.size(), 0);
     std::atomic<int> wrong{0};
@@ -65,7 +65,7 @@ TEST_CASE("engine: threads share a cache that holds less than they use", "[concu
     CHECK(wrong == 0);
     CHECK(in_place[0] == 24);
     CHECK(in_place.back() == 24 * 5);
-    run::wait_for_background();
+    base::wait_for_background();
     detail::forget_prepared();
   }
 }

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <cstring>
 
+#include "api/front.hpp"
+#include "base/thread_pool.hpp"
 #include "catch.hpp"
 #include "contraction_oracle.hpp"
-#include "front.hpp"
-#include "run/thread_pool.hpp"
 #include "tightloop/tightloop.hpp"
 
 namespace tl = tightloop;
@@ -302,7 +302,7 @@ tl::Array ill_conditioned(Random& random, tl::DType t, const tl::Dims& shape) {
 
 TEST_CASE("engine: contractions have the same bits from 1, 2, 3 and 7 threads", "[concurrent]") {
   Random random(37);
-  tl::run::ThreadPool pool(7);
+  tl::base::ThreadPool pool(7);
   const auto check = [&](const char* text, const tl::Array& a, const tl::Array& b) {
     tl::Options options;
     options.executor = &pool;

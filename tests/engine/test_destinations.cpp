@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "../fuzz/random_arrays.hpp"
+#include "api/front.hpp"
+#include "base/background.hpp"
 #include "catch.hpp"
-#include "front.hpp"
-#include "run/background.hpp"
-#include "run/engine_core.hpp"
+#include "exec/engine_core.hpp"
 #include "tightloop/tightloop.hpp"
 #include "types/half.hpp"
 #include "types/range.hpp"
@@ -27,21 +27,21 @@ constexpr Casting kCastings[] = {Casting::standard, Casting::same_value, Casting
                                  Casting::saturate, Casting::unsafe};
 
 struct Engines {
-  run::EngineCore compiled{std::make_unique<run::KernelCache>("", "", run::CompileTime::first),
-                           false};
-  run::EngineCore interpreted{
-      std::make_unique<run::KernelCache>("", "", run::CompileTime::background, 1 << 12), false};
-  run::EngineCore interpreter{run::EngineCore::Kind::interpreter};
-  run::EngineCore reference{run::EngineCore::Kind::reference};
-  std::vector<run::EngineCore*> all() {
+  exec::EngineCore compiled{std::make_unique<exec::KernelCache>("", "", exec::CompileTime::first),
+                            false};
+  exec::EngineCore interpreted{
+      std::make_unique<exec::KernelCache>("", "", exec::CompileTime::background, 1 << 12), false};
+  exec::EngineCore interpreter{exec::EngineCore::Kind::interpreter};
+  exec::EngineCore reference{exec::EngineCore::Kind::reference};
+  std::vector<exec::EngineCore*> all() {
     if (cache_info().backend != "jit") return {&interpreter, &reference};
     return {&compiled, &interpreted, &interpreter, &reference};
   }
-  ~Engines() { run::wait_for_background(); }
+  ~Engines() { base::wait_for_background(); }
 };
 
 /// Evaluates into a view with an engine; returns the error's message and hint, or nothing.
-std::string into(run::EngineCore& engine, const ArrayView& out, const std::string& text,
+std::string into(exec::EngineCore& engine, const ArrayView& out, const std::string& text,
                  std::vector<Binding> vars, const Options& options) {
   std::vector<detail::Variable> variables;
   for (const Binding& b : vars) variables.push_back({b.name, &b.value});
@@ -145,7 +145,7 @@ std::optional<int128> held(int128 v, DType to, Casting casting) {
 }
 
 /// Stores x + y, where one element of x is v and all else 1 or 0, and looks at what came of it.
-void check_pair(run::EngineCore& engine, DType from, DType to, int128 v, Casting casting,
+void check_pair(exec::EngineCore& engine, DType from, DType to, int128 v, Casting casting,
                 const Dims& shape, int layout) {
   Array x(from, shape), y(bool_, shape), got(to, shape);
   std::memset(y.data(), 0, static_cast<std::size_t>(y.size()));
@@ -191,7 +191,7 @@ TEST_CASE("engine: a destination holds every integer, or the error names the fir
         const Dims& shape = shapes[turn % shapes.size()];
         const int layout = static_cast<int>(++turn % 5);
         for (int128 v : edges(from, to)) {
-          for (run::EngineCore* engine : engines.all()) {
+          for (exec::EngineCore* engine : engines.all()) {
             check_pair(*engine, from, to, v, casting, shape, layout);
           }
         }
@@ -229,7 +229,7 @@ TEST_CASE("engine: casting='same_value' of floats, bools and complex numbers") {
         if (!keeps(v, from)) continue;
         const std::vector<double> same(19, v);
         const Array x = evaluate("astype(x, '" + std::string(name(from)) + "')", {{"x", same}});
-        for (run::EngineCore* engine : engines.all()) {
+        for (exec::EngineCore* engine : engines.all()) {
           Array out(to, {19});
           const std::string error = into(*engine, out.view(), "x", {{"x", x}}, options);
           INFO(name(from) << " to " << name(to) << ": " << v << ": " << error);
@@ -238,7 +238,7 @@ TEST_CASE("engine: casting='same_value' of floats, bools and complex numbers") {
       }
     }
   }
-  for (run::EngineCore* engine : engines.all()) {
+  for (exec::EngineCore* engine : engines.all()) {
     const std::vector<std::complex<double>> z = {{1, 0}, {2, 0.5}};
     std::vector<std::uint8_t> out(2);
     const std::string error = into(*engine, ArrayView(out.data(), {2}), "z", {{"z", z}}, options);
@@ -321,7 +321,7 @@ TEST_CASE("engine: results of reductions, products and constants fit their desti
   Array m(int32, {40, 40}), wide(int32, {6, 40});
   for (std::int64_t i = 0; i < m.size(); ++i) put(m, i, i % 7);
   put(m, 17 * 40 + 3, 100000);
-  for (run::EngineCore* engine : engines.all()) {
+  for (exec::EngineCore* engine : engines.all()) {
     const std::vector<Binding> vars = {{"m", m}};
     std::vector<std::int16_t> rows(40), square(1600);
     std::int8_t one = 0;

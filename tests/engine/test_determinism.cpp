@@ -8,9 +8,9 @@
 #include <cstring>
 
 #include "../fuzz/random_arrays.hpp"
+#include "api/front.hpp"
+#include "base/thread_pool.hpp"
 #include "catch.hpp"
-#include "front.hpp"
-#include "run/thread_pool.hpp"
 #include "tightloop/tightloop.hpp"
 
 namespace tl = tightloop;
@@ -154,7 +154,7 @@ const tl::DType kAllTypes[] = {tl::bool_,   tl::int8,      tl::int16,     tl::in
 
 TEST_CASE("engine: the same bits from 1, 2, 3 and 7 threads") {
   fuzz::Random random(5);
-  tl::run::ThreadPool pool(7);
+  tl::base::ThreadPool pool(7);
   for (tl::DType t :
        {tl::float16, tl::bfloat16, tl::float32, tl::float64, tl::complex64, tl::complex128}) {
     for (const tl::Dims& shape : {tl::Dims{3, 400001}, tl::Dims{20011, 37}, tl::Dims{1500, 700}}) {
@@ -180,7 +180,7 @@ TEST_CASE("engine: the same bits from 1, 2, 3 and 7 threads") {
 
 TEST_CASE("engine: transposed operands by any number of threads are those of a copy") {
   fuzz::Random random(7);
-  tl::run::ThreadPool pool(7);
+  tl::base::ThreadPool pool(7);
   for (tl::DType t : {tl::uint8, tl::float16, tl::float32, tl::float64, tl::complex128}) {
     for (const tl::Dims& shape : {tl::Dims{3, 60001}, tl::Dims{90, 3001}, tl::Dims{503, 300}}) {
       const auto x = ill_conditioned(random, t, shape);

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "api/front.hpp"
 #include "catch.hpp"
-#include "front.hpp"
-#include "run/engine_core.hpp"
+#include "exec/engine_core.hpp"
 
 namespace tightloop {
 namespace {
@@ -35,19 +35,19 @@ long resident_kib() {
   return -1;
 }
 
-std::unique_ptr<run::EngineCore> make_engine(run::CompileTime when, std::size_t kernels) {
-  auto engine = std::make_unique<run::EngineCore>(
-      std::make_unique<run::KernelCache>("", "", when, kernels), false);
+std::unique_ptr<exec::EngineCore> make_engine(exec::CompileTime when, std::size_t kernels) {
+  auto engine = std::make_unique<exec::EngineCore>(
+      std::make_unique<exec::KernelCache>("", "", when, kernels), false);
   try {
     engine->cache().backend();
-  } catch (const run::NoCodeGenerator&) {
+  } catch (const exec::NoCodeGenerator&) {
     return nullptr;
   }
   return engine;
 }
 
 /// Evaluates the i-th of a series of expressions whose kernels all differ.
-bool evaluate_one(run::EngineCore& engine, int i, const std::vector<double>& x) {
+bool evaluate_one(exec::EngineCore& engine, int i, const std::vector<double>& x) {
   const std::string number = std::to_string(i) + ".5";
   const auto out = detail::evaluate_with(engine, "x * " + number + " + " + number, {{"x", x}}, {});
   return out[0].values<double>()[1] == x[1] * (i + 0.5) + (i + 0.5);
@@ -56,7 +56,7 @@ bool evaluate_one(run::EngineCore& engine, int i, const std::vector<double>& x) 
 }  // namespace
 
 TEST_CASE("engine: kernels beyond the cache's limit are freed") {
-  const auto engine = make_engine(run::CompileTime::first, 16);
+  const auto engine = make_engine(exec::CompileTime::first, 16);
   if (engine == nullptr) return;
   const std::vector<double> x{1, 2, 3};
   detail::forget_prepared();
@@ -73,7 +73,7 @@ TEST_CASE("engine: kernels beyond the cache's limit are freed") {
 }
 
 TEST_CASE("engine: thousands of expressions in a small cache") {
-  const auto engine = make_engine(run::CompileTime::background, 32);
+  const auto engine = make_engine(exec::CompileTime::background, 32);
   if (engine == nullptr) return;
   const std::vector<double> x{1, 2, 3};
   int wrong = 0;
@@ -84,7 +84,7 @@ TEST_CASE("engine: thousands of expressions in a small cache") {
 }
 
 TEST_CASE("engine: memory of a hundred thousand expressions", "[.][long]") {
-  const auto engine = make_engine(run::CompileTime::first, 1024);
+  const auto engine = make_engine(exec::CompileTime::first, 1024);
   if (engine == nullptr) return;
   const std::vector<double> x{1, 2, 3};
   int wrong = 0;

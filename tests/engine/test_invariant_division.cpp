@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "../fuzz/random_arrays.hpp"
+#include "api/front.hpp"
 #include "catch.hpp"
-#include "front.hpp"
 #include "tightloop/tightloop.hpp"
 
 namespace tl = tightloop;

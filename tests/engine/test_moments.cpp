@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "api/front.hpp"
+#include "base/background.hpp"
 #include "catch.hpp"
-#include "front.hpp"
-#include "run/background.hpp"
-#include "run/engine_core.hpp"
+#include "exec/engine_core.hpp"
 #include "tightloop/tightloop.hpp"
 
 namespace tightloop {
@@ -112,9 +112,9 @@ TEST_CASE("engine: variances of elements that overflow when squared or added") {
 }
 
 TEST_CASE("engine: variances have the same bits interpreted and compiled") {
-  std::unique_ptr<run::EngineCore> compiled;
+  std::unique_ptr<exec::EngineCore> compiled;
   try {
-    compiled = std::make_unique<run::EngineCore>(run::EngineCore::Kind::jit);
+    compiled = std::make_unique<exec::EngineCore>(exec::EngineCore::Kind::jit);
   } catch (const Error&) {
     return;  // no code generator
   }
@@ -126,11 +126,11 @@ TEST_CASE("engine: variances have the same bits interpreted and compiled") {
                              "std(x, axis=(0, 1)), sum(x, axis=(0, 1))",
                              "var(float16(x), axis=0), sum(float16(x), axis=0)",
                              "var(x * x + 1, axis=-1), max(x, axis=-1)"}) {
-      run::EngineCore interpreted(
-          std::make_unique<run::KernelCache>("", "", run::CompileTime::background), false);
+      exec::EngineCore interpreted(
+          std::make_unique<exec::KernelCache>("", "", exec::CompileTime::background), false);
       const std::vector<Array> a = detail::evaluate_with(interpreted, text, {{"x", view}}, {});
       const std::vector<Array> b = detail::evaluate_with(*compiled, text, {{"x", view}}, {});
-      run::wait_for_background();
+      base::wait_for_background();
       REQUIRE(a.size() == b.size());
       for (std::size_t k = 0; k < a.size(); ++k) {
         INFO(kind.name << ": " << text);

@@ -3,9 +3,9 @@
 #include <cmath>
 #include <complex>
 
+#include "api/front.hpp"
 #include "catch.hpp"
-#include "front.hpp"
-#include "run/engine_core.hpp"
+#include "exec/engine_core.hpp"
 #include "tightloop/tightloop.hpp"
 
 using namespace tightloop;
@@ -25,8 +25,8 @@ const Options& by_numpy() {
 /// element.
 Array evaluate_both(const std::string& text, const std::vector<Binding>& vars,
                     const Options& options = {}) {
-  static run::EngineCore jit(run::EngineCore::Kind::jit);
-  static run::EngineCore reference(run::EngineCore::Kind::reference);
+  static exec::EngineCore jit(exec::EngineCore::Kind::jit);
+  static exec::EngineCore reference(exec::EngineCore::Kind::reference);
   INFO(text);
   const Array want = detail::evaluate_with(reference, text, Bindings(vars), options)[0];
   Array got = detail::evaluate_with(jit, text, Bindings(vars), options)[0];

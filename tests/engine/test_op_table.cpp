@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "api/front.hpp"
 #include "catch.hpp"
-#include "front.hpp"
 #include "math/leaf.hpp"
-#include "reference/lane_kernels.hpp"
+#include "ops/lane_kernels.hpp"
 #include "tightloop/tightloop.hpp"
 
 namespace tl = tightloop;
@@ -39,7 +39,7 @@ TEST_CASE("engine: every row of the op table is documented, named once and has a
     CHECK(id(op) == row.id);
     const bool composed = row.lowering == tl::Lowering::composed;
     CHECK(composed == (row.type_rule == tl::TypeRule::composed));
-    if (row.kind == tl::OpKind::elementwise) CHECK(tl::reference::has_meaning(op) != composed);
+    if (row.kind == tl::OpKind::elementwise) CHECK(tl::ops::has_meaning(op) != composed);
     if (row.lowering == tl::Lowering::math) {
       CHECK(tl::math::find_leaf(op, tl::float64, 1) != nullptr);
       CHECK(tl::math::find_leaf(op, tl::float32, 1) != nullptr);

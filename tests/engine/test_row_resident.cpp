@@ -7,8 +7,8 @@
 #include "../fuzz/random_arrays.hpp"
 #include "../plan/named_expressions.hpp"
 #include "../streaming/memory_streams.hpp"
+#include "base/thread_pool.hpp"
 #include "catch.hpp"
-#include "run/thread_pool.hpp"
 #include "tightloop/tightloop.hpp"
 
 namespace tl = tightloop;
@@ -84,7 +84,7 @@ TEST_CASE("engine: turn by turn gives the bits of one step at a time") {
   if (tl::cache_info().backend != "jit") return;
   fuzz::Random random(31);
   INFO("seed 31");
-  tl::run::ThreadPool pool(7);
+  tl::base::ThreadPool pool(7);
   for (const tl::DType t :
        {tl::float16, tl::bfloat16, tl::float32, tl::float64, tl::int8, tl::uint16, tl::int32,
         tl::uint64, tl::bool_, tl::complex64, tl::complex128}) {

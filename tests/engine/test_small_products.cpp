@@ -4,10 +4,10 @@
 #include <cstring>
 #include <memory>
 
+#include "api/front.hpp"
+#include "base/thread_pool.hpp"
 #include "catch.hpp"
 #include "contraction_oracle.hpp"
-#include "front.hpp"
-#include "run/thread_pool.hpp"
 #include "tightloop/tightloop.hpp"
 
 namespace tl = tightloop;
@@ -101,7 +101,7 @@ TEST_CASE("engine: small products have the same bits whether or not factors are 
 TEST_CASE("engine: small products, interpreted, threaded and of every vector width",
           "[concurrent]") {
   Random random(73);
-  tl::run::ThreadPool pool(3);
+  tl::base::ThreadPool pool(3);
   std::vector<std::unique_ptr<tl::run::EngineCore>> engines;
   if (tl::cache_info().backend == "jit") {
     for (const char* target : {"", "x86-64-v4", "x86-64-v3", "x86-64-v2"}) {

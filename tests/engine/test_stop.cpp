@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "api/front.hpp"
 #include "catch.hpp"
-#include "front.hpp"
 #include "tightloop/tightloop.hpp"
 
 using namespace tightloop;
@@ -25,7 +25,7 @@ ArrayView endless(double& element, const Dims& shape) {
 }
 
 /// Starts an evaluation that would take minutes, stops it, returns how long that took.
-double seconds_to_stop(run::EngineCore& engine, const std::string& text, const Dims& shape,
+double seconds_to_stop(exec::EngineCore& engine, const std::string& text, const Dims& shape,
                        int threads) {
   double element = 1.5;
   std::atomic<bool> stop{false};
@@ -68,13 +68,13 @@ TEST_CASE("engine: a long evaluation stops when it is asked to") {
     for (const auto& [text, shape] : cases) {
       INFO(text << ", threads " << threads);
       // A loaded machine may be slow; what is not stopped would take minutes.
-      CHECK(seconds_to_stop(run::EngineCore::standard(), text, shape, threads) < 5);
+      CHECK(seconds_to_stop(exec::EngineCore::standard(), text, shape, threads) < 5);
     }
   }
 }
 
 TEST_CASE("engine: the interpreter stops when it is asked to") {
-  run::EngineCore reference(run::EngineCore::Kind::reference);
+  exec::EngineCore reference(exec::EngineCore::Kind::reference);
   CHECK(seconds_to_stop(reference, "sum(x)", {std::int64_t{1} << 37}, 1) < 5);
 }
 

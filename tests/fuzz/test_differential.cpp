@@ -11,12 +11,12 @@
 #include <string>
 
 #include "../plan/reduced_size.hpp"
+#include "api/front.hpp"
+#include "base/background.hpp"
 #include "catch.hpp"
-#include "front.hpp"
+#include "exec/engine_core.hpp"
 #include "random_arrays.hpp"
 #include "random_expressions.hpp"
-#include "run/background.hpp"
-#include "run/engine_core.hpp"
 #include "types/half.hpp"
 #include "types/strides.hpp"
 
@@ -69,7 +69,7 @@ struct Outcome {
   std::string error;
 };
 
-Outcome evaluate(run::EngineCore& engine, const std::string& text, BindingsView vars,
+Outcome evaluate(exec::EngineCore& engine, const std::string& text, BindingsView vars,
                  const Options& options) {
   Outcome out;
   try {
@@ -274,7 +274,7 @@ bool plan_is_bounded(const plan::LoopPlan& plan, const ir::TypedGraph& graph) {
   return true;
 }
 
-bool check_plan(run::EngineCore& engine, const Case& c) {
+bool check_plan(exec::EngineCore& engine, const Case& c) {
   std::vector<detail::Variable> variables;
   for (const Binding& b : c.bindings) variables.push_back({b.name, &b.value});
   const auto prepared = detail::prepare({c.expression.text, {}}, variables, {}, c.options, engine);
@@ -325,7 +325,7 @@ std::optional<std::string> check_destination(Random& random, const Case& c, cons
 
 /// Kernels that are interpreted for good, run before they are compiled or are replaced meanwhile
 /// give the same bits.
-std::optional<std::string> check_interpreted(const Case& c, run::EngineCore& engine,
+std::optional<std::string> check_interpreted(const Case& c, exec::EngineCore& engine,
                                              const Outcome& compiled) {
   const Outcome out = evaluate(engine, c.expression.text, Bindings(c.bindings), c.options);
   if (out.error != compiled.error) return "interpreted, the error is " + out.error;
@@ -349,7 +349,7 @@ bool calls_complex_roots(const Case& c) {
 
 /// Returns what is wrong, or nothing.
 std::optional<std::string> compare(const Case& c, const Outcome& jit, const Outcome& reference,
-                                   run::EngineCore& oracle) {
+                                   exec::EngineCore& oracle) {
   // outer and vdot see their operands as vectors; the oracle does not ask whether a view can.
   if (jit.error.find("needs a copy") != std::string::npos) return std::nullopt;
   if (jit.error != reference.error)
@@ -388,11 +388,11 @@ std::optional<std::string> compare(const Case& c, const Outcome& jit, const Outc
 }  // namespace
 
 TEST_CASE("fuzz: the JIT equals the reference evaluator over random expressions") {
-  run::EngineCore jit(run::EngineCore::Kind::jit);
-  run::EngineCore reference(run::EngineCore::Kind::reference);
-  run::EngineCore interpreter(run::EngineCore::Kind::interpreter);
-  run::EngineCore tiered(
-      std::make_unique<run::KernelCache>("", "", run::CompileTime::background, 16), false);
+  exec::EngineCore jit(exec::EngineCore::Kind::jit);
+  exec::EngineCore reference(exec::EngineCore::Kind::reference);
+  exec::EngineCore interpreter(exec::EngineCore::Kind::interpreter);
+  exec::EngineCore tiered(
+      std::make_unique<exec::KernelCache>("", "", exec::CompileTime::background, 16), false);
   const std::uint64_t seed = setting("TIGHTLOOP_FUZZ_SEED", 20260901);
   const std::uint64_t cases = setting("TIGHTLOOP_FUZZ_CASES", 20000);
   WARN("seed " << seed << ", " << cases << " evaluated cases");
@@ -427,7 +427,7 @@ TEST_CASE("fuzz: the JIT equals the reference evaluator over random expressions"
       if (c.expression.text.find(spelled) != std::string::npos) ++covered[std::string(row.id)];
     }
   }
-  run::wait_for_background();
+  base::wait_for_background();
   CHECK(failures == 0);
   if (cases >= 10000) {
     for (const OpInfo& row : op_table()) {

@@ -8,11 +8,11 @@
 
 #include <string>
 
+#include "base/thread_pool.hpp"
 #include "catch.hpp"
 #include "io/counted.hpp"
 #include "io/messages.hpp"
 #include "io/scratch_folder.hpp"
-#include "run/thread_pool.hpp"
 #include "tightloop/engine.hpp"
 #include "tightloop/npy.hpp"
 
@@ -83,7 +83,7 @@ TEST_CASE("io: a mapped file that shrinks ends evaluations on any number of thre
   for (const int threads : {1, 2, 3, 4, 8, 0}) {
     const int status = in_child([&] {
       guard_mapped_files();
-      run::ThreadPool pool(8);
+      base::ThreadPool pool(8);
       Options options;
       options.threads = threads;
       if (threads != 0) options.executor = &pool;

@@ -11,7 +11,7 @@
 
 #include "catch.hpp"
 #include "io/element_layout.hpp"
-#include "io/npy_header.hpp"
+#include "io/formats/npy_header.hpp"
 #include "io/scratch_folder.hpp"
 #include "tightloop/npy.hpp"
 

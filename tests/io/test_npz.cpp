@@ -8,9 +8,9 @@
 
 #include "catch.hpp"
 #include "io/counted.hpp"
+#include "io/formats/npz_writer.hpp"
 #include "io/little_endian.hpp"
 #include "io/messages.hpp"
-#include "io/npz_writer.hpp"
 #include "io/scratch_folder.hpp"
 #include "tightloop/npy.hpp"
 

@@ -6,9 +6,9 @@
 
 #include "catch.hpp"
 #include "io/counted.hpp"
+#include "io/formats/stack.hpp"
 #include "io/messages.hpp"
 #include "io/scratch_folder.hpp"
-#include "io/stack.hpp"
 #include "tightloop/npy.hpp"
 
 using namespace tightloop;

@@ -7,9 +7,9 @@
 
 #include "catch.hpp"
 #include "io/counted.hpp"
+#include "io/formats/text_columns.hpp"
 #include "io/messages.hpp"
 #include "io/scratch_folder.hpp"
-#include "io/text_columns.hpp"
 
 using namespace tightloop;
 using namespace tightloop::io::test;

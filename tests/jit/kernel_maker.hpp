@@ -4,18 +4,19 @@
 #include <memory>
 #include <string>
 
-#include "plan/backend.hpp"
-#include "run/loaded_image.hpp"
+#include "exec/cache/loaded_image.hpp"
+#include "kernel/backend.hpp"
 
 namespace tightloop::jit_test {
 
 /// Returns null and sets `error` on failure.
-inline std::shared_ptr<const plan::Kernel> make_kernel(plan::Backend& backend,
-                                                       const plan::KernelPlan& plan,
-                                                       std::string& error) {
-  plan::KernelImage image;
-  return backend.compile(plan, image, error) == plan::Compiled::done ? run::load_image(image, error)
-                                                                     : nullptr;
+inline std::shared_ptr<const kernel::Kernel> make_kernel(kernel::Backend& backend,
+                                                         const kernel::KernelPlan& plan,
+                                                         std::string& error) {
+  kernel::KernelImage image;
+  return backend.compile(plan, image, error) == kernel::Compiled::done
+             ? exec::load_image(image, error)
+             : nullptr;
 }
 
 }  // namespace tightloop::jit_test

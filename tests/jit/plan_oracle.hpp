@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "plan/kernel_plan.hpp"
+#include "kernel/kernel_plan.hpp"
 
 namespace tightloop::jit_test {
 
@@ -21,6 +21,6 @@ struct PackedRun {
   std::uint64_t events = 0;
 };
 
-void evaluate(const plan::KernelPlan& plan, PackedRun& run);
+void evaluate(const kernel::KernelPlan& plan, PackedRun& run);
 
 }  // namespace tightloop::jit_test

@@ -4,11 +4,11 @@
 #include <algorithm>
 
 #include "catch.hpp"
+#include "exec/cache/loaded_image.hpp"
 #include "harness.hpp"
 #include "jit/session.hpp"
 #include "math/leaf.hpp"
-#include "reference/lane_kernels.hpp"
-#include "run/loaded_image.hpp"
+#include "ops/lane_kernels.hpp"
 
 extern "C" {
 void LLVMInitializeAArch64TargetInfo();
@@ -20,8 +20,8 @@ void LLVMInitializeAArch64AsmPrinter();
 namespace tightloop::jit_test {
 namespace {
 
-using plan::Access;
-using plan::KernelKind;
+using kernel::Access;
+using kernel::KernelKind;
 
 /// The leaves of a machine without vector leaves: one lane at a time.
 void* scalar_leaf(Op op, DType lane, int lanes) {
@@ -45,18 +45,18 @@ jit::Session& session() {
 }
 
 /// Compiles, and resolves what the image calls as if it were to run.
-void check_code(const plan::KernelPlan& plan) {
+void check_code(const kernel::KernelPlan& plan) {
   CAPTURE(describe(plan));
-  plan::KernelImage image;
+  kernel::KernelImage image;
   std::string error;
-  const bool compiled = session().compile(plan, image, error) == plan::Compiled::done;
+  const bool compiled = session().compile(plan, image, error) == kernel::Compiled::done;
   CAPTURE(error);
   REQUIRE(compiled);
   const unsigned char ret[] = {0xc0, 0x03, 0x5f, 0xd6};
   const auto at = std::search(image.bytes.begin(), image.bytes.end(), ret, ret + sizeof ret);
   CHECK(at != image.bytes.end());
   CHECK(image.entry % 4 == 0);
-  CHECK(run::load_image(image, error) != nullptr);
+  CHECK(exec::load_image(image, error) != nullptr);
 }
 
 constexpr DType kLanes[] = {DType::bool_,     DType::int8,    DType::int16,   DType::int32,
@@ -80,7 +80,7 @@ TEST_CASE("jit: every operation has code for AArch64") {
     for (int i = 0; i < kTableOps; ++i) {
       const Op op = static_cast<Op>(i);
       if (is_reduction(op)) continue;
-      const reference::LaneKernel kernel = reference::find_kernel(op, lane);
+      const ops::LaneKernel kernel = ops::find_kernel(op, lane);
       if (kernel.run == nullptr) continue;
       std::vector<std::uint32_t> args(x, x + info(op).arity);
       if (op == Op::where) args = {truth, x[0], x[1]};

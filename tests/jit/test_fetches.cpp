@@ -5,7 +5,7 @@
 namespace tightloop::jit_test {
 namespace {
 
-using plan::KernelKind;
+using kernel::KernelKind;
 
 struct Hint {
   std::uint16_t near, far;
@@ -15,19 +15,19 @@ struct Hint {
 constexpr Hint kHints[] = {{4096, 16384, false}, {64, 0, false}, {0, 24576, false},
                            {0, 24576, true},     {1, 7, false},  {65535, 65535, false}};
 
-void announce(plan::KernelPlan& plan, const Hint& hint) {
-  for (plan::KernelLoad& load : plan.loads) {
-    if (load.access == plan::Access::splat) continue;
+void announce(kernel::KernelPlan& plan, const Hint& hint) {
+  for (kernel::KernelLoad& load : plan.loads) {
+    if (load.access == kernel::Access::splat) continue;
     load.fetch_ahead = hint.near;
     load.fetch_far = hint.far;
     load.fetch_half = hint.half;
   }
 }
 
-plan::KernelPlan difference(KernelKind kind, DType t) {
+kernel::KernelPlan difference(KernelKind kind, DType t) {
   PlanBuilder p(kind);
   const DType lane = is_half(t) ? DType::float32 : t;
-  const std::uint32_t x = p.load(t), y = p.load(t, plan::Access::splat), z = p.load(t);
+  const std::uint32_t x = p.load(t), y = p.load(t, kernel::Access::splat), z = p.load(t);
   const std::uint32_t d = p.op(Op::subtract, lane, {p.op(Op::subtract, lane, {x, y}), z});
   if (kind == KernelKind::map) {
     p.store(t, d);
@@ -48,7 +48,7 @@ TEST_CASE("jit: what is asked for ahead of its reads changes nothing") {
   for (const KernelKind kind :
        {KernelKind::map, KernelKind::row_reduce, KernelKind::column_reduce}) {
     for (const DType t : {DType::uint8, DType::float16, DType::float32, DType::float64}) {
-      plan::KernelPlan plan = difference(kind, t);
+      kernel::KernelPlan plan = difference(kind, t);
       for (const Hint& hint : kHints) {
         if (hint.half && kind == KernelKind::column_reduce) continue;
         CAPTURE(static_cast<int>(kind), name(t), hint.near, hint.far);
@@ -65,7 +65,7 @@ TEST_CASE("jit: columns far apart, and columns taken four rows at once, are aske
                                         {2100, 9, 5, true, false, true}};
   for (const int stride : {-3, 2}) {
     PlanBuilder p(KernelKind::column_reduce);
-    const std::uint32_t x = p.load(DType::float32, plan::Access::strided);
+    const std::uint32_t x = p.load(DType::float32, kernel::Access::strided);
     p.plan.loads.back().stride = static_cast<std::int8_t>(stride);
     p.reduce(Op::sum, DType::float64, x);
     PlanBuilder halves(KernelKind::column_reduce);

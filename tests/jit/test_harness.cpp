@@ -7,16 +7,16 @@
 #include <memory>
 
 #include "catch.hpp"
+#include "exec/cache/tiered_kernel.hpp"
 #include "harness.hpp"
 #include "kernel_maker.hpp"
 #include "math/leaf.hpp"
 #include "math/leaf_array.hpp"
 #include "plan_oracle.hpp"
-#include "run/tiered_kernel.hpp"
 #include "types/half.hpp"
 
-extern "C" tightloop::plan::Backend* tightloop_make_backend_3(tightloop::plan::FindLeaf,
-                                                              const char*, std::string*);
+extern "C" tightloop::kernel::Backend* tightloop_make_backend_3(tightloop::kernel::FindLeaf,
+                                                                const char*, std::string*);
 
 namespace tightloop::jit_test {
 namespace {
@@ -212,11 +212,11 @@ void check_elements(const char* what, std::size_t k, DType t, const Bytes& actua
 // The packed operands laid out as a shape says, and the frame over them.
 class Layout {
  public:
-  Layout(const plan::KernelPlan& plan, const RunShape& shape, const PackedRun& run)
+  Layout(const kernel::KernelPlan& plan, const RunShape& shape, const PackedRun& run)
       : plan_(plan), shape_(shape) {
     for (std::size_t k = 0; k < plan.loads.size(); ++k) {
-      const plan::KernelLoad& load = plan.loads[k];
-      const bool splat = load.access == plan::Access::splat;
+      const kernel::KernelLoad& load = plan.loads[k];
+      const bool splat = load.access == kernel::Access::splat;
       const std::size_t size = itemsize(load.dtype);
       const std::size_t count = splat ? 1 : static_cast<std::size_t>(shape.n0);
       const auto apart = static_cast<std::size_t>(std::abs(load.stride));
@@ -230,7 +230,7 @@ class Layout {
       }
       if (load.stride < 0) first_.back() = size * (count - 1) * apart;
     }
-    for (const plan::KernelStore& s : plan.stores) {
+    for (const kernel::KernelStore& s : plan.stores) {
       add(itemsize(s.dtype) * static_cast<std::size_t>(shape.n0), shape.aligned_stores);
     }
     for (const Bytes& slots : run.slots) {
@@ -240,20 +240,20 @@ class Layout {
     params_ = run.params;
   }
 
-  std::uint64_t call(const plan::Kernel& kernel) {
+  std::uint64_t call(const kernel::Kernel& kernel) {
     std::vector<void*> ptr;
     std::vector<void*> acc;
     for (std::size_t k = 0; k < memory_.size(); ++k) ptr.push_back(memory_[k]->data + first_[k]);
     for (const auto& m : slots_) acc.push_back(m->data);
     std::uint64_t events = 0;
-    plan::KernelFrame frame{shape_.n0,
-                            shape_.n1,
-                            ptr.data(),
-                            steps_.data(),
-                            params_.data(),
-                            acc.data(),
-                            shape_.slot_per_row ? 1 : 0,
-                            &events};
+    kernel::KernelFrame frame{shape_.n0,
+                              shape_.n1,
+                              ptr.data(),
+                              steps_.data(),
+                              params_.data(),
+                              acc.data(),
+                              shape_.slot_per_row ? 1 : 0,
+                              &events};
     kernel.call(frame);
     return events;
   }
@@ -300,7 +300,7 @@ class Layout {
     }
     return true;
   }
-  const plan::KernelPlan& plan_;
+  const kernel::KernelPlan& plan_;
   const RunShape& shape_;
   std::vector<std::unique_ptr<GuardedMemory>> memory_;
   std::vector<std::unique_ptr<GuardedMemory>> slots_;
@@ -310,13 +310,13 @@ class Layout {
   Bytes params_;
 };
 
-PackedRun random_run(const plan::KernelPlan& plan, const RunShape& shape, Random& random) {
+PackedRun random_run(const kernel::KernelPlan& plan, const RunShape& shape, Random& random) {
   PackedRun run;
   run.n0 = shape.n0;
   run.n1 = shape.n1;
   run.slot_per_row = shape.slot_per_row;
-  for (const plan::KernelLoad& l : plan.loads) {
-    const bool splat = l.access == plan::Access::splat;
+  for (const kernel::KernelLoad& l : plan.loads) {
+    const bool splat = l.access == kernel::Access::splat;
     const std::int64_t count = shape.n1 * (splat ? 1 : shape.n0);
     run.loads.push_back(random_elements(l.dtype, count, random, shape.finite));
   }
@@ -325,11 +325,11 @@ PackedRun random_run(const plan::KernelPlan& plan, const RunShape& shape, Random
     fill_element(plan.params[k], &run.params[16 * k], random, shape.finite);
     if (is_bool(plan.params[k])) run.params[16 * k] &= 1;
   }
-  for (const plan::KernelStore& s : plan.stores) {
+  for (const kernel::KernelStore& s : plan.stores) {
     run.stores.emplace_back(itemsize(s.dtype) * static_cast<std::size_t>(shape.n0 * shape.n1));
   }
-  for (const plan::KernelReduce& r : plan.reductions) {
-    const bool columns = plan.kind == plan::KernelKind::column_reduce;
+  for (const kernel::KernelReduce& r : plan.reductions) {
+    const bool columns = plan.kind == kernel::KernelKind::column_reduce;
     const std::int64_t count = columns ? shape.n0 : shape.slot_per_row ? shape.n1 : 1;
     run.slots.push_back(random_elements(r.acc, count, random, shape.finite));
     if (!is_bool(r.acc)) continue;
@@ -340,17 +340,17 @@ PackedRun random_run(const plan::KernelPlan& plan, const RunShape& shape, Random
 
 }  // namespace
 
-plan::Backend* make_backend(plan::FindLeaf find_leaf, const char* target, std::string& error) {
+kernel::Backend* make_backend(kernel::FindLeaf find_leaf, const char* target, std::string& error) {
   return tightloop_make_backend_3(find_leaf, target, &error);
 }
 
 const std::vector<TestTarget>& targets() {
-  static std::vector<std::unique_ptr<plan::Backend>> backends;
+  static std::vector<std::unique_ptr<kernel::Backend>> backends;
   static const std::vector<TestTarget> made = [] {
     std::vector<TestTarget> list;
     for (const char* name : {"", "x86-64-v3", "x86-64-v2"}) {
       std::string error;
-      plan::Backend* backend = make_backend(&math::find_leaf, name, error);
+      kernel::Backend* backend = make_backend(&math::find_leaf, name, error);
       if (backend == nullptr) continue;
       backends.emplace_back(backend);
       list.push_back({*name == 0 ? "host" : name, backend});
@@ -360,10 +360,10 @@ const std::vector<TestTarget>& targets() {
   return made;
 }
 
-void check_plan(const plan::KernelPlan& plan, const std::vector<RunShape>& shapes,
+void check_plan(const kernel::KernelPlan& plan, const std::vector<RunShape>& shapes,
                 std::uint32_t seed, double tolerance) {
   INFO("seed " << seed << describe(plan));
-  std::vector<std::shared_ptr<const plan::Kernel>> kernels;
+  std::vector<std::shared_ptr<const kernel::Kernel>> kernels;
   for (const TestTarget& target : targets()) {
     INFO("target " << target.name);
     std::string error;
@@ -375,8 +375,8 @@ void check_plan(const plan::KernelPlan& plan, const std::vector<RunShape>& shape
   std::vector<std::string> names;
   for (const TestTarget& target : targets()) names.push_back(target.name);
   const int host_bytes = math::host_lanes(DType::float64).back() * 8;
-  if (auto quick = run::QuickKernel::make(plan, host_bytes)) {
-    kernels.push_back(std::make_shared<run::TieredKernel>(std::move(quick)));
+  if (auto quick = exec::QuickKernel::make(plan, host_bytes)) {
+    kernels.push_back(std::make_shared<exec::TieredKernel>(std::move(quick)));
     names.push_back("interpreted");
   }
   Random random(seed);

@@ -28,9 +28,9 @@ std::vector<float> arguments() {
 
 // The function of float32 lanes; with a condition, so that a vector step is as long as its bytes
 // allow.
-std::vector<float> by_kernel(plan::Backend& backend, Op op, DType precision,
+std::vector<float> by_kernel(kernel::Backend& backend, Op op, DType precision,
                              const std::vector<float>& xs, bool condition) {
-  PlanBuilder p(plan::KernelKind::map);
+  PlanBuilder p(kernel::KernelKind::map);
   const std::uint32_t x = p.load(DType::float32);
   std::uint32_t id = p.op(op, DType::float32, {x});
   p.plan.body[id].target = precision;
@@ -46,7 +46,7 @@ std::vector<float> by_kernel(plan::Backend& backend, Op op, DType precision,
   if (condition) ptr.insert(ptr.begin() + 1, all.data());
   const std::int64_t steps[] = {0, 0, 0};
   std::uint64_t events = 0;
-  plan::KernelFrame frame{
+  kernel::KernelFrame frame{
       static_cast<std::int64_t>(xs.size()), 1, ptr.data(), steps, nullptr, nullptr, 0, &events};
   kernel->call(frame);
   return out;
@@ -82,7 +82,7 @@ TEST_CASE("jit: kernels with few exponentials and logarithms call none, where AV
   const bool wide = math::host_lanes(DType::float32).back() == 16;
   for (const DType precision : {DType::float32, DType::float16}) {
     for (const int functions : {1, 8, 9}) {
-      PlanBuilder p(plan::KernelKind::map);
+      PlanBuilder p(kernel::KernelKind::map);
       std::uint32_t id = p.load(DType::float32);
       for (int i = 0; i < functions; ++i) {
         id = p.op(i % 2 == 0 ? Op::exp : Op::log10, DType::float32, {id});

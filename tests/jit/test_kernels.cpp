@@ -16,32 +16,32 @@ namespace llvm {
 namespace tightloop::jit_test {
 namespace {
 
-using plan::Access;
-using plan::KernelKind;
+using kernel::Access;
+using kernel::KernelKind;
 
 DType dtype_at(int i) {
   return static_cast<DType>(i);
 }
 
 // Runs a map of one load and one store over whole arrays.
-void run_map(const plan::Kernel& kernel, const void* in, void* out, std::int64_t n) {
+void run_map(const kernel::Kernel& kernel, const void* in, void* out, std::int64_t n) {
   void* ptr[] = {const_cast<void*>(in), out};
   const std::int64_t step[] = {0, 0};
   std::uint64_t events = 0;
-  plan::KernelFrame frame{n, 1, ptr, step, nullptr, nullptr, 0, &events};
+  kernel::KernelFrame frame{n, 1, ptr, step, nullptr, nullptr, 0, &events};
   kernel.call(frame);
 }
 
-std::shared_ptr<const plan::Kernel> compiled(const TestTarget& target,
-                                             const plan::KernelPlan& plan) {
+std::shared_ptr<const kernel::Kernel> compiled(const TestTarget& target,
+                                               const kernel::KernelPlan& plan) {
   std::string error;
-  std::shared_ptr<const plan::Kernel> kernel = make_kernel(*target.backend, plan, error);
+  std::shared_ptr<const kernel::Kernel> kernel = make_kernel(*target.backend, plan, error);
   CAPTURE(error);
   REQUIRE(kernel != nullptr);
   return kernel;
 }
 
-plan::KernelPlan copy_plan(DType from, DType to) {
+kernel::KernelPlan copy_plan(DType from, DType to) {
   PlanBuilder p(KernelKind::map);
   p.store(to, p.load(from));
   return p.plan;
@@ -241,8 +241,8 @@ TEST_CASE("jit: large bodies") {
 }
 
 TEST_CASE("jit: faulty plans give errors") {
-  plan::Backend& backend = *targets()[0].backend;
-  const auto refused = [&](const plan::KernelPlan& plan) {
+  kernel::Backend& backend = *targets()[0].backend;
+  const auto refused = [&](const kernel::KernelPlan& plan) {
     std::string error;
     CHECK(make_kernel(backend, plan, error) == nullptr);
     CHECK(!error.empty());
@@ -276,7 +276,7 @@ TEST_CASE("jit: unknown targets and missing leaves give errors") {
   std::string error;
   CHECK(make_backend(nullptr, "no-such-cpu", error) == nullptr);
   CHECK(error.find("no-such-cpu") != std::string::npos);
-  const std::unique_ptr<plan::Backend> bare(make_backend(nullptr, "", error));
+  const std::unique_ptr<kernel::Backend> bare(make_backend(nullptr, "", error));
   REQUIRE(bare != nullptr);
   PlanBuilder p(KernelKind::map);
   p.store(DType::float64, p.op(Op::exp, DType::float64, {p.load(DType::float64)}));
@@ -291,7 +291,7 @@ TEST_CASE("jit: fatal errors of LLVM become errors of one compilation") {
     return nullptr;
   };
   std::string error;
-  const std::unique_ptr<plan::Backend> backend(make_backend(leaf, "", error));
+  const std::unique_ptr<kernel::Backend> backend(make_backend(leaf, "", error));
   REQUIRE(backend != nullptr);
   PlanBuilder p(KernelKind::map);
   p.store(DType::float64, p.op(Op::exp, DType::float64, {p.load(DType::float64)}));
@@ -311,7 +311,7 @@ TEST_CASE("jit: fatal errors of LLVM become errors of one compilation") {
 
 TEST_CASE("jit: kernels come and go, on several threads") {
   const TestTarget& target = targets()[0];
-  std::vector<std::shared_ptr<const plan::Kernel>> kept(4);
+  std::vector<std::shared_ptr<const kernel::Kernel>> kept(4);
   std::vector<int> wrong(4, 0);
   std::vector<std::thread> threads;
   for (std::size_t t = 0; t < 4; ++t) {
@@ -322,7 +322,7 @@ TEST_CASE("jit: kernels come and go, on several threads") {
         const auto value = static_cast<std::int64_t>(t) * 100 + round;
         p.store(DType::int64, p.op(Op::add, DType::int64, {x, p.constant(Scalar::of(value))}));
         std::string error;
-        std::shared_ptr<const plan::Kernel> kernel = make_kernel(*target.backend, p.plan, error);
+        std::shared_ptr<const kernel::Kernel> kernel = make_kernel(*target.backend, p.plan, error);
         if (kernel == nullptr) {
           ++wrong[t];
           continue;

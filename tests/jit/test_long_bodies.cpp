@@ -9,8 +9,8 @@
 namespace tightloop::jit_test {
 namespace {
 
-using plan::Access;
-using plan::KernelKind;
+using kernel::Access;
+using kernel::KernelKind;
 
 /// Grows a body at random; operands are recent values or, at times, any.
 class RandomBody {

@@ -7,7 +7,7 @@
 namespace tightloop::jit_test {
 namespace {
 
-using plan::KernelKind;
+using kernel::KernelKind;
 
 // Rows of all lengths around a group, and around vector steps.
 std::vector<RunShape> shapes(bool finite) {
@@ -66,7 +66,8 @@ TEST_CASE("jit: columns of halves are added in float32 first, four rows at once"
     PlanBuilder alone(KernelKind::column_reduce);
     sum_narrow(alone, alone.load(t));
     PlanBuilder several(KernelKind::column_reduce);
-    const std::uint32_t x = several.load(t), y = several.load(DType::float16, plan::Access::splat);
+    const std::uint32_t x = several.load(t),
+                        y = several.load(DType::float16, kernel::Access::splat);
     const std::uint32_t d = several.op(Op::subtract, DType::float32, {x, y});
     several.reduce(Op::sum, DType::float64, d);
     sum_narrow(several, several.op(Op::abs, DType::float32, {d}));
@@ -87,7 +88,7 @@ TEST_CASE("jit: columns of halves are added in float32 first, four rows at once"
 
 TEST_CASE("jit: columns of halves with a long body and values of each row") {
   PlanBuilder p(KernelKind::column_reduce);
-  const std::uint32_t x = p.load(DType::float16), y = p.load(DType::float16, plan::Access::splat);
+  const std::uint32_t x = p.load(DType::float16), y = p.load(DType::float16, kernel::Access::splat);
   std::vector<std::uint32_t> values = {p.op(Op::subtract, DType::float32, {x, y})};
   for (int i = 0; i < 250; ++i) {
     const std::uint32_t row = p.op(Op::multiply, DType::float32, {y, y});

@@ -3,7 +3,7 @@
 #include "catch.hpp"
 #include "harness.hpp"
 #include "jit/operations.hpp"
-#include "reference/lane_kernels.hpp"
+#include "ops/lane_kernels.hpp"
 
 namespace tightloop::jit_test {
 namespace {
@@ -23,8 +23,8 @@ struct Case {
 };
 
 // Loads of `lane` go straight into each op, whose results are stored as they are.
-plan::KernelPlan plan_of(const std::vector<Case>& cases, DType lane, bool check = false) {
-  PlanBuilder p(plan::KernelKind::map);
+kernel::KernelPlan plan_of(const std::vector<Case>& cases, DType lane, bool check = false) {
+  PlanBuilder p(kernel::KernelKind::map);
   const std::uint32_t x[] = {p.load(lane), p.load(lane), p.load(lane)};
   const std::uint32_t condition = p.load(bool_);
   for (const Case& c : cases) {
@@ -78,7 +78,7 @@ TEST_CASE("jit: element-wise ops in all lanes") {
     for (int i = 0; i < kTableOps; ++i) {
       const Op op = static_cast<Op>(i);
       if (is_reduction(op)) continue;
-      const reference::LaneKernel kernel = reference::find_kernel(op, lane);
+      const ops::LaneKernel kernel = ops::find_kernel(op, lane);
       if (kernel.run == nullptr) continue;
       std::vector<Case>& cases = tolerance_of(op, lane) == 0 ? exact : by_leaf;
       cases.push_back({op, kernel.result});
@@ -95,7 +95,7 @@ TEST_CASE("jit: integer ops report overflow") {
     const Op op = static_cast<Op>(i);
     if (is_reduction(op)) continue;
     for (DType lane : {DType::int64, DType::uint64, DType::int32, DType::uint8}) {
-      const reference::LaneKernel kernel = reference::find_kernel(op, lane);
+      const ops::LaneKernel kernel = ops::find_kernel(op, lane);
       if (kernel.overflow == nullptr) continue;
       // Short rows, so that many have no overflow at all.
       std::vector<RunShape> shapes(60, RunShape{2});
@@ -113,7 +113,7 @@ TEST_CASE("jit: integer division and powers by constants") {
   for (DType lane : kLanes) {
     if (!is_integer(lane)) continue;
     for (Op op : {Op::floor_divide, Op::mod, Op::pow}) {
-      PlanBuilder p(plan::KernelKind::map);
+      PlanBuilder p(kernel::KernelKind::map);
       const std::uint32_t x = p.load(lane);
       for (std::int64_t value : values) {
         Scalar s;
@@ -130,7 +130,7 @@ TEST_CASE("jit: float division with quotients past the precision") {
   std::uint32_t seed = 2500;
   for (DType lane : {DType::float32, DType::float64}) {
     for (DType divisor : {DType::int8, DType::uint16}) {
-      PlanBuilder p(plan::KernelKind::map);
+      PlanBuilder p(kernel::KernelKind::map);
       const std::uint32_t x = p.convert(Op::cast, lane, p.load(DType::int64));
       const std::uint32_t y = p.convert(Op::cast, lane, p.load(divisor));
       p.store(lane, p.op(Op::mod, lane, {x, y}));
@@ -143,7 +143,7 @@ TEST_CASE("jit: float division with quotients past the precision") {
 TEST_CASE("jit: casts between all lanes") {
   std::uint32_t seed = 3000;
   for (DType from : kLanes) {
-    PlanBuilder p(plan::KernelKind::map);
+    PlanBuilder p(kernel::KernelKind::map);
     const std::uint32_t x = p.load(from);
     for (DType to : kLanes) {
       p.store(to, from == to ? x : p.convert(Op::cast, to, x));
@@ -153,7 +153,7 @@ TEST_CASE("jit: casts between all lanes") {
   // To lanes of one width, whose vector steps are longer.
   for (DType from : kLanes) {
     for (std::size_t width : {1, 2, 4}) {
-      PlanBuilder p(plan::KernelKind::map);
+      PlanBuilder p(kernel::KernelKind::map);
       const std::uint32_t x = p.load(from);
       for (DType to : kLanes) {
         if (itemsize(to) == width && from != to) p.store(to, p.convert(Op::cast, to, x));
@@ -167,7 +167,7 @@ TEST_CASE("jit: the bits of every dtype as every other of its size") {
   std::uint32_t seed = 3300;
   for (int f = 0; f < kDTypeCount; ++f) {
     const auto from = static_cast<DType>(f);
-    PlanBuilder p(plan::KernelKind::map);
+    PlanBuilder p(kernel::KernelKind::map);
     const std::uint32_t x = p.load(from);
     int stores = 0;
     for (int t = 0; t < kDTypeCount; ++t) {
@@ -188,7 +188,7 @@ TEST_CASE("jit: casts report integers that do not fit") {
   for (DType from : kLanes) {
     for (DType to : {DType::int64, DType::uint64, DType::int8, DType::uint16}) {
       if (from == to || !is_integer(from)) continue;
-      PlanBuilder p(plan::KernelKind::map);
+      PlanBuilder p(kernel::KernelKind::map);
       const std::uint32_t id = p.convert(Op::cast, to, p.load(from));
       p.plan.body[id].check = true;
       p.store(to, id);
@@ -205,13 +205,13 @@ TEST_CASE("jit: rounding to halves and saturation") {
   std::uint32_t seed = 4000;
   for (DType from : kLanes) {
     if (!is_real(from)) continue;
-    PlanBuilder halves(plan::KernelKind::map);
+    PlanBuilder halves(kernel::KernelKind::map);
     const std::uint32_t x = halves.load(from);
     halves.store(DType::float32, halves.convert(Op::round_half, DType::float16, x));
     halves.store(DType::float32, halves.convert(Op::round_half, DType::bfloat16, x));
     check_plan(halves.plan, {{1}, {7}, {64}, {997}}, seed++);
     for (bool to_floats : {false, true}) {
-      PlanBuilder p(plan::KernelKind::map);
+      PlanBuilder p(kernel::KernelKind::map);
       const std::uint32_t y = p.load(from);
       for (DType to : kReal) {
         if (is_float(to) == to_floats) p.store(ir::lane_of(to), p.convert(Op::saturate, to, y));

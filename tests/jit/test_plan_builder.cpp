@@ -4,9 +4,9 @@
 
 namespace tightloop::jit_test {
 
-std::uint32_t PlanBuilder::load(DType t, plan::Access access) {
+std::uint32_t PlanBuilder::load(DType t, kernel::Access access) {
   plan.loads.push_back({t, access});
-  plan::Inst inst;
+  kernel::Inst inst;
   inst.op = Op::variable;
   inst.lane = inst.target = ir::lane_of(t);
   inst.attr = static_cast<std::uint32_t>(plan.loads.size() - 1);
@@ -16,7 +16,7 @@ std::uint32_t PlanBuilder::load(DType t, plan::Access access) {
 
 std::uint32_t PlanBuilder::param(DType t) {
   plan.params.push_back(t);
-  plan::Inst inst;
+  kernel::Inst inst;
   inst.op = Op::variable;
   inst.param = true;
   inst.lane = inst.target = t;
@@ -27,7 +27,7 @@ std::uint32_t PlanBuilder::param(DType t) {
 
 std::uint32_t PlanBuilder::constant(const Scalar& value) {
   plan.constants.push_back(value);
-  plan::Inst inst;
+  kernel::Inst inst;
   inst.op = Op::constant;
   inst.lane = inst.target = value.dtype;
   inst.attr = static_cast<std::uint32_t>(plan.constants.size() - 1);
@@ -36,7 +36,7 @@ std::uint32_t PlanBuilder::constant(const Scalar& value) {
 }
 
 std::uint32_t PlanBuilder::op(Op op, DType lane, std::vector<std::uint32_t> args) {
-  plan::Inst inst;
+  kernel::Inst inst;
   inst.op = op;
   inst.lane = inst.target = lane;
   inst.nargs = static_cast<std::uint8_t>(args.size());
@@ -61,10 +61,10 @@ PlanBuilder& PlanBuilder::reduce(Op op, DType acc, std::uint32_t value) {
   return *this;
 }
 
-std::string describe(const plan::KernelPlan& plan) {
+std::string describe(const kernel::KernelPlan& plan) {
   std::string text;
   for (std::size_t i = 0; i < plan.body.size(); ++i) {
-    const plan::Inst& inst = plan.body[i];
+    const kernel::Inst& inst = plan.body[i];
     text += "\n%" + std::to_string(i) + " " + std::string(id(inst.op)) + " " +
             std::string(name(inst.lane)) + "->" + std::string(name(inst.target));
     if (inst.op == Op::variable && !inst.param) {
@@ -76,7 +76,7 @@ std::string describe(const plan::KernelPlan& plan) {
 }
 
 TEST_CASE("jit: hand-built plans number their values in order") {
-  PlanBuilder p(plan::KernelKind::map);
+  PlanBuilder p(kernel::KernelKind::map);
   CHECK(p.load(DType::float16) == 0);
   CHECK(p.convert(Op::round_half, DType::bfloat16, 0) == 1);
   CHECK(p.plan.body[1].lane == DType::float32);

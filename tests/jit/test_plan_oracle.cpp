@@ -3,17 +3,17 @@
 #include <cstring>
 
 #include "catch.hpp"
+#include "ops/conversions.hpp"
+#include "ops/lane_kernels.hpp"
+#include "ops/lane_types.hpp"
+#include "ops/scalar_ops.hpp"
 #include "plan_oracle.hpp"
-#include "reference/conversions.hpp"
-#include "reference/lane_kernels.hpp"
-#include "reference/lane_types.hpp"
-#include "reference/scalar_ops.hpp"
 
 namespace tightloop::jit_test {
 namespace {
 
 using Bytes = std::vector<unsigned char>;
-using reference::LaneKernel;
+using ops::LaneKernel;
 
 template <class T>
 T read(const unsigned char* p) {
@@ -56,21 +56,20 @@ void store_lane(DType t, const unsigned char* from, unsigned char* to) {
   }
 }
 
-LaneKernel kernel_of(const plan::KernelPlan& plan, const plan::Inst& inst) {
+LaneKernel kernel_of(const kernel::KernelPlan& plan, const kernel::Inst& inst) {
   const DType operand = plan.body[inst.args[inst.nargs - 1u]].lane;
-  if (inst.op == Op::cast) return reference::find_cast(operand, inst.lane);
-  if (inst.op == Op::round_half) return reference::find_round_half(operand, inst.target);
-  if (inst.op == Op::saturate) return reference::find_saturate(operand, inst.target);
+  if (inst.op == Op::cast) return ops::find_cast(operand, inst.lane);
+  if (inst.op == Op::round_half) return ops::find_round_half(operand, inst.target);
+  if (inst.op == Op::saturate) return ops::find_saturate(operand, inst.target);
   if (inst.op == Op::bitcast) {
     const bool to_half = is_half(inst.target) && inst.lane == DType::float32;
     const bool from_half = is_half(inst.target) && !to_half;
-    return reference::find_bitcast(from_half ? inst.target : operand,
-                                   to_half ? inst.target : inst.lane);
+    return ops::find_bitcast(from_half ? inst.target : operand, to_half ? inst.target : inst.lane);
   }
-  return reference::find_kernel(inst.op, operand);
+  return ops::find_kernel(inst.op, operand);
 }
 
-Bytes evaluate_inst(const plan::KernelPlan& plan, const plan::Inst& inst, PackedRun& run,
+Bytes evaluate_inst(const kernel::KernelPlan& plan, const kernel::Inst& inst, PackedRun& run,
                     std::int64_t row, const std::vector<Bytes>& values) {
   const std::size_t size = itemsize(inst.lane);
   const auto n0 = static_cast<std::size_t>(run.n0);
@@ -83,8 +82,8 @@ Bytes evaluate_inst(const plan::KernelPlan& plan, const plan::Inst& inst, Packed
       } else if (inst.param) {
         load_lane(plan.params[inst.attr], &run.params[16 * inst.attr], to);
       } else {
-        const plan::KernelLoad& load = plan.loads[inst.attr];
-        const bool splat = load.access == plan::Access::splat;
+        const kernel::KernelLoad& load = plan.loads[inst.attr];
+        const bool splat = load.access == kernel::Access::splat;
         const std::size_t at = static_cast<std::size_t>(row) * (splat ? 1 : n0) + (splat ? 0 : i);
         load_lane(load.dtype, &run.loads[inst.attr][at * itemsize(load.dtype)], to);
       }
@@ -97,17 +96,17 @@ Bytes evaluate_inst(const plan::KernelPlan& plan, const plan::Inst& inst, Packed
   for (unsigned k = 0; k < inst.nargs; ++k) args[k] = values[inst.args[k]].data();
   kernel.run(out.data(), args, n0);
   if (inst.check && kernel.overflow != nullptr && kernel.overflow(args, 0, n0) < n0) {
-    run.events |= plan::kNoted;
+    run.events |= kernel::kNoted;
   }
   return out;
 }
 
 template <class A>
 A combine(Op op, A x, A y) {
-  namespace ops = reference::ops;
-  if constexpr (reference::Bool<A>) {
+  namespace ops = ops::meaning;
+  if constexpr (ops::Bool<A>) {
     return op == Op::any || op == Op::max ? x || y : x && y;
-  } else if constexpr (reference::Complex<A>) {
+  } else if constexpr (ops::Complex<A>) {
     return op == Op::sum ? ops::add(x, y) : ops::multiply(x, y);
   } else {
     if (op == Op::sum) return ops::add(x, y);
@@ -118,23 +117,22 @@ A combine(Op op, A x, A y) {
 
 template <class A>
 A identity(Op op) {
-  if constexpr (reference::Bool<A>) {
+  if constexpr (ops::Bool<A>) {
     return op == Op::all || op == Op::min;
-  } else if constexpr (reference::Complex<A>) {
+  } else if constexpr (ops::Complex<A>) {
     return op == Op::sum ? A{-0.0, -0.0} : A{1.0, 0.0};
   } else {
-    if (op == Op::sum) return reference::Float<A> ? static_cast<A>(-0.0) : A{0};
+    if (op == Op::sum) return ops::Float<A> ? static_cast<A>(-0.0) : A{0};
     if (op == Op::prod) return A{1};
     using Limits = std::numeric_limits<A>;
-    if constexpr (reference::Float<A>)
-      return op == Op::max ? -Limits::infinity() : Limits::infinity();
+    if constexpr (ops::Float<A>) return op == Op::max ? -Limits::infinity() : Limits::infinity();
     return op == Op::max ? Limits::lowest() : Limits::max();
   }
 }
 
 // The accumulator's C++ type is that of lane_of(acc); `lane` is the operand's.
 template <class A>
-void take_partial(const plan::KernelReduce& r, A partial, unsigned char* slot) {
+void take_partial(const kernel::KernelReduce& r, A partial, unsigned char* slot) {
   unsigned char lane[16];
   load_lane(r.acc, slot, lane);
   write(lane, combine(r.op, read<A>(lane), partial));
@@ -143,10 +141,10 @@ void take_partial(const plan::KernelReduce& r, A partial, unsigned char* slot) {
 
 template <class A>
 std::vector<A> widened(const Bytes& lanes, DType lane) {
-  return reference::with_lane(lane, [&]<class L>() {
+  return ops::with_lane(lane, [&]<class L>() {
     std::vector<A> out;
     for (std::size_t at = 0; at < lanes.size(); at += sizeof(L)) {
-      out.push_back(reference::cast<A>(read<L>(&lanes[at])));
+      out.push_back(ops::cast<A>(read<L>(&lanes[at])));
     }
     return out;
   });
@@ -154,20 +152,20 @@ std::vector<A> widened(const Bytes& lanes, DType lane) {
 
 template <class A>
 A row_partial(Op op, const std::vector<A>& values) {
-  A acc[plan::kSumLanes];
+  A acc[kernel::kSumLanes];
   for (A& a : acc) a = identity<A>(op);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    A& a = acc[i % plan::kSumLanes];
+    A& a = acc[i % kernel::kSumLanes];
     a = combine(op, a, values[i]);
   }
-  for (int h = plan::kSumLanes / 2; h != 0; h /= 2) {
+  for (int h = kernel::kSumLanes / 2; h != 0; h /= 2) {
     for (int j = 0; j < h; ++j) acc[j] = combine(op, acc[j], acc[j + h]);
   }
   return acc[0];
 }
 
 double narrow_row_partial(std::vector<float> values) {
-  const std::size_t group = plan::kSumLanes, lanes = plan::kNarrowSumLanes;
+  const std::size_t group = kernel::kSumLanes, lanes = kernel::kNarrowSumLanes;
   while (values.size() % group != 0) values.push_back(-0.0F);
   std::vector<double> acc(lanes, -0.0);
   for (std::size_t at = 0; at < values.size(); at += group) {
@@ -184,7 +182,7 @@ double narrow_row_partial(std::vector<float> values) {
 }
 
 template <class A>
-void reduce_rows(const plan::KernelReduce& r, DType lane, const std::vector<Bytes>& rows,
+void reduce_rows(const kernel::KernelReduce& r, DType lane, const std::vector<Bytes>& rows,
                  PackedRun& run, Bytes& slots) {
   for (std::size_t row = 0; row < rows.size(); ++row) {
     A partial = row_partial(r.op, widened<A>(rows[row], lane));
@@ -197,7 +195,7 @@ void reduce_rows(const plan::KernelReduce& r, DType lane, const std::vector<Byte
 
 void take_narrow_columns(const std::vector<Bytes>& rows, DType lane, std::vector<double>& acc) {
   const auto row = [&](std::size_t k) { return widened<float>(rows[k], lane); };
-  const std::size_t at_once = plan::kNarrowSumRows, grouped = rows.size() / at_once * at_once;
+  const std::size_t at_once = kernel::kNarrowSumRows, grouped = rows.size() / at_once * at_once;
   for (std::size_t k = 0; k < grouped; k += at_once) {
     const auto a = row(k), b = row(k + 1), c = row(k + 2), d = row(k + 3);
     for (std::size_t i = 0; i < acc.size(); ++i) {
@@ -212,7 +210,7 @@ void take_narrow_columns(const std::vector<Bytes>& rows, DType lane, std::vector
 }
 
 template <class A>
-void reduce_columns(const plan::KernelReduce& r, DType lane, const std::vector<Bytes>& rows,
+void reduce_columns(const kernel::KernelReduce& r, DType lane, const std::vector<Bytes>& rows,
                     Bytes& slots) {
   std::vector<A> acc(rows[0].size() / itemsize(lane));
   for (std::size_t i = 0; i < acc.size(); ++i) acc[i] = identity<A>(r.op);
@@ -232,16 +230,16 @@ void reduce_columns(const plan::KernelReduce& r, DType lane, const std::vector<B
 
 }  // namespace
 
-void evaluate(const plan::KernelPlan& plan, PackedRun& run) {
+void evaluate(const kernel::KernelPlan& plan, PackedRun& run) {
   std::vector<std::vector<Bytes>> reduced(plan.reductions.size());
   const auto n0 = static_cast<std::size_t>(run.n0);
   for (std::int64_t row = 0; row < run.n1; ++row) {
     std::vector<Bytes> values;
-    for (const plan::Inst& inst : plan.body) {
+    for (const kernel::Inst& inst : plan.body) {
       values.push_back(evaluate_inst(plan, inst, run, row, values));
     }
     for (std::size_t k = 0; k < plan.stores.size(); ++k) {
-      const plan::KernelStore& s = plan.stores[k];
+      const kernel::KernelStore& s = plan.stores[k];
       const std::size_t size = itemsize(s.dtype);
       const std::size_t lane = itemsize(plan.body[s.value].lane);
       for (std::size_t i = 0; i < n0; ++i) {
@@ -254,10 +252,10 @@ void evaluate(const plan::KernelPlan& plan, PackedRun& run) {
     }
   }
   for (std::size_t k = 0; k < plan.reductions.size(); ++k) {
-    const plan::KernelReduce& r = plan.reductions[k];
-    reference::with_lane(ir::lane_of(r.acc), [&]<class A>() {
+    const kernel::KernelReduce& r = plan.reductions[k];
+    ops::with_lane(ir::lane_of(r.acc), [&]<class A>() {
       const DType lane = plan.body[r.value].lane;
-      if (plan.kind == plan::KernelKind::row_reduce) {
+      if (plan.kind == kernel::KernelKind::row_reduce) {
         reduce_rows<A>(r, lane, reduced[k], run, run.slots[k]);
       } else {
         reduce_columns<A>(r, lane, reduced[k], run.slots[k]);

@@ -11,7 +11,7 @@
 namespace tightloop::jit_test {
 namespace {
 
-using plan::KernelKind;
+using kernel::KernelKind;
 
 constexpr DType kStorage[] = {DType::bool_,   DType::int8,      DType::int16,     DType::int32,
                               DType::int64,   DType::uint8,     DType::uint16,    DType::uint32,
@@ -35,7 +35,7 @@ bool accumulator(Op op, DType t, DType& acc) {
   return !is_complex(t);
 }
 
-plan::KernelPlan reduction_of(KernelKind kind, Op op, DType t, DType acc) {
+kernel::KernelPlan reduction_of(KernelKind kind, Op op, DType t, DType acc) {
   PlanBuilder p(kind);
   p.reduce(op, acc, p.load(t));
   return p.plan;
@@ -70,7 +70,7 @@ TEST_CASE("jit: reductions of every dtype along rows") {
     for (DType t : kStorage) {
       DType acc{};
       if (!accumulator(op, t, acc)) continue;
-      const plan::KernelPlan plan = reduction_of(KernelKind::row_reduce, op, t, acc);
+      const kernel::KernelPlan plan = reduction_of(KernelKind::row_reduce, op, t, acc);
       check_plan(plan, row_shapes(false), seed++);
       if (!is_integer(t) && !is_bool(t)) check_plan(plan, row_shapes(true), seed++);
     }
@@ -83,7 +83,7 @@ TEST_CASE("jit: reductions of every dtype along columns") {
     for (DType t : kStorage) {
       DType acc{};
       if (!accumulator(op, t, acc)) continue;
-      const plan::KernelPlan plan = reduction_of(KernelKind::column_reduce, op, t, acc);
+      const kernel::KernelPlan plan = reduction_of(KernelKind::column_reduce, op, t, acc);
       check_plan(plan, column_shapes(false), seed++);
       if (!is_integer(t) && !is_bool(t)) check_plan(plan, column_shapes(true), seed++);
     }
@@ -112,10 +112,10 @@ TEST_CASE("jit: the longest block of narrow integers does not overflow") {
       const std::uint32_t any = p.op(Op::bit_or, t, {x, p.constant(s)});
       p.reduce(Op::sum, sum_type(t), any);
       p.reduce(Op::sum, sum_type(t), p.constant(s));
-      check_plan(p.plan, {{plan::kMaxReduceBlock}, {plan::kMaxReduceBlock - 1}}, 12000);
+      check_plan(p.plan, {{kernel::kMaxReduceBlock}, {kernel::kMaxReduceBlock - 1}}, 12000);
       PlanBuilder c(KernelKind::column_reduce);
       c.reduce(Op::sum, sum_type(t), c.op(Op::bit_or, t, {c.load(t), c.constant(s)}));
-      check_plan(c.plan, {{5, plan::kMaxReduceBlock}}, 12001);
+      check_plan(c.plan, {{5, kernel::kMaxReduceBlock}}, 12001);
     }
   }
 }
@@ -153,7 +153,7 @@ TEST_CASE("jit: several reductions and stores in one kernel") {
       const DType lane = ir::lane_of(t);
       PlanBuilder p(kind);
       const std::uint32_t x = p.load(t);
-      const std::uint32_t y = p.load(t, plan::Access::splat);
+      const std::uint32_t y = p.load(t, kernel::Access::splat);
       const std::uint32_t d = p.op(Op::multiply, lane, {x, y});
       const std::uint32_t b = p.op(Op::less, bool_, {x, y});
       p.reduce(Op::sum, sum_type(lane), d);
@@ -206,11 +206,11 @@ TEST_CASE("jit: products report overflow") {
           void* acc[] = {&slot};
           const bool rows = kind == KernelKind::row_reduce;
           const std::int64_t step[] = {static_cast<std::int64_t>(itemsize(t))};
-          plan::KernelFrame frame{rows ? 100 : 1, rows ? 1 : 100, ptr, step, nullptr, acc, 0,
-                                  &events};
+          kernel::KernelFrame frame{rows ? 100 : 1, rows ? 1 : 100, ptr, step, nullptr, acc, 0,
+                                    &events};
           kernel->call(frame);
           CAPTURE(target.name, twos, std::string(name(t)));
-          CHECK(events == (twos > 64 ? plan::kNoted : 0));
+          CHECK(events == (twos > 64 ? kernel::kNoted : 0));
           CHECK(static_cast<std::uint64_t>(slot) == (twos > 63 ? 0 : std::uint64_t{1} << twos));
         }
       }
@@ -238,7 +238,7 @@ TEST_CASE("jit: fast math sums floats within the tolerance of float32") {
     void* acc[] = {&slot};
     const std::int64_t step[] = {0};
     std::uint64_t events = 0;
-    plan::KernelFrame frame{
+    kernel::KernelFrame frame{
         static_cast<std::int64_t>(x.size()), 1, ptr, step, nullptr, acc, 0, &events};
     kernel->call(frame);
     CHECK(slot == Approx(exact).epsilon(1e-5));

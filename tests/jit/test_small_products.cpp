@@ -5,10 +5,10 @@
 #include <random>
 
 #include "catch.hpp"
+#include "exec/cache/tiered_kernel.hpp"
 #include "harness.hpp"
 #include "kernel_maker.hpp"
 #include "math/leaf_array.hpp"
-#include "run/tiered_kernel.hpp"
 
 namespace tightloop::jit_test {
 namespace {
@@ -19,12 +19,12 @@ struct Sides {
   std::int64_t rows, depth, columns, products;
 };
 
-plan::KernelPlan product_plan(DType factor, DType multiplied, DType stored, unsigned rows,
-                              unsigned columns) {
-  PlanBuilder p(plan::KernelKind::small_product);
+kernel::KernelPlan product_plan(DType factor, DType multiplied, DType stored, unsigned rows,
+                                unsigned columns) {
+  PlanBuilder p(kernel::KernelKind::small_product);
   std::uint32_t x[2];
   for (unsigned k : {0U, 1U}) {
-    x[k] = p.load(factor, k == 0 ? plan::Access::splat : plan::Access::contiguous);
+    x[k] = p.load(factor, k == 0 ? kernel::Access::splat : kernel::Access::contiguous);
     if (p.plan.body[x[k]].lane != multiplied) x[k] = p.convert(Op::cast, multiplied, x[k]);
   }
   p.store(stored, p.op(Op::multiply, multiplied, {x[0], x[1]}));
@@ -58,7 +58,7 @@ Bytes elements(DType t, std::int64_t count, std::mt19937_64& random) {
   return bytes;
 }
 
-Bytes multiply(const plan::Kernel& kernel, const plan::KernelPlan& plan, const Sides& s,
+Bytes multiply(const kernel::Kernel& kernel, const kernel::KernelPlan& plan, const Sides& s,
                const Bytes& left, const Bytes& right, bool left_turned) {
   const auto size = [](DType t) { return static_cast<std::int64_t>(itemsize(t)); };
   const std::int64_t l = size(plan.loads[0].dtype), r = size(plan.loads[1].dtype);
@@ -71,7 +71,7 @@ Bytes multiply(const plan::Kernel& kernel, const plan::KernelPlan& plan, const S
   void* pointers[] = {const_cast<unsigned char*>(left.data()),
                       const_cast<unsigned char*>(right.data()), out.data()};
   std::uint64_t events = 0;
-  plan::KernelFrame frame{s.columns, s.rows, pointers, steps, nullptr, nullptr, 0, &events};
+  kernel::KernelFrame frame{s.columns, s.rows, pointers, steps, nullptr, nullptr, 0, &events};
   frame.n2 = s.depth;
   frame.n3 = s.products;
   kernel.call(frame);
@@ -90,12 +90,12 @@ void check_products(DType factor, DType multiplied, DType stored) {
                          {9, 3, 5, 2}, {2, 7, 33, 1}, {17, 4, 1, 2}, {13, 32, 19, 1}};
   const unsigned tiles[][2] = {{2, 2}, {3, 2}, {4, 4}, {8, 16}, {1, 8}, {4, 1}};
   for (const auto& tile : tiles) {
-    const plan::KernelPlan plan = product_plan(factor, multiplied, stored, tile[0], tile[1]);
+    const kernel::KernelPlan plan = product_plan(factor, multiplied, stored, tile[0], tile[1]);
     INFO(describe(plan));
     const int host_bytes = math::host_lanes(DType::float64).back() * 8;
-    auto quick = run::QuickKernel::make(plan, host_bytes);
+    auto quick = exec::QuickKernel::make(plan, host_bytes);
     REQUIRE(quick != nullptr);
-    const run::TieredKernel interpreted(std::move(quick));
+    const exec::TieredKernel interpreted(std::move(quick));
     for (const TestTarget& target : targets()) {
       std::string error;
       const auto kernel = make_kernel(*target.backend, plan, error);
@@ -136,13 +136,13 @@ TEST_CASE("jit: small products of whole numbers, as floats and as words") {
 }
 
 TEST_CASE("jit: small products of faulty plans are refused") {
-  const auto fault = [](const plan::KernelPlan& plan) {
+  const auto fault = [](const kernel::KernelPlan& plan) {
     std::string error;
     CHECK(make_kernel(*targets()[0].backend, plan, error) == nullptr);
     return error;
   };
-  const plan::KernelPlan good = product_plan(DType::int8, DType::float32, DType::int64, 4, 4);
-  plan::KernelPlan plan = good;
+  const kernel::KernelPlan good = product_plan(DType::int8, DType::float32, DType::int64, 4, 4);
+  kernel::KernelPlan plan = good;
   plan.tile_columns = 3;
   CHECK(fault(plan).find("tiles of an odd size") != std::string::npos);
   plan = good;

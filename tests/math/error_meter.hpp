@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "exact.hpp"
-#include "types/real_functions.hpp"
+#include "ops/real_functions.hpp"
 
 namespace tightloop::math {
 

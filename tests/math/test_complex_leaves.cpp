@@ -20,7 +20,7 @@ constexpr DType complex_of = sizeof(T) == 4 ? DType::complex64 : DType::complex1
 std::vector<Op> complex_ops() {
   std::vector<Op> ops;
 #define TIGHTLOOP_COMPLEX_FUNCTION(id, arity) ops.push_back(Op::id);
-#include "types/complex_functions.def"
+#include "ops/complex_functions.def"
 #undef TIGHTLOOP_COMPLEX_FUNCTION
   return ops;
 }

@@ -11,7 +11,7 @@ using namespace tightloop;
 bool starts_narrow(const char* text, DType dtype = DType::float16) {
   const plan_test::Planned made =
       plan_test::planned(text, {{"x", dtype, {300, 200}, {}}, {"y", dtype, {300, 200}, {}}});
-  const plan::KernelPlan& kernel = made.plan.stages[0].main.kernel;
+  const kernel::KernelPlan& kernel = made.plan.stages[0].main.kernel;
   REQUIRE(!kernel.reductions.empty());
   const bool said = plan::to_string(kernel).find(" narrow_first") != std::string::npos;
   CHECK(said == kernel.reductions[0].narrow_first);
@@ -45,11 +45,11 @@ TEST_CASE("plan: sums of wider floats and of what bfloat16 can hold start in flo
 }
 
 TEST_CASE("plan: bounds of magnitudes follow the operations") {
-  plan::KernelPlan plan;
-  plan.loads = {{DType::float16, plan::Access::contiguous}};
+  kernel::KernelPlan plan;
+  plan.loads = {{DType::float16, kernel::Access::contiguous}};
   plan.params = {DType::float32};
   const auto add = [&](Op op, std::initializer_list<std::uint32_t> args, bool param = false) {
-    plan::Inst inst;
+    kernel::Inst inst;
     inst.op = op;
     inst.lane = inst.target = DType::float32;
     inst.param = param;

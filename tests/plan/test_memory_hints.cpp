@@ -16,16 +16,16 @@ plan::LoopPlan plan_of(const char* text, std::int64_t rows) {
 }
 
 /// The loads of a stage that announce what they will read.
-std::vector<plan::KernelLoad> announced(const plan::Stage& stage) {
-  std::vector<plan::KernelLoad> out;
-  for (const plan::KernelLoad& load : stage.main.kernel.loads) {
+std::vector<kernel::KernelLoad> announced(const plan::Stage& stage) {
+  std::vector<kernel::KernelLoad> out;
+  for (const kernel::KernelLoad& load : stage.main.kernel.loads) {
     if (load.is_announced()) out.push_back(load);
   }
   return out;
 }
 
-plan::KernelLoad only(const plan::Stage& stage) {
-  const std::vector<plan::KernelLoad> all = announced(stage);
+kernel::KernelLoad only(const plan::Stage& stage) {
+  const std::vector<kernel::KernelLoad> all = announced(stage);
   REQUIRE(all.size() == 1);
   return all[0];
 }
@@ -50,7 +50,7 @@ TEST_CASE("plan: the fewer rows a group of columns has, the farther ahead along 
   const plan::LoopPlan halves =
       planned("sum(x, axis=0)", {{"x", DType::float16, {2000, 1000}, {}}}).plan;
   REQUIRE(halves.stages[0].main.kernel.reductions[0].narrow_first);
-  const plan::KernelLoad many = only(floats.stages[0]), few = only(halves.stages[0]);
+  const kernel::KernelLoad many = only(floats.stages[0]), few = only(halves.stages[0]);
   CHECK(many.fetch_ahead > 0);
   CHECK(many.fetch_far > many.fetch_ahead);
   CHECK(few.fetch_ahead > many.fetch_ahead);
@@ -76,9 +76,9 @@ TEST_CASE("plan: what is read once is asked for, however small a part of all it 
 }
 
 TEST_CASE("plan: every hint is part of a kernel's text") {
-  plan::KernelPlan kernel = plan_of("2*x + 1", 100).stages[0].main.kernel;
+  kernel::KernelPlan kernel = plan_of("2*x + 1", 100).stages[0].main.kernel;
   std::set<std::string> texts = {plan::to_string(kernel)};
-  plan::KernelLoad& load = kernel.loads[0];
+  kernel::KernelLoad& load = kernel.loads[0];
   load.fetch_far = 64;
   texts.insert(plan::to_string(kernel));
   load.fetch_half = true;

@@ -8,7 +8,7 @@
 #include "reduced_size.hpp"
 
 using namespace tightloop;
-using plan::KernelKind;
+using kernel::KernelKind;
 using plan_test::Input;
 using plan_test::Planned;
 using plan_test::planned;
@@ -80,8 +80,8 @@ TEST_CASE("plan: number of passes") {
 }
 
 TEST_CASE("plan: what follows from reductions alone is computed once") {
-  const auto divisions = [](const plan::KernelPlan& kernel) {
-    return std::count_if(kernel.body.begin(), kernel.body.end(), [](const plan::Inst& i) {
+  const auto divisions = [](const kernel::KernelPlan& kernel) {
+    return std::count_if(kernel.body.begin(), kernel.body.end(), [](const kernel::Inst& i) {
       return i.op == Op::divide || i.op == Op::sqrt;
     });
   };
@@ -147,7 +147,7 @@ TEST_CASE("plan: what runs downwards alone is walked upwards, and nothing is pac
   // The result runs upwards.
   const plan::Stage map = only(planned("x + 1", down));
   CHECK_FALSE(map.main.any_packed);
-  CHECK(map.main.kernel.loads[0].access == plan::Access::strided);
+  CHECK(map.main.kernel.loads[0].access == kernel::Access::strided);
   CHECK(map.main.kernel.loads[0].stride == -1);
 }
 
@@ -160,7 +160,7 @@ TEST_CASE("plan: blocks cover every element once") {
   const plan::Blocking& b = s.blocking;
   const std::int64_t inner = s.r.back();
   CHECK(b.block >= 1);
-  CHECK(b.block <= plan::kMaxReduceBlock);
+  CHECK(b.block <= kernel::kMaxReduceBlock);
   CHECK((b.blocks_inner - 1) * b.block < inner);
   CHECK(b.blocks_inner * b.block >= inner);
   CHECK(b.blocks == s.r_size() / inner * b.blocks_inner);

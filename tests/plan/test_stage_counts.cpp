@@ -95,7 +95,7 @@ TEST_CASE("plan: what is costly is kept for the passes that need it again") {
               named_inputs());
   int exps = 0;
   for (const plan::Stage& s : p.plan.stages) {
-    for (const plan::Inst& i : s.main.kernel.body) exps += i.op == Op::exp ? 1 : 0;
+    for (const kernel::Inst& i : s.main.kernel.body) exps += i.op == Op::exp ? 1 : 0;
   }
   INFO(to_string(p.plan));
   CHECK(exps == 1);

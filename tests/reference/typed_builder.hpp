@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "exec/reference/evaluate.hpp"
 #include "ir/shapes.hpp"
-#include "reference/evaluate.hpp"
 
 namespace tightloop::reference {
 
