@@ -38,7 +38,7 @@ constexpr unsigned bits_of(DType t) {
 }
 
 /// Where a vector step of a reduction stands; all are i64.
-struct Place {
+struct StepPosition {
   /// Row kernels: the step's first element in its row. Column kernels: its row in the call.
   llvm::Value* position = nullptr;
   // C-order numbers, for plans that reduce positions: of the element (row kernels) or row (column
@@ -70,7 +70,7 @@ class Emitter {
   llvm::Value* live_count = nullptr;
   /// The mask of these lanes where it is known; null where it follows from live_count alone.
   llvm::Value* held_mask = nullptr;
-  Place place;
+  StepPosition place;
 
   // Types. `element` is i1 for bool and the part's type for complex.
   llvm::Type* element(DType t);

@@ -54,9 +54,9 @@ class Masks {
     return mask;
   }
 
-  Operands judge(const std::vector<Operand>& args) {
+  Operands judge(const std::vector<OperandValue>& args) {
     Operands out{none(), any(), any()};
-    for (const Operand& a : args) {
+    for (const OperandValue& a : args) {
       if (!is_float(a.value.type) && !is_complex(a.value.type)) continue;
       llvm::Value* nonzero = none();
       for (llvm::Value* p : parts(a.value)) {
@@ -70,7 +70,7 @@ class Masks {
   }
 
   /// Results that are NaN, infinite or, where `tiny` is not 0, smaller than that.
-  llvm::Value* floating(const Value& result, const std::vector<Operand>& args, double tiny) {
+  llvm::Value* floating(const Value& result, const std::vector<OperandValue>& args, double tiny) {
     const Operands x = judge(args);
     llvm::Value* mask = none();
     for (llvm::Value* p : parts(result)) {
@@ -112,7 +112,7 @@ bool can_underflow(Op op) {
 }  // namespace
 
 llvm::Value* event_mask(Emitter& e, const kernel::Inst& inst, const Value& result,
-                        const std::vector<Operand>& args) {
+                        const std::vector<OperandValue>& args) {
   Masks masks(e);
   if (args.empty()) return masks.accumulated(result);
   if (is_integer(inst.lane)) {

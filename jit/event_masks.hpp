@@ -10,6 +10,6 @@ namespace tightloop::jit {
 
 /// Returns a mask of lanes for a watched instruction, its result and its operands (none: a load).
 llvm::Value* event_mask(Emitter& e, const kernel::Inst& inst, const Value& result,
-                        const std::vector<Operand>& args);
+                        const std::vector<OperandValue>& args);
 
 }  // namespace tightloop::jit

@@ -86,8 +86,9 @@ Value KernelEmitter::emit_inst(std::size_t i, const Step* step, const Values& va
   return emit_operation(e_, inst, operands(inst, values));
 }
 
-std::vector<Operand> KernelEmitter::operands(const kernel::Inst& inst, const Values& values) const {
-  std::vector<Operand> args;
+std::vector<OperandValue> KernelEmitter::operands(const kernel::Inst& inst,
+                                                  const Values& values) const {
+  std::vector<OperandValue> args;
   for (unsigned k = 0; k < inst.nargs; ++k) {
     const std::uint32_t arg = inst.args[k];
     args.push_back({values[arg], integer_constant(plan_, plan_.body[arg])});
@@ -202,7 +203,7 @@ void KernelEmitter::fetch_ahead(const Step& step) {
     };
     constexpr unsigned kFirstCache = 3, kSecondCache = 2;
     // Steps of less than a line follow one that asked for the whole of it.
-    const std::size_t begin = step.turn * bytes, end = begin + bytes;
+    const std::size_t begin = step.number * bytes, end = begin + bytes;
     for (std::size_t at = (begin + kLine - 1) / kLine * kLine; at < end; at += kLine) {
       llvm::Value* line = b_.CreateGEP(b_.getInt8Ty(), address, b_.getInt64(at - begin));
       if (load.fetch_ahead > 0) {

@@ -68,8 +68,8 @@ class KernelEmitter::ColumnsAhead {
       const auto bytes = static_cast<std::int64_t>(itemsize(load.dtype) * (skipped(load) + 1));
       const Columns columns{width, load.stride < 0 ? -bytes : bytes, rows, k_.step_[i]};
       row_.push_back(used ? k_.b_.CreateMul(width, number(columns.apart)) : nullptr);
-      near_.push_back(used ? place(columns, load.fetch_ahead / bytes) : Place{});
-      far_.push_back(used ? place(columns, load.fetch_far / bytes) : Place{});
+      near_.push_back(used ? place(columns, load.fetch_ahead / bytes) : ColumnsPlace{});
+      far_.push_back(used ? place(columns, load.fetch_far / bytes) : ColumnsPlace{});
     }
   }
   // From the end of a strip's row to its begin in the next group, if this one has so many rows.
@@ -93,11 +93,11 @@ class KernelEmitter::ColumnsAhead {
     unsigned rows;       // of a group
     llvm::Value* row_step;
   };
-  struct Place {
+  struct ColumnsPlace {
     llvm::Value* end = nullptr;    // columns before this one find what is ahead in their own row
     llvm::Value* bytes = nullptr;  // how far ahead that is
   };
-  Place place(const Columns& c, std::int64_t columns_ahead) {
+  ColumnsPlace place(const Columns& c, std::int64_t columns_ahead) {
     llvm::IRBuilder<>& b = k_.b_;
     llvm::Value* ahead = number(std::max<std::int64_t>(columns_ahead, 1));
     llvm::Value* groups = b.CreateUDiv(ahead, c.width);
@@ -106,7 +106,7 @@ class KernelEmitter::ColumnsAhead {
     return {b.CreateSub(c.width, columns),
             b.CreateAdd(down, b.CreateMul(columns, number(c.apart)))};
   }
-  std::vector<llvm::Value*> from(const std::vector<Place>& places, llvm::Value* column,
+  std::vector<llvm::Value*> from(const std::vector<ColumnsPlace>& places, llvm::Value* column,
                                  const Rows& rows) const {
     std::vector<llvm::Value*> out(places.size(), nullptr);
     for (std::size_t i = 0; i < places.size(); ++i) {
@@ -121,7 +121,7 @@ class KernelEmitter::ColumnsAhead {
 
   KernelEmitter& k_;
   std::vector<llvm::Value*> row_;  // per load that is announced: bytes of a row of the strip
-  std::vector<Place> near_, far_;
+  std::vector<ColumnsPlace> near_, far_;
 };
 
 // A strip of columns at a time, its accumulators on the stack; in it a group of rows at a time,

@@ -22,7 +22,7 @@ class KernelEmitter {
   struct Step {
     llvm::Value* index;
     bool around_caches;
-    unsigned turn = 0;  // among the steps of an unrolled loop
+    unsigned number = 0;  // among the steps of an unrolled loop
   };
   using Values = std::vector<Value>;
   class ColumnAccumulators;
@@ -46,7 +46,7 @@ class KernelEmitter {
   void emit_level(Level level, const Step* step, Values& values);
   void start_part();
   Value emit_inst(std::size_t i, const Step* step, const Values& values);
-  std::vector<Operand> operands(const kernel::Inst& inst, const Values& values) const;
+  std::vector<OperandValue> operands(const kernel::Inst& inst, const Values& values) const;
   // Emits one step with its stores; returns what each reduction reads.
   std::vector<Sources> emit_step(const Step& step, Carried& carried);
   std::vector<Sources> sources_in(const Values& values);

@@ -14,7 +14,7 @@ namespace tightloop::jit {
 namespace {
 
 namespace I = llvm::Intrinsic;
-using Args = std::vector<Operand>;
+using Args = std::vector<OperandValue>;
 
 [[noreturn]] void refuse(const kernel::Inst& inst, const Args& args) {
   std::string text = "no lowering for " + std::string(id(inst.op)) + " in lanes of " +
@@ -60,12 +60,12 @@ Value division_with_rest(Emitter& e, const kernel::Inst& inst, const Args& args)
 Value math(Emitter& e, const kernel::Inst& inst, const Args& args) {
   if (is_complex(inst.lane)) {
     std::vector<Value> values;
-    for (const Operand& a : args) values.push_back(a.value);
+    for (const OperandValue& a : args) values.push_back(a.value);
     return call_complex_leaf(e, inst.op, inst.lane, values);
   }
   if (!is_float(inst.lane)) refuse(inst, args);
   std::vector<llvm::Value*> values;
-  for (const Operand& a : args) values.push_back(a.value.re);
+  for (const OperandValue& a : args) values.push_back(a.value.re);
   if (llvm::Value* here = inline_math(e, inst.op, inst.target, values[0])) return {inst.lane, here};
   return {inst.lane, call_leaf(e, inst.op, inst.target, values)};
 }
@@ -361,7 +361,7 @@ bool has_lowering(Op op) {
          lowering_of(op) != nullptr;
 }
 
-Value emit_operation(Emitter& e, const kernel::Inst& inst, const std::vector<Operand>& args) {
+Value emit_operation(Emitter& e, const kernel::Inst& inst, const std::vector<OperandValue>& args) {
   const Lower lower = lowering_of(inst.op);
   if (lower == nullptr) refuse(inst, args);
   return lower(e, inst, args);

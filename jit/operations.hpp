@@ -8,7 +8,7 @@
 namespace tightloop::jit {
 
 /// An operand and, where it is the same integer constant in all lanes, that constant.
-struct Operand {
+struct OperandValue {
   Value value;
   std::optional<std::int64_t> constant;
 };
@@ -18,6 +18,6 @@ bool has_lowering(Op op);
 
 /// Emits one instruction other than `variable` and `constant`; throws CannotEmit where the op has
 /// no meaning for its operands.
-Value emit_operation(Emitter& e, const kernel::Inst& inst, const std::vector<Operand>& args);
+Value emit_operation(Emitter& e, const kernel::Inst& inst, const std::vector<OperandValue>& args);
 
 }  // namespace tightloop::jit

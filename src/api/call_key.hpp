@@ -10,7 +10,7 @@
 
 namespace tightloop::detail {
 
-struct Call {
+struct CallSignature {
   const Expression& expression;
   std::span<const Variable> variables;
   std::span<const Destination> destinations;
@@ -22,7 +22,8 @@ struct Call {
 /// time; lengths are part of it, so that no two calls that differ share a key.
 class CallKey {
  public:
-  CallKey(const Call& call, std::uint64_t definitions) : call_(call), definitions_(definitions) {}
+  CallKey(const CallSignature& call, std::uint64_t definitions)
+      : call_(call), definitions_(definitions) {}
 
   /// Of the larger part of the key: where to look for it.
   std::uint64_t hash() const;
@@ -35,7 +36,7 @@ class CallKey {
   template <class Sink>
   bool describe(Sink& sink) const;
 
-  const Call& call_;
+  const CallSignature& call_;
   std::uint64_t definitions_;
 };
 

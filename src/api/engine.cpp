@@ -24,7 +24,7 @@ using detail::Prepared;
 using detail::Variable;
 
 /// Scratch copies that a call needs: variables by name, arguments in the program's order.
-struct Call {
+struct CallScratch {
   base::Arena& arena = base::Arena::local();
   base::Arena::Mark mark{arena};
 
@@ -67,21 +67,22 @@ void start(const Options& options) {
   if (options.events != nullptr) options.events->clear();
 }
 
-std::vector<Array> evaluate_list(const Expression& expression, Call& call,
+std::vector<Array> evaluate_list(const Expression& expression, CallScratch& call,
                                  std::span<const Variable> variables, const Options& options,
                                  exec::EngineCore& engine) {
   start(options);
-  const detail::InUse prepared = prepare_for_call(expression, variables, {}, options, engine);
+  const detail::Lease prepared = prepare_for_call(expression, variables, {}, options, engine);
   const auto arguments = call.arguments(*prepared, variables);
   std::vector<Array> results = prepared->program->call(arguments, options);
   detail::check_mapped(arguments);
   return results;
 }
 
-void evaluate_list_into(std::span<const Destination> outs, const Expression& expression, Call& call,
-                        std::span<const Variable> variables, const Options& options) {
+void evaluate_list_into(std::span<const Destination> outs, const Expression& expression,
+                        CallScratch& call, std::span<const Variable> variables,
+                        const Options& options) {
   start(options);
-  const detail::InUse prepared =
+  const detail::Lease prepared =
       prepare_for_call(expression, variables, outs, options, exec::EngineCore::standard());
   const auto arguments = call.arguments(*prepared, variables);
   prepared->program->call_into(call.views(outs), arguments, options);
@@ -143,7 +144,7 @@ void throw_result_count(std::size_t wanted, std::size_t got) {
 std::vector<Array> evaluate_with(exec::EngineCore& engine, std::string_view text, BindingsView vars,
                                  const Options& options) {
   return guarded(text, [&] {
-    Call call;
+    CallScratch call;
     return evaluate_list({text, {}}, call, call.variables(vars), options, engine);
   });
 }
@@ -152,7 +153,7 @@ Array evaluate_steps(std::span<const Step> steps, std::span<const Arg* const> le
                      const Options& options) {
   return guarded({}, [&] {
     check_steps(steps);
-    Call call;
+    CallScratch call;
     return only(evaluate_list({{}, steps}, call, call.variables(leaves), options,
                               exec::EngineCore::standard()));
   });
@@ -162,7 +163,7 @@ void evaluate_steps_into(const Destination& out, std::span<const Step> steps,
                          std::span<const Arg* const> leaves, const Options& options) {
   guarded({}, [&] {
     check_steps(steps);
-    Call call;
+    CallScratch call;
     evaluate_list_into({&out, 1}, {{}, steps}, call, call.variables(leaves), options);
   });
 }
@@ -186,7 +187,7 @@ void evaluate_all_into(std::span<const Destination> outs, std::string_view text,
                        const Options& options) {
   guarded(text, [&] {
     if (outs.empty()) throw Error(ErrorCode::value, "no destination is given");
-    Call call;
+    CallScratch call;
     evaluate_list_into(outs, {text, {}}, call, call.variables(vars), options);
   });
 }
@@ -199,9 +200,9 @@ void evaluate_into(Destination out, std::string_view text, BindingsView vars,
 std::string explain(std::string_view text, BindingsView vars, const Options& options) {
   return guarded(text, [&] {
     start(options);
-    Call call;
+    CallScratch call;
     const auto variables = call.variables(vars);
-    const detail::InUse prepared =
+    const detail::Lease prepared =
         prepare_for_call({text, {}}, variables, {}, options, exec::EngineCore::standard());
     const auto plan = prepared->program->plan(call.arguments(*prepared, variables));
     return to_string(prepared->program->graph()) + "\n" + to_string(plan) + "\n" +

@@ -24,7 +24,7 @@ namespace tightloop::detail {
 struct RecentCall {
   std::uint64_t age = 0;  // of the prepared programs, when it was noted
   std::vector<std::uint64_t> key;
-  std::shared_ptr<const Prepared> prepared;  // null while in use
+  std::shared_ptr<const Prepared> prepared;  // null while leased
 
   using Places = std::array<RecentCall, 16>;
   static RecentCall& place_of(const CallKey& key) {
@@ -101,7 +101,7 @@ std::vector<std::uint32_t> find_arguments(const ir::Graph& graph, bool text,
   return out;
 }
 
-std::shared_ptr<const Prepared> make_prepared(const Call& call,
+std::shared_ptr<const Prepared> make_prepared(const CallSignature& call,
                                               const DefinitionSnapshot* definitions) {
   const auto& [expression, variables, destinations, options, engine] = call;
   auto start = Clock::now();
@@ -117,7 +117,7 @@ std::shared_ptr<const Prepared> make_prepared(const Call& call,
   std::vector<typing::VariableType> types;
   for (std::uint32_t at : out->argument_of_input)
     types.push_back(type_of(*variables[at].value, options.promotion));
-  std::vector<typing::ResultType> results;
+  std::vector<typing::DestinationType> results;
   for (const Destination& d : destinations) results.push_back({d.view().dtype(), options.casting});
   if (destinations.empty() && options.dtype) {
     results.assign(graph.results.size(), {*options.dtype, options.casting});
@@ -140,9 +140,9 @@ std::shared_ptr<const Prepared> make_prepared(const Call& call,
 
 }  // namespace
 
-InUse::InUse(RecentCall& home) : program_(std::move(home.prepared)), home_(&home) {}
+Lease::Lease(RecentCall& home) : program_(std::move(home.prepared)), home_(&home) {}
 
-void InUse::go_home() {
+void Lease::go_home() {
   // Unless another call has taken the place meanwhile.
   if (home_->prepared == nullptr) home_->prepared = std::move(program_);
 }
@@ -154,17 +154,17 @@ std::shared_ptr<const Prepared> prepare(const Expression& expression,
   return prepare_for_call(expression, variables, destinations, options, engine).share();
 }
 
-InUse prepare_for_call(const Expression& expression, std::span<const Variable> variables,
+Lease prepare_for_call(const Expression& expression, std::span<const Variable> variables,
                        std::span<const Destination> destinations, const Options& options,
                        exec::EngineCore& engine) {
   if (expression.text.size() > ir::kMaxSource) {
     throw Error(ErrorCode::limit,
                 "the expression is longer than " + std::to_string(ir::kMaxSource) + " bytes");
   }
-  const Call call{expression, variables, destinations, options, engine};
+  const CallSignature call{expression, variables, destinations, options, engine};
   const CallKey key(call, set_of(options.definitions).version());
   RecentCall& recent = RecentCall::place_of(key);
-  if (recent.holds(key)) return InUse(recent);
+  if (recent.holds(key)) return Lease(recent);
   const std::uint64_t age = RecentCall::current.load(std::memory_order_acquire);
   const auto definitions = snapshot_of(options.definitions);
   const CallKey full(call, definitions == nullptr ? 0 : definitions->version);
@@ -179,13 +179,13 @@ InUse prepare_for_call(const Expression& expression, std::span<const Variable> v
   }
   if (found != nullptr) {
     recent.set(words, found, age);
-    return InUse(std::move(found));
+    return Lease(std::move(found));
   }
   auto made = make_prepared(call, definitions.get());
   std::vector<std::shared_ptr<const Prepared>> dropped;  // freed when the lock is gone
   const std::lock_guard lock(base::locks().programs);
   dropped = prepared_programs().insert(std::string(bytes), made, bytes_of(*made));
-  return InUse(std::move(made));
+  return Lease(std::move(made));
 }
 
 void forget_prepared() {

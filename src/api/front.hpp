@@ -36,15 +36,15 @@ struct RecentCall;
 
 /// A program while a call uses it. It is taken from where its thread keeps it and goes back there
 /// afterwards, so that no owners are counted.
-class InUse {
+class Lease {
  public:
-  explicit InUse(std::shared_ptr<const Prepared> program) : program_(std::move(program)) {}
-  explicit InUse(RecentCall& home);
-  ~InUse() {
+  explicit Lease(std::shared_ptr<const Prepared> program) : program_(std::move(program)) {}
+  explicit Lease(RecentCall& home);
+  ~Lease() {
     if (home_ != nullptr) go_home();
   }
-  InUse(const InUse&) = delete;
-  InUse& operator=(const InUse&) = delete;
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
 
   const Prepared& operator*() const { return *program_; }
   const Prepared* operator->() const { return program_.get(); }
@@ -58,7 +58,7 @@ class InUse {
 
 /// Finds or makes the program of an expression for variables of these types; `destinations` is
 /// empty or holds one view per result. Throws Error with the text attached.
-InUse prepare_for_call(const Expression& expression, std::span<const Variable> variables,
+Lease prepare_for_call(const Expression& expression, std::span<const Variable> variables,
                        std::span<const Destination> destinations, const Options& options,
                        exec::EngineCore& engine);
 /// The same for those that keep the program.

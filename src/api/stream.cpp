@@ -165,16 +165,16 @@ class Streaming {
     std::string text = to_string(graph()) + "\n";
     text += to_string(bound_->plan);
     const streaming::Schedule schedule = make_schedule();
-    for (std::size_t p = 0; p < schedule.passes.size(); ++p) {
-      const streaming::Pass& pass = schedule.passes[p];
-      text += "pass " + std::to_string(p + 1) + ": " + std::to_string(pass.items.size()) +
-              (pass.items.size() == 1 ? " step\n" : " steps\n");
-      for (const streaming::Track& t : pass.tracks) {
-        const bool kept = schedule.kept[t.array];
+    for (std::size_t p = 0; p < schedule.sweeps.size(); ++p) {
+      const streaming::Sweep& sweep = schedule.sweeps[p];
+      text += "pass " + std::to_string(p + 1) + ": " + std::to_string(sweep.items.size()) +
+              (sweep.items.size() == 1 ? " step\n" : " steps\n");
+      for (const streaming::Track& t : sweep.tracks) {
+        const bool resident = schedule.resident[t.array];
         text += "  " + traits_[t.array].name + ": " +
-                size_text(kept ? arrays_.all[t.array].bytes : t.most) + " of " +
+                size_text(resident ? arrays_.all[t.array].bytes : t.most) + " of " +
                 size_text(arrays_.all[t.array].bytes) + " at a time" +
-                (kept ? ", kept in memory\n" : "\n");
+                (resident ? ", kept in memory\n" : "\n");
       }
     }
     return text + "memory: " + size_text(schedule.needed) + " of " + size_text(options_.memory) +
@@ -346,7 +346,7 @@ class Streaming {
     s.peak_extra_bytes = schedule.needed;
     s.bytes_read = bound_->plan.bytes_read;
     s.bytes_written = bound_->plan.bytes_written;
-    s.stages = static_cast<int>(schedule.passes.size());
+    s.stages = static_cast<int>(schedule.sweeps.size());
   }
 
   void run_whole() {

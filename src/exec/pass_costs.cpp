@@ -87,8 +87,8 @@ std::string stage_text(const plan::Stage& stage, const EngineCore& engine) {
   return out;
 }
 
-std::string expected_text(const plan::Group& group, Workers workers) {
-  const std::uint64_t bytes = group.bytes_read + group.bytes_written;
+std::string expected_text(const plan::Pass& pass, Workers workers) {
+  const std::uint64_t bytes = pass.bytes_read + pass.bytes_written;
   if (bytes < kCached) return "small enough to stay in the caches";
   const double bandwidth = read_bandwidth(workers);
   if (bandwidth <= 0) return "not measured: no memory for it";
@@ -112,13 +112,12 @@ std::string describe_costs(const plan::LoopPlan& plan, const EngineCore& engine,
     workers.threads = std::clamp(workers.executor->concurrency(), 1, workers.threads);
   }
   std::string out;
-  for (std::size_t g = 0; g < plan.groups.size(); ++g) {
-    const plan::Group& group = plan.groups[g];
-    out += "stage " + std::to_string(g) + ": one pass, which reads " +
-           bytes_text(group.bytes_read) + " and writes " + bytes_text(group.bytes_written) + "; " +
-           expected_text(group, workers) + "\n";
-    for (std::uint32_t k = 0; k < group.count; ++k) {
-      out += "  " + stage_text(plan.stages[group.first + k], engine) + "\n";
+  for (std::size_t g = 0; g < plan.passes.size(); ++g) {
+    const plan::Pass& pass = plan.passes[g];
+    out += "pass " + std::to_string(g) + ": reads " + bytes_text(pass.bytes_read) + " and writes " +
+           bytes_text(pass.bytes_written) + "; " + expected_text(pass, workers) + "\n";
+    for (std::uint32_t k = 0; k < pass.count; ++k) {
+      out += "  " + stage_text(plan.stages[pass.first + k], engine) + "\n";
     }
   }
   return out;

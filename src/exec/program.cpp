@@ -189,11 +189,11 @@ std::shared_ptr<const BoundPlan> Program::find(std::uint64_t hash, const std::in
   return nullptr;
 }
 
-Program::Bound Program::bind(const Layouts& layouts, const Options& options, bool kept) const {
+Program::Bound Program::bind(const Layouts& layouts, const Options& options, bool lasting) const {
   if (!engine_.runs_plans()) return {};
   RecentPlan& recent = RecentPlan::place_of(serial_, layouts);
   if (recent.holds(serial_, layouts))
-    return {kept ? recent.plan() : for_now(recent.plan()), recent.apart(layouts)};
+    return {lasting ? recent.plan() : for_now(recent.plan()), recent.disjoint(layouts)};
   base::Arena& arena = base::Arena::local();
   const base::Arena::Mark mark(arena);
   const std::size_t count = layouts.count();
@@ -205,7 +205,7 @@ Program::Bound Program::bind(const Layouts& layouts, const Options& options, boo
     constexpr std::size_t kShort = 4096;  // of long ones no thread keeps plans for itself
     if (graph_.nodes.size() > kShort) return {bound, false};
     recent.set(serial_, layouts, bound);
-    return {bound, recent.apart(layouts)};
+    return {bound, recent.disjoint(layouts)};
   }
   try {
     bound = make_bound(layouts.args, layouts.outs, options);
@@ -301,7 +301,7 @@ void Program::store(std::span<const ArrayView* const> outs, std::span<const Arg*
   check_arguments(args);
   for (const ArrayView* out : outs) check_destination(*out);
   const Bound bound = bind({args, outs}, options);
-  if (!bound.apart) return call_into_near(bound, outs, args, options);
+  if (!bound.disjoint) return call_into_near(bound, outs, args, options);
   check_demand(bound.plan.get(), args, 0, options);
   base::Arena& arena = base::Arena::local();
   const base::Arena::Mark mark(arena);
@@ -342,7 +342,7 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
     s.peak_extra_bytes = std::max(s.peak_extra_bytes, extra);
     s.bytes_read = bound->plan.bytes_read;
     s.bytes_written = bound->plan.bytes_written;
-    s.stages = static_cast<int>(bound->plan.groups.size());
+    s.stages = static_cast<int>(bound->plan.passes.size());
   }
   const bool finite = (events & kNotFinite) == 0;
   if (plain_ != nullptr && finite) plain_->needed_scaled_.store(false, std::memory_order_relaxed);

@@ -97,14 +97,14 @@ class Program {
     Signature signature;
     std::shared_ptr<const BoundPlan> plan;
   };
-  /// A plan for layouts; null where the reference evaluator is to run. `apart`: the destinations
+  /// A plan for layouts; null where the reference evaluator is to run. `disjoint`: the destinations
   /// are known not to overlap the arguments.
   struct Bound {
     std::shared_ptr<const BoundPlan> plan;
-    bool apart = false;
+    bool disjoint = false;
   };
-  /// Finds or makes the plan for these layouts. `kept`: it is not for the call at hand alone.
-  Bound bind(const Layouts& layouts, const Options& options, bool kept = false) const;
+  /// Finds or makes the plan for these layouts. `lasting`: it is not for the call at hand alone.
+  Bound bind(const Layouts& layouts, const Options& options, bool lasting = false) const;
   std::shared_ptr<const BoundPlan> find(std::uint64_t hash, const std::int64_t* signature,
                                         std::size_t size) const;
   std::shared_ptr<const BoundPlan> make_bound(std::span<const Arg* const> args,

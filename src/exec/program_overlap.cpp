@@ -12,16 +12,16 @@ namespace {
 /// True where every load of an input reads the very element that is then stored to a result.
 bool reads_what_it_stores(const plan::Nest& map, std::size_t input, const ArrayView& in,
                           std::size_t result, const ArrayView& out) {
-  const auto is = [](const plan::Operand& o, plan::Source::Kind kind, std::size_t index) {
-    return o.source == plan::Source{kind, static_cast<std::uint32_t>(index)};
+  const auto is = [](const plan::Operand& o, plan::Memory::Kind kind, std::size_t index) {
+    return o.source == plan::Memory{kind, static_cast<std::uint32_t>(index)};
   };
   const plan::Operand* store = nullptr;
   for (const plan::Operand& o : map.operands) {
-    if (is(o, plan::Source::Kind::result, result)) store = &o;
+    if (is(o, plan::Memory::Kind::result, result)) store = &o;
   }
   if (store == nullptr) return false;
   return std::all_of(map.operands.begin(), map.operands.end(), [&](const plan::Operand& o) {
-    return !is(o, plan::Source::Kind::input, input) ||
+    return !is(o, plan::Memory::Kind::input, input) ||
            (o.m == store->m && itemsize(o.dtype) == itemsize(store->dtype) &&
             static_cast<const char*>(in.data()) + o.offset ==
                 static_cast<const char*>(out.data()) + store->offset);
@@ -51,7 +51,7 @@ std::string Program::state_after_overflow(std::span<const ArrayView* const> outs
                                           const Options& options) const {
   const Bound bound = bind({args, outs}, options);
   const auto copied = std::count_if(outs.begin(), outs.end(), [&](const ArrayView* out) {
-    return !bound.apart && needs_copy(bound.plan.get(), 0, *out, args);
+    return !bound.disjoint && needs_copy(bound.plan.get(), 0, *out, args);
   });
   if (copied == static_cast<std::ptrdiff_t>(outs.size())) return "the destination is unchanged";
   constexpr const char* kHolds = "holds every element, what does not fit changed";

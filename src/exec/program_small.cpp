@@ -39,7 +39,8 @@ SmallCall Program::prepare(std::span<const ArrayView* const> outs, std::span<con
   Bound bound = bind(layouts, options, true);
   check_demand(bound.plan.get(), args, 0, options);
   bound = bind(layouts, options, true);  // found now, where it is known what overlaps
-  if (bound.plan == nullptr || !bound.plan->small || !bound.apart || !wants_results_only(options)) {
+  if (bound.plan == nullptr || !bound.plan->small || !bound.disjoint ||
+      !wants_results_only(options)) {
     return {};
   }
   std::vector<const void*> inputs;

@@ -104,7 +104,7 @@ const BoundPlan* RecentPlan::small_call(std::uint64_t program, const Layouts& la
     if (address == nullptr || (at = match(at, *o)) == nullptr) return nullptr;
     *results++ = address;
   }
-  return apart(layouts) ? plan_.get() : nullptr;
+  return disjoint(layouts) ? plan_.get() : nullptr;
 }
 
 RecentPlan::Span RecentPlan::span_of(const ArrayView& view) {
@@ -128,7 +128,7 @@ void RecentPlan::set(std::uint64_t program, const Layouts& layouts,
   program_ = program;
 }
 
-bool RecentPlan::apart(const Layouts& layouts) const {
+bool RecentPlan::disjoint(const Layouts& layouts) const {
   const Span* of_out = spans_.data() + (spans_.size() - layouts.outs.size());
   for (const ArrayView* o : layouts.outs) {
     const auto* out = static_cast<const char*>(o->data());

@@ -42,7 +42,7 @@ class RecentPlan {
   const std::shared_ptr<const BoundPlan>& plan() const { return plan_; }
   /// True where no destination shares memory with an argument; false where that takes more than a
   /// comparison of addresses to tell. Only while holds().
-  bool apart(const Layouts& layouts) const;
+  bool disjoint(const Layouts& layouts) const;
 
  private:
   struct Places;

@@ -106,7 +106,7 @@ struct Position {
   std::int64_t index;
 };
 
-/// Bytes of one accumulator while blocks are added to it. Once all are, settle() (run/) leaves
+/// Bytes of one accumulator while blocks are added to it. Once all are, finalise() (run/) leaves
 /// plain arrays of the reduction's dtype.
 constexpr std::size_t slot_bytes(const KernelReduce& r) {
   if (r.op == Op::var) return sizeof(Moments);

@@ -36,7 +36,7 @@ void Expression::open_call(const Token& name, const Value* receiver) {
   const std::string_view text = tokens_.text(name);
   const Functions& functions = scope_.functions();
   if (is_function(text)) {
-    calls_.emplace_back(std::in_place_type<Call>, tokens_, name);
+    calls_.emplace_back(std::in_place_type<CallBuilder>, tokens_, name);
   } else if (const Definition* definition = functions.find(text)) {
     calls_.emplace_back(std::in_place_type<DefinedCall>, *definition, name.span(),
                         *functions.budget);

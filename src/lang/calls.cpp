@@ -194,20 +194,20 @@ std::optional<std::int64_t> integer_literal(TokenStream& tokens) {
   return static_cast<std::int64_t>(*narrow);
 }
 
-Call::Call(const TokenStream& tokens, const Token& token)
+CallBuilder::CallBuilder(const TokenStream& tokens, const Token& token)
     : name_(tokens.text(token)), span_(token.span()) {
   const auto callee = find_callee(name_);
   if (!callee) unknown_function(name_, span_, {});
   callee_ = *callee;
 }
 
-void Call::receive(const Value& value) {
+void CallBuilder::receive(const Value& value) {
   span_.begin = value.span.begin;
   positional_ = 1;
   operands_.push_back(value);
 }
 
-bool Call::literal_argument(TokenStream& tokens) {
+bool CallBuilder::literal_argument(TokenStream& tokens) {
   if (tokens.at(Tok::name) && tokens.peek(1).kind == Tok::assign) {
     return keyword(tokens);
   }
@@ -236,7 +236,7 @@ bool Call::literal_argument(TokenStream& tokens) {
   return true;
 }
 
-std::vector<std::string_view> Call::keywords() const {
+std::vector<std::string_view> CallBuilder::keywords() const {
   const auto literals = literal_parameters(callee_.kind);
   std::vector<std::string_view> all(literals.begin(), literals.end());
   if (callee_.kind == Kind::extent && name_ != "size") all.clear();
@@ -248,7 +248,7 @@ std::vector<std::string_view> Call::keywords() const {
   return all;
 }
 
-void Call::operand(const Value& value) {
+void CallBuilder::operand(const Value& value) {
   if (awaited_.empty()) {
     operands_.push_back(value);
   } else {
@@ -258,7 +258,7 @@ void Call::operand(const Value& value) {
 }
 
 // Returns false where the keyword's value is an expression, which comes next.
-bool Call::keyword(TokenStream& tokens) {
+bool CallBuilder::keyword(TokenStream& tokens) {
   const Token token = tokens.next();
   const std::string_view key = tokens.text(token);
   const std::vector<std::string_view> parameters = keywords();
@@ -285,7 +285,7 @@ bool Call::keyword(TokenStream& tokens) {
   return true;
 }
 
-void Call::check_count(Span span) const {
+void CallBuilder::check_count(Span span) const {
   if (callee_.kind == Kind::einsum) {  // its subscripts say how many operands
     if (!given_.empty()) return;
     throw Error(ErrorCode::type, "einsum takes a string of subscripts and its operands", span,
@@ -304,7 +304,7 @@ void Call::check_count(Span span) const {
               span);
 }
 
-ir::NodeId Call::elementwise(ir::Graph& graph, Span span) const {
+ir::NodeId CallBuilder::elementwise(ir::Graph& graph, Span span) const {
   const auto arg = [&](std::size_t i) { return operands_[i].node; };
   if (name_ == kRescued) return graph.ternary(Op::call, arg(0), arg(1), arg(1), span);
   switch (callee_.operands) {
@@ -315,21 +315,21 @@ ir::NodeId Call::elementwise(ir::Graph& graph, Span span) const {
   }
 }
 
-ir::NodeId Call::outer(ir::Graph& graph, Span span) const {
+ir::NodeId CallBuilder::outer(ir::Graph& graph, Span span) const {
   constexpr auto reshape = ir::ViewSpec::Kind::reshape;
   const ir::NodeId column = graph.view(operands_[0].node, {reshape, {}, {-1, 1}}, span);
   const ir::NodeId row = graph.view(operands_[1].node, {reshape, {}, {1, -1}}, span);
   return graph.binary(Op::multiply, column, row, span);
 }
 
-ir::NodeId Call::einsum(ir::Graph& graph, Span span) const {
+ir::NodeId CallBuilder::einsum(ir::Graph& graph, Span span) const {
   std::vector<ir::NodeId> nodes;
   for (const Value& v : operands_) nodes.push_back(v.node);
   const std::string_view inside = subscript_text_.substr(1, subscript_text_.size() - 2);
   return lang::einsum(graph, inside, subscripts_.begin + std::size_t{1}, nodes, span);
 }
 
-ir::NodeId Call::to_dtype(ir::Graph& graph, Span span) const {
+ir::NodeId CallBuilder::to_dtype(ir::Graph& graph, Span span) const {
   const ir::NodeId first = operands_[0].node;
   if (operands_.size() == 1) return graph.convert(Op::astype, first, callee_.dtype, span);
   const auto literal = [&](ir::NodeId x) -> std::optional<double> {
@@ -345,7 +345,7 @@ ir::NodeId Call::to_dtype(ir::Graph& graph, Span span) const {
   return graph.constant(Scalar::of(std::complex<double>(*re, *im)), span);
 }
 
-ir::NodeId Call::rounded(ir::Graph& graph, Span span) const {
+ir::NodeId CallBuilder::rounded(ir::Graph& graph, Span span) const {
   const ir::NodeId x = operands_[0].node;
   const ir::NodeId whole = graph.unary(Op::round, x, span);
   if (decimals_ == 0) return whole;
@@ -361,7 +361,7 @@ ir::NodeId Call::rounded(ir::Graph& graph, Span span) const {
   return graph.ternary(Op::where, is_whole, x, out, span);
 }
 
-ir::NodeId Call::extent(ir::Graph& graph, Span span) const {
+ir::NodeId CallBuilder::extent(ir::Graph& graph, Span span) const {
   const ir::NodeId x = operands_[0].node;
   if (name_ == "len") return graph.extent(x, {false, false, {0}}, span);
   if (name_ == "size") return graph.extent(x, reduce_, span);
@@ -369,7 +369,7 @@ ir::NodeId Call::extent(ir::Graph& graph, Span span) const {
 }
 
 // In Python, max(3, 4) is the larger number; here the 4 would be an axis of a number.
-void Call::check_extreme(const ir::Graph& graph, Span span) const {
+void CallBuilder::check_extreme(const ir::Graph& graph, Span span) const {
   const bool extreme = callee_.op == Op::min || callee_.op == Op::max;
   if (!extreme || positional_ != 2 || reduce_.axes.size() != 1) return;
   if (graph[operands_[0].node].op != Op::constant) return;
@@ -379,7 +379,7 @@ void Call::check_extreme(const ir::Graph& graph, Span span) const {
               span, "write " + other + pair_text_);
 }
 
-Value Call::finish(ir::Graph& graph, std::size_t end) {
+Value CallBuilder::finish(ir::Graph& graph, std::size_t end) {
   const Span span{span_.begin, end};
   check_count(span);
   switch (callee_.kind) {

@@ -62,10 +62,10 @@ bool is_dtype_function(std::string_view name);
                                    std::vector<std::string_view> others);
 
 /// One call while its arguments are read, from left to right.
-class Call {
+class CallBuilder {
  public:
   /// Starts a call of the built-in function that the token names.
-  Call(const TokenStream& tokens, const Token& name);
+  CallBuilder(const TokenStream& tokens, const Token& name);
 
   /// Makes a value, whose method the call is, the first argument.
   void receive(const Value& value);

@@ -158,7 +158,7 @@ void Expression::operand_of_call() {
 
 void Expression::close_call(const Token& close) {
   pop();
-  if (auto* call = std::get_if<Call>(&calls_.back())) {
+  if (auto* call = std::get_if<CallBuilder>(&calls_.back())) {
     values_.push_back(call->finish(graph_, close.end));
   } else {
     values_.push_back(std::get<DefinedCall>(calls_.back()).finish(graph_, close.end));

@@ -72,7 +72,7 @@ class Expression {
   ir::Graph& graph_;
   std::vector<Frame> frames_;
   std::vector<Value> values_;
-  std::vector<std::variant<Call, DefinedCall>> calls_;
+  std::vector<std::variant<CallBuilder, DefinedCall>> calls_;
   std::size_t depth_ = 0;
   bool want_operand_ = true;
 };

@@ -46,7 +46,7 @@ std::optional<std::vector<std::int64_t>> integer_tuple(TokenStream& tokens) {
 }
 }  // namespace
 
-void Call::literal(TokenStream& tokens, std::string_view parameter) {
+void CallBuilder::literal(TokenStream& tokens, std::string_view parameter) {
   given_.push_back(parameter);
   if (parameter == "axis") return axis(tokens);
   if (parameter == "keepdims") return keepdims(tokens);
@@ -57,8 +57,8 @@ void Call::literal(TokenStream& tokens, std::string_view parameter) {
   shape(tokens);
 }
 
-void Call::not_literal(const TokenStream& tokens, std::size_t begin,
-                       std::string_view wanted) const {
+void CallBuilder::not_literal(const TokenStream& tokens, std::size_t begin,
+                              std::string_view wanted) const {
   const Span span = tokens.argument_span(begin);
   const bool pair = (callee_.op == Op::min || callee_.op == Op::max) && positional_ == 2 &&
                     !keywords_ && operands_.size() == 1;
@@ -73,15 +73,15 @@ void Call::not_literal(const TokenStream& tokens, std::size_t begin,
               span, hint);
 }
 
-void Call::end_of_literal(const TokenStream& tokens, std::size_t begin,
-                          std::string_view wanted) const {
+void CallBuilder::end_of_literal(const TokenStream& tokens, std::size_t begin,
+                                 std::string_view wanted) const {
   if (ends_argument(tokens)) return;
   const bool unfinished = tokens.at(Tok::end) || tokens.at(Tok::separator) || tokens.at(Tok::bad);
   if (unfinished) tokens.fail("expected ',' or ')'");
   not_literal(tokens, begin, wanted);
 }
 
-void Call::axis(TokenStream& tokens) {
+void CallBuilder::axis(TokenStream& tokens) {
   constexpr std::string_view wanted = "None, an integer or a tuple of integers";
   const std::size_t begin = tokens.position();
   if (tokens.accept(Tok::kw_none)) {
@@ -104,7 +104,7 @@ void Call::axis(TokenStream& tokens) {
   end_of_literal(tokens, begin, wanted);
 }
 
-void Call::axes(TokenStream& tokens) {
+void CallBuilder::axes(TokenStream& tokens) {
   constexpr std::string_view wanted = "None, integers or one tuple of integers";
   const std::size_t begin = tokens.position();
   if (at_tuple(tokens)) {
@@ -124,7 +124,7 @@ void Call::axes(TokenStream& tokens) {
   }
 }
 
-void Call::decimals(TokenStream& tokens) {
+void CallBuilder::decimals(TokenStream& tokens) {
   constexpr std::int64_t kMost = 300;
   const std::string wanted = "an integer from -300 to 300";
   const std::size_t begin = tokens.position();
@@ -134,7 +134,7 @@ void Call::decimals(TokenStream& tokens) {
   decimals_ = *value;
 }
 
-void Call::keepdims(TokenStream& tokens) {
+void CallBuilder::keepdims(TokenStream& tokens) {
   constexpr std::string_view wanted = "True or False";
   const std::size_t begin = tokens.position();
   reduce_.keepdims = tokens.at(Tok::kw_true);
@@ -144,7 +144,7 @@ void Call::keepdims(TokenStream& tokens) {
   end_of_literal(tokens, begin, wanted);
 }
 
-void Call::ddof(TokenStream& tokens) {
+void CallBuilder::ddof(TokenStream& tokens) {
   constexpr std::string_view wanted = "a number";
   const std::size_t begin = tokens.position();
   const bool negative = tokens.at_operator("-");
@@ -162,7 +162,7 @@ void Call::ddof(TokenStream& tokens) {
   reduce_.ddof = negative ? -size : size;
 }
 
-void Call::dtype(TokenStream& tokens) {
+void CallBuilder::dtype(TokenStream& tokens) {
   constexpr std::string_view wanted = "the name of a dtype";
   const std::size_t begin = tokens.position();
   if (is_module(tokens.text(tokens.peek())) && tokens.peek(1).kind == Tok::dot) {
@@ -184,7 +184,7 @@ void Call::dtype(TokenStream& tokens) {
   }
 }
 
-void Call::subscripts(TokenStream& tokens) {
+void CallBuilder::subscripts(TokenStream& tokens) {
   const std::size_t begin = tokens.position();
   given_.push_back("subscripts");
   const Token token = tokens.peek();
@@ -195,7 +195,7 @@ void Call::subscripts(TokenStream& tokens) {
   subscript_text_ = tokens.text(token);
 }
 
-void Call::shape(TokenStream& tokens) {
+void CallBuilder::shape(TokenStream& tokens) {
   constexpr std::string_view wanted = "integers or one tuple of integers";
   const std::size_t begin = tokens.position();
   if (at_tuple(tokens)) {
@@ -212,7 +212,7 @@ void Call::shape(TokenStream& tokens) {
   check_shape(tokens.argument_span(begin));
 }
 
-void Call::check_shape(Span span) const {
+void CallBuilder::check_shape(Span span) const {
   if (dims_.size() > static_cast<std::size_t>(kMaxRank)) {
     throw Error(ErrorCode::limit,
                 "a shape of more than " + std::to_string(kMaxRank) + " dimensions", span);

@@ -1,7 +1,7 @@
-// Radians to whole turns and an exact rest. Up to a limit by subtracting multiples of pi in three
-// parts (Cody and Waite, with fma); past it by the digits of 1/pi that matter for the argument's
-// exponent (Payne and Hanek, "Radian reduction for trigonometric functions", SIGNUM 1983), taken
-// from a table by blocks of binades.
+// Radians to whole multiples of pis of pi and an exact rest. Up to a limit by subtracting multiples
+// of pi in three parts (Cody and Waite, with fma); past it by the digits of 1/pi that matter for
+// the argument's exponent (Payne and Hanek, "Radian reduction for trigonometric functions", SIGNUM
+// 1983), taken from a table by blocks of binades.
 #pragma once
 
 #include "math/trigonometry_constants.hpp"
@@ -10,21 +10,21 @@
 namespace tightloop::math {
 namespace {
 
-/// x = turns pi + rest for the sine, (turns - 1/2) pi + rest for the cosine, turns pi/2 + rest for
-/// the tangent.
-enum class Turn { sine, cosine, tangent };
+/// x = multiple pi + rest for the sine, (multiple - 1/2) pi + rest for the cosine, multiple pi/2 +
+/// rest for the tangent.
+enum class Circular { sine, cosine, tangent };
 
 template <class V>
 struct Angle {
   V rest;
-  V turns;  ///< the lowest bit is the parity of the turns
+  V multiple;  ///< the lowest bit is the parity of the multiple
 };
 
 template <class V>
-struct TurnConstants;
+struct AngleConstants;
 #define TIGHTLOOP_TURN_CONSTANTS(V, s, magic_, limit_)                                  \
   template <>                                                                           \
-  struct TurnConstants<V> {                                                             \
+  struct AngleConstants<V> {                                                            \
     using T = LaneOf<V>::Float;                                                         \
     static constexpr T magic = magic_, limit = limit_;                                  \
     static constexpr T inv_pi = kInvPi##s, pi1 = kPi1##s, pi2 = kPi2##s, pi3 = kPi3##s; \
@@ -35,37 +35,37 @@ TIGHTLOOP_TURN_CONSTANTS(D, D, 0x1.8p52, 0x1p31);
 TIGHTLOOP_TURN_CONSTANTS(F, F, 0x1.8p23F, 0x1p17F);
 #undef TIGHTLOOP_TURN_CONSTANTS
 
-/// n, a count of turns, as a multiple of pi.
-template <Turn turn, class V>
-TIGHTLOOP_INLINE V in_pi(V turns) {
-  const V n = turns - TurnConstants<V>::magic;
-  if constexpr (turn == Turn::cosine) return n - 0.5F;
-  if constexpr (turn == Turn::tangent) return n * 0.5F;
+/// n, a count of multiple, as a multiple of pi.
+template <Circular function, class V>
+TIGHTLOOP_INLINE V in_pi(V multiple) {
+  const V n = multiple - AngleConstants<V>::magic;
+  if constexpr (function == Circular::cosine) return n - 0.5F;
+  if constexpr (function == Circular::tangent) return n * 0.5F;
   return n;
 }
-/// The nearest count of turns to h pi.
-template <Turn turn, class V>
-TIGHTLOOP_INLINE V turns_of(V h) {
-  if constexpr (turn == Turn::cosine) h += 0.5F;
-  if constexpr (turn == Turn::tangent) h += h;
-  return h + TurnConstants<V>::magic;
+/// The nearest count of multiple to h pi.
+template <Circular function, class V>
+TIGHTLOOP_INLINE V multiple_of(V h) {
+  if constexpr (function == Circular::cosine) h += 0.5F;
+  if constexpr (function == Circular::tangent) h += h;
+  return h + AngleConstants<V>::magic;
 }
 
-template <Turn turn, class V>
-TIGHTLOOP_INLINE Angle<V> subtract_turns(V x) {
-  using C = TurnConstants<V>;
-  V turns, n;
-  if constexpr (turn == Turn::cosine) {
-    turns = fma(x, splat<V>(C::inv_pi), splat<V>(0.5F)) + C::magic;
-    n = in_pi<turn>(turns);
+template <Circular function, class V>
+TIGHTLOOP_INLINE Angle<V> subtract_multiple(V x) {
+  using C = AngleConstants<V>;
+  V multiple, n;
+  if constexpr (function == Circular::cosine) {
+    multiple = fma(x, splat<V>(C::inv_pi), splat<V>(0.5F)) + C::magic;
+    n = in_pi<function>(multiple);
   } else {
-    constexpr int per_pi = turn == Turn::tangent ? 2 : 1;
-    turns = fma(x, splat<V>(C::inv_pi * per_pi), splat<V>(C::magic));
-    n = turns - C::magic;
+    constexpr int per_pi = function == Circular::tangent ? 2 : 1;
+    multiple = fma(x, splat<V>(C::inv_pi * per_pi), splat<V>(C::magic));
+    n = multiple - C::magic;
   }
-  constexpr auto unit = turn == Turn::tangent ? 0.5F : 1.0F;
+  constexpr auto unit = function == Circular::tangent ? 0.5F : 1.0F;
   const V first = nfma(n, splat<V>(C::pi1 * unit), x);
-  return {nfma(n, splat<V>(C::pi3 * unit), nfma(n, splat<V>(C::pi2 * unit), first)), turns};
+  return {nfma(n, splat<V>(C::pi3 * unit), nfma(n, splat<V>(C::pi2 * unit), first)), multiple};
 }
 
 /// x modulo 2, between -1 and 1, for |x| < 2^52.
@@ -93,7 +93,7 @@ TIGHTLOOP_INLINE TwoTerms two_product(D a, D b) {
 }
 
 /// For |x| from 2^31 on; some angle for smaller x and NaN for infinities.
-template <Turn turn>
+template <Circular function>
 TIGHTLOOP_INLINE Angle<D> reduce_digits(D x) {
   const D a = abs(x);
   const U64 block = (U64)a >> 57;
@@ -105,61 +105,61 @@ TIGHTLOOP_INLINE Angle<D> reduce_digits(D x) {
   const D p4 = m * lookup(kInversePiD4, block);
   // Both are multiples of 2^-52: their sum is exact.
   const D whole = modulo_2_of_large(p1.high) + modulo_2(p1.low), next = modulo_2(p2.high);
-  const D turns = turns_of<turn>(whole + next);
-  const TwoTerms top = two_sum(whole - in_pi<turn>(turns), next);
+  const D multiple = multiple_of<function>(whole + next);
+  const TwoTerms top = two_sum(whole - in_pi<function>(multiple), next);
   const TwoTerms tail = two_sum(p2.low, p3.high), sum = two_sum(top.high, tail.high);
   const D low = (sum.low + top.low) + (tail.low + (p3.low + p4));
   const TwoTerms rest = two_product(sum.high, splat<D>(kPi1D));
   const D r = rest.high + (rest.low + fma(low, splat<D>(kPi1D), sum.high * kPi2D));
-  return {turn == Turn::cosine ? r + (x - x) : times_sign(r, x) + (x - x), turns};
+  return {function == Circular::cosine ? r + (x - x) : times_sign(r, x) + (x - x), multiple};
 }
 
 /// The same for numbers that float32 holds, whose products with 1/pi take fewer digits.
-template <Turn turn>
+template <Circular function>
 TIGHTLOOP_INLINE Angle<D> reduce_fewer_digits(D x) {
   const D a = abs(x);
   const U64 block = (U64)a >> 56;
   const D m = (D)(((U64)a & ((1ULL << 56) - 1)) + LaneOf<D>::one);
   const TwoTerms p = two_product(m, lookup(kInversePiF1, block));
   const D low = fma(m, lookup(kInversePiF2, block), p.low);
-  const D turns = turns_of<turn>(p.high);
-  const D r = ((p.high - in_pi<turn>(turns)) + low) * kPi1D;
-  return {turn == Turn::cosine ? r + (x - x) : times_sign(r, x) + (x - x), turns};
+  const D multiple = multiple_of<function>(p.high);
+  const D r = ((p.high - in_pi<function>(multiple)) + low) * kPi1D;
+  return {function == Circular::cosine ? r + (x - x) : times_sign(r, x) + (x - x), multiple};
 }
 
 template <class V>
 TIGHTLOOP_INLINE Angle<V> choose(Mask<V> mask, const Angle<V>& a, const Angle<V>& b) {
-  return {mask ? a.rest : b.rest, mask ? a.turns : b.turns};
+  return {mask ? a.rest : b.rest, mask ? a.multiple : b.multiple};
 }
 
 /// Half of the lanes of a float32 vector: in float64 the subtraction reaches further.
-template <Turn turn>
+template <Circular function>
 TIGHTLOOP_INLINE Angle<D> reduce_half(D x) {
-  constexpr double limit = TurnConstants<D>::limit;
-  Angle<D> angle = subtract_turns<turn>(x);
+  constexpr double limit = AngleConstants<D>::limit;
+  Angle<D> angle = subtract_multiple<function>(x);
   if (any_above(x, limit)) {
-    angle = choose(abs(x) > limit, reduce_fewer_digits<turn>(x), angle);
+    angle = choose(abs(x) > limit, reduce_fewer_digits<function>(x), angle);
   }
   // As a float32 the parity is to be the lowest bit too.
-  angle.turns = (D)((((U64)angle.turns & 1) << 29) + LaneOf<D>::one);
+  angle.multiple = (D)((((U64)angle.multiple & 1) << 29) + LaneOf<D>::one);
   return angle;
 }
-template <Turn turn>
+template <Circular function>
 TIGHTLOOP_INLINE Angle<F> reduce_far(F x) {
   const Widened wide = widened(x);
-  const Angle<D> low = reduce_half<turn>(wide.low), high = reduce_half<turn>(wide.high);
-  return {narrowed({low.rest, high.rest}), narrowed({low.turns, high.turns})};
+  const Angle<D> low = reduce_half<function>(wide.low), high = reduce_half<function>(wide.high);
+  return {narrowed({low.rest, high.rest}), narrowed({low.multiple, high.multiple})};
 }
-template <Turn turn>
+template <Circular function>
 TIGHTLOOP_INLINE Angle<D> reduce_far(D x) {
-  return reduce_digits<turn>(x);
+  return reduce_digits<function>(x);
 }
 
 /// The angle of any x; NaN where x is infinite or NaN. As subtract_turns up to the limit.
-template <Turn turn, class V>
+template <Circular function, class V>
 TIGHTLOOP_INLINE Angle<V> reduce(V x) {
-  const Angle<V> near = subtract_turns<turn>(x);
-  return choose(abs(x) > TurnConstants<V>::limit, reduce_far<turn>(x), near);
+  const Angle<V> near = subtract_multiple<function>(x);
+  return choose(abs(x) > AngleConstants<V>::limit, reduce_far<function>(x), near);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Leaves over whole arrays, called with the vector registers that each width stands for. For the
-// quick tier, tests and benchmarks; compiled kernels call leaves directly.
+// interpreter, tests and benchmarks; compiled kernels call leaves directly.
 #pragma once
 
 #include <cstddef>

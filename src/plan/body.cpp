@@ -102,7 +102,7 @@ ir::Layout Body::layout(const BodyLoad& load, const ir::Layout& own) const {
   return ir::broadcast_to(at, iteration_);
 }
 
-std::uint32_t Body::load(Source source, DType dtype, std::uint32_t chain, NodeId node) {
+std::uint32_t Body::load(Memory source, DType dtype, std::uint32_t chain, NodeId node) {
   const auto [at, fresh] = load_of_[static_cast<std::size_t>(source.kind)].try_emplace(
       key(source.index, chain), static_cast<std::uint32_t>(loads.size()));
   if (fresh) {
@@ -155,7 +155,7 @@ std::uint32_t Body::append(NodeId id, std::uint32_t chain) {
     const ir::TypedInput& input = graph_.inputs[node.attr];
     inst.param = input.weak;
     inst.attr = input.weak ? param({true, node.attr, 0}, inst.lane)
-                           : load({Source::Kind::input, node.attr}, input.dtype, chain, id);
+                           : load({Memory::Kind::input, node.attr}, input.dtype, chain, id);
   } else if (node.op == Op::constant) {
     inst.attr = constant(graph_.constants[node.attr]);
   } else if (node.op == Op::extent) {

@@ -24,7 +24,7 @@ inline constexpr std::size_t kMaxPlanned = 4 * ir::kMaxNodes;
 
 /// One load of a body before its layout is known: a source seen through a chain of views.
 struct BodyLoad {
-  Source source;
+  Memory source;
   DType dtype = DType::float64;
   std::uint32_t chain = 0;
   ir::NodeId node = ir::kNoNode;
@@ -35,7 +35,7 @@ class Body {
   /// Says where the body finds a reduction's result, or another node that need not be computed, and
   /// as what: a matrix product may be held in a narrower dtype than the sum that it is.
   struct Stored {
-    Source source;
+    Memory source;
     DType dtype = DType::float64;
   };
   using FindStored = std::function<std::optional<Stored>(ir::NodeId)>;
@@ -83,7 +83,7 @@ class Body {
   std::uint32_t chain_below(ir::NodeId operand, ir::NodeId user, std::uint32_t chain);
   std::uint32_t append(ir::NodeId node, std::uint32_t chain);
   kernel::Inst conversion(const Stored& stored, DType lane, std::uint32_t chain, ir::NodeId node);
-  std::uint32_t load(Source source, DType dtype, std::uint32_t chain, ir::NodeId node);
+  std::uint32_t load(Memory source, DType dtype, std::uint32_t chain, ir::NodeId node);
   std::uint32_t param(ParamSource source, DType lane);
   std::uint32_t constant(const Scalar& value);
   void count(ir::NodeId node);

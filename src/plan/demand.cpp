@@ -42,7 +42,7 @@ Demand demand_of(const LoopPlan& plan) {
   Demand out;
   for (const Stage& stage : plan.stages) out.elements = added(out.elements, elements_of(stage));
   for (const Intermediate& mid : plan.intermediates) {
-    if (mid.turn_bytes == 0) out.bytes = added(out.bytes, bytes_of(mid.dtype, mid.shape));
+    if (mid.tile_bytes == 0) out.bytes = added(out.bytes, bytes_of(mid.dtype, mid.shape));
   }
   return out;
 }

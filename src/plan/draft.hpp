@@ -1,5 +1,5 @@
-// A pass with its kernels and operands, before its loops are chosen. In: a pass of the partition.
-// Out: operands by axis of the iteration space, from which groups and loops are chosen.
+// A stage with its kernels and operands, before its loops are chosen. In: a stage of the partition.
+// Out: operands by axis of the iteration space, from which passes and loops are chosen.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +19,10 @@
 namespace tightloop::plan {
 
 /// Where a value of the graph is kept: by node, the intermediate.
-using Kept = std::unordered_map<ir::NodeId, std::uint32_t>;
+using IntermediateOf = std::unordered_map<ir::NodeId, std::uint32_t>;
 
 struct Draft {
-  Pass pass;
+  StageOutline outline;
   kernel::KernelPlan main;
   kernel::KernelPlan epilogue;
   std::vector<ParamSource> main_params;
@@ -36,7 +36,7 @@ struct Draft {
   std::vector<ir::NodeId> nodes;  ///< of main's instructions, kNoNode for those under views
 };
 
-/// What all passes of a plan share. Holds references.
+/// What all stages of a plan share. Holds references.
 struct DraftContext {
   const ir::TypedGraph& graph;
   std::span<const ArrayLayout> inputs;
@@ -45,14 +45,16 @@ struct DraftContext {
   const std::vector<Intermediate>& intermediates;
 };
 
-/// Returns what a reduction of a pass is held in. Half types reduce in float32.
-DType accumulator_dtype(const ir::TypedGraph& graph, const Pass& pass, ir::NodeId reduction);
+/// Returns what a reduction of a stage is held in. Half types reduce in float32.
+DType accumulator_dtype(const ir::TypedGraph& graph, const StageOutline& outline,
+                        ir::NodeId reduction);
 
-/// Drafts a pass. `reductions` says where those that later passes read are kept, `loaded` where
-/// other values are that the pass finds or whose epilogue makes them (Pass::values), and `stored`
+/// Drafts a stage. `reductions` says where those that later stages read are kept, `loaded` where
+/// other values are that the stage finds or whose epilogue makes them (Pass::values), and `stored`
 /// which of its elements' it keeps for others. `instructions` counts
 /// those of all bodies (see Body).
-Draft make_draft(const DraftContext& context, const Pass& pass, const Kept& reductions,
-                 const Kept& loaded, const Kept& stored, std::size_t& instructions);
+Draft make_draft(const DraftContext& context, const StageOutline& outline,
+                 const IntermediateOf& reductions, const IntermediateOf& loaded,
+                 const IntermediateOf& stored, std::size_t& instructions);
 
 }  // namespace tightloop::plan

@@ -16,17 +16,17 @@
 namespace tightloop::plan {
 
 /// Where an operand's memory comes from.
-struct Source {
+struct Memory {
   enum class Kind : std::uint8_t { input, intermediate, accumulator, result };
   Kind kind = Kind::input;
   std::uint32_t index = 0;
-  friend bool operator==(const Source&, const Source&) = default;
+  friend bool operator==(const Memory&, const Memory&) = default;
 };
 
 /// A load or store of a nest: byte strides for the map dimensions and the reduced dimensions of its
 /// stage, outermost first.
 struct Operand {
-  Source source;
+  Memory source;
   DType dtype = DType::float64;
   bool swapped = false;  ///< elements are in the other byte order
   bool packed = false;   ///< goes through a row of contiguous scratch memory that stays in cache
@@ -59,8 +59,8 @@ struct Blocking {
   std::int64_t chunk = 1;         ///< consecutive blocks that one task accumulates in order
   std::int64_t chunks = 1;        ///< tasks per output element; their partials combine in a tree
   std::int64_t tile = 1;          ///< output elements per task
-  std::int64_t turn = 0;          ///< where outputs share a large operand: blocks of one output
-                                  ///< before the next has its turn, so that the operand stays in
+  std::int64_t interleave = 0;    ///< where outputs share a large operand: blocks of one output
+                                  ///< before the next is due, so that the operand stays in
                                   ///< cache; 0: all. Does not change any output's order of blocks
 };
 
@@ -88,7 +88,7 @@ struct AccumulatorCopy {
 struct Stage {
   std::vector<std::int64_t> m;
   std::vector<std::int64_t> r;
-  std::vector<std::uint32_t> common;  ///< where the dimensions of its group stand in m
+  std::vector<std::uint32_t> common;  ///< where the dimensions of its pass stand in m
   Nest main;
   Blocking blocking;                ///< reductions only
   std::vector<std::int64_t> index;  ///< where positions are reduced: what a step along each of r
@@ -103,35 +103,35 @@ struct Stage {
   std::int64_t r_size() const;
 };
 
-/// What a later stage reads: an array of the size of a reduction's result, or of that of a turn.
+/// What a later stage reads: an array of the size of a reduction's result, or of that of a tile.
 struct Intermediate {
   DType dtype = DType::float64;
   Dims shape;
   ir::NodeId node = ir::kNoNode;  ///< the reduction whose accumulators it holds, or the value
-  std::int64_t turn_bytes = 0;    ///< above 0: holds only those of a turn, in its thread's scratch
+  std::int64_t tile_bytes = 0;    ///< above 0: holds only those of a tile, in its thread's scratch
 };
 
 /// One pass over memory: stages that run one after the other, or, where they have common
-/// dimensions, turn by turn: each turn runs all of them over a few indices of these, so that what
+/// dimensions, tile by tile: each tile runs all of them over a few indices of these, so that what
 /// the first of them reads is still in a cache for the last.
-struct Group {
+struct Pass {
   std::uint32_t first = 0;  ///< stages [first, first + count)
   std::uint32_t count = 1;
   std::vector<std::int64_t> extents;  ///< of the common dimensions; none for a single stage
-  std::int64_t rows = 1;  ///< a turn takes one index of each dimension but the last, and so many of
+  std::int64_t rows = 1;  ///< a tile takes one index of each dimension but the last, and so many of
                           ///< that
   std::uint64_t bytes_read = 0;     ///< elements of inputs and intermediates
   std::uint64_t bytes_written = 0;  ///< results
-  /// Returns how many turns there are.
-  std::int64_t turns() const;
+  /// Returns how many tiles there are.
+  std::int64_t tiles() const;
 };
 
 struct LoopPlan {
   std::vector<Stage> stages;
-  std::vector<Group> groups;  ///< in order; every stage is in one
+  std::vector<Pass> passes;  ///< in order; every stage is in one
   std::vector<Intermediate> intermediates;
   std::vector<Dims> shapes;      ///< of every node of the typed graph
-  std::uint64_t bytes_read = 0;  ///< of all groups
+  std::uint64_t bytes_read = 0;  ///< of all passes
   std::uint64_t bytes_written = 0;
 };
 

@@ -214,7 +214,7 @@ std::int64_t shared_item(const Stage& stage) {
   constexpr std::int64_t kStaysInCache = 128 << 10;
   std::int64_t widest = 0;
   for (const Operand& o : stage.main.operands) {
-    if (o.source.kind == Source::Kind::result || o.m.back() != 0) continue;
+    if (o.source.kind == Memory::Kind::result || o.m.back() != 0) continue;
     const auto item = static_cast<std::int64_t>(itemsize(o.dtype));
     std::int64_t bytes = item;
     for (std::size_t d = 0; d < o.r.size(); ++d) bytes *= o.r[d] != 0 ? stage.r[d] : 1;
@@ -253,7 +253,7 @@ std::int64_t pack_elements(const Nest& nest) {
 
 Blocking choose_blocking(const Stage& stage, kernel::KernelKind kind, bool float_sums) {
   constexpr std::int64_t kFloatBlock = 4096;
-  constexpr std::int64_t kSharedTurnBytes = 16 << 10;
+  constexpr std::int64_t kInterleavedBytes = 16 << 10;
   const std::int64_t inner = stage.r.back();
   const std::int64_t outer = stage.r_size() / std::max<std::int64_t>(inner, 1);
   const std::int64_t m = stage.m_size();
@@ -301,7 +301,7 @@ Blocking choose_blocking(const Stage& stage, kernel::KernelKind kind, bool float
                  ? 1
                  : std::clamp<std::int64_t>((std::int64_t{1} << 18) / per_output, 1, widest);
     if (shared > 0) {
-      b.turn = std::max<std::int64_t>(1, kSharedTurnBytes / (b.block * shared));
+      b.interleave = std::max<std::int64_t>(1, kInterleavedBytes / (b.block * shared));
       b.tile = std::max<std::int64_t>(b.tile, std::min<std::int64_t>(8, widest));
     }
   }

@@ -19,8 +19,8 @@ struct AxisOperand {
   bool is_accumulator = false;  ///< addressed by position in the tile, whatever the strides
 };
 
-/// The axes that a stage has in common with others of its group: they stay loops of their own that
-/// run upwards. `kind` is that of the same stage without a group, so that its results are the same.
+/// The axes that a stage has in common with others of its pass: they stay loops of their own that
+/// run upwards. `kind` is that of the same stage without a pass, so that its results are the same.
 struct CommonAxes {
   std::vector<int> axes;
   kernel::KernelKind kind = kernel::KernelKind::map;

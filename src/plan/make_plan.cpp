@@ -1,14 +1,14 @@
-// Assembles the loop plan: passes, groups of them, the values that a group keeps, their loops.
+// Assembles the loop plan: stages, passes of them, the values that a pass keeps, their loops.
 #include <algorithm>
 #include <utility>
 
 #include "plan/draft.hpp"
-#include "plan/groups.hpp"
-#include "plan/kept_values.hpp"
 #include "plan/loop_plan.hpp"
+#include "plan/materialised_values.hpp"
 #include "plan/matrix_product.hpp"
 #include "plan/memory_hints.hpp"
 #include "plan/partition.hpp"
+#include "plan/passes.hpp"
 #include "plan/stage_loops.hpp"
 #include "plan/traffic.hpp"
 
@@ -30,18 +30,20 @@ class Planner {
     default_outs();
     std::vector<Dims> out_shapes;
     for (const ArrayLayout& out : outs_) out_shapes.push_back(out.shape);
-    const std::vector<Pass> passes = partition(graph_, plan_.shapes, out_shapes, products_);
-    Kept reductions;
-    for (const Pass& pass : passes) {
-      for (std::uint32_t i : pass.kept) {
-        const NodeId id = pass.reductions[i];
+    const std::vector<StageOutline> outlines =
+        partition(graph_, plan_.shapes, out_shapes, products_);
+    IntermediateOf reductions;
+    for (const StageOutline& outline : outlines) {
+      for (std::uint32_t i : outline.materialised) {
+        const NodeId id = outline.reductions[i];
         reductions[id] = static_cast<std::uint32_t>(plan_.intermediates.size());
-        plan_.intermediates.push_back({accumulator_dtype(graph_, pass, id), plan_.shapes[id], id});
+        plan_.intermediates.push_back(
+            {accumulator_dtype(graph_, outline, id), plan_.shapes[id], id});
       }
     }
-    Kept values;
-    for (const Pass& pass : passes) {
-      for (const NodeId id : pass.values) {
+    IntermediateOf values;
+    for (const StageOutline& outline : outlines) {
+      for (const NodeId id : outline.values) {
         values[id] = static_cast<std::uint32_t>(plan_.intermediates.size());
         const DType lane = ir::lane_of(graph_.nodes[id].dtype);
         plan_.intermediates.push_back({lane, plan_.shapes[id], id});
@@ -50,13 +52,13 @@ class Planner {
     const DraftContext context{graph_, inputs_, outs_, plan_.shapes, plan_.intermediates};
     std::vector<Draft> drafts;
     std::size_t instructions = 0;
-    for (const Pass& pass : passes) {
-      drafts.push_back(make_draft(context, pass, reductions, values, {}, instructions));
+    for (const StageOutline& outline : outlines) {
+      drafts.push_back(make_draft(context, outline, reductions, values, {}, instructions));
     }
-    std::vector<PassGroup> groups = choose_groups(drafts);
-    keep_values(context, reductions, values, plan_.intermediates, drafts, groups);
-    place_intermediates(drafts, groups);
-    for (const PassGroup& group : groups) add_group(drafts, group);
+    std::vector<PassDraft> passes = choose_passes(drafts);
+    materialise_values(context, reductions, values, plan_.intermediates, drafts, passes);
+    place_intermediates(drafts, passes);
+    for (const PassDraft& pass : passes) add_pass(drafts, pass);
     return std::move(plan_);
   }
 
@@ -97,56 +99,57 @@ class Planner {
     return true;
   }
 
-  /// Intermediates that only their own group reads stay in the scratch memory of a turn.
-  void place_intermediates(std::span<const Draft> drafts, std::span<const PassGroup> groups) {
+  /// Intermediates that only their own pass reads stay in the scratch memory of a tile.
+  void place_intermediates(std::span<const Draft> drafts, std::span<const PassDraft> passes) {
     constexpr std::size_t kNone = ~std::size_t{0};
     std::vector<std::size_t> maker(plan_.intermediates.size(), kNone);
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-      for (std::uint32_t p : groups[g].passes) {
+    for (std::size_t g = 0; g < passes.size(); ++g) {
+      for (std::uint32_t p : passes[g].stages) {
         for (const AxisOperand& o : drafts[p].operands) {
-          if (o.operand.source.kind != Source::Kind::intermediate) continue;
+          if (o.operand.source.kind != Memory::Kind::intermediate) continue;
           const std::uint32_t at = o.operand.source.index;
           if (o.is_store) {
             maker[at] = g;
-            place_in_turn(plan_.intermediates[at], o, drafts[p].pass.iteration, groups[g].turns);
+            place_in_tile(plan_.intermediates[at], o, drafts[p].outline.iteration,
+                          passes[g].tiling);
           } else if (maker[at] != g) {
-            plan_.intermediates[at].turn_bytes = 0;
+            plan_.intermediates[at].tile_bytes = 0;
           }
         }
       }
     }
   }
 
-  void place_in_turn(Intermediate& mid, const AxisOperand& o, const Dims& iteration,
-                     const Turns& turns) const {
-    if (turns.axes.empty()) return;
+  void place_in_tile(Intermediate& mid, const AxisOperand& o, const Dims& iteration,
+                     const Tiling& tiling) const {
+    if (tiling.axes.empty()) return;
     const std::int64_t bytes =
-        bytes_in_turn(o.strides, iteration, itemsize(o.operand.dtype), turns);
+        bytes_in_tile(o.strides, iteration, itemsize(o.operand.dtype), tiling);
     const bool value = !o.in_epilogue;
-    if (value || bytes <= kTurnReductions) mid.turn_bytes = bytes;
+    if (value || bytes <= kTileReductions) mid.tile_bytes = bytes;
   }
 
-  void add_group(std::span<const Draft> drafts, const PassGroup& group) {
-    Group out;
+  void add_pass(std::span<const Draft> drafts, const PassDraft& pass) {
+    Pass out;
     out.first = static_cast<std::uint32_t>(plan_.stages.size());
-    out.count = static_cast<std::uint32_t>(group.passes.size());
-    out.extents = group.turns.extents;
-    out.rows = group.turns.rows;
+    out.count = static_cast<std::uint32_t>(pass.stages.size());
+    out.extents = pass.tiling.extents;
+    out.rows = pass.tiling.rows;
     Traffic traffic(plan_.intermediates);
-    for (std::uint32_t p : group.passes) {
-      plan_.stages.push_back(make_stage(drafts[p], group.turns.axes));
+    for (std::uint32_t p : pass.stages) {
+      plan_.stages.push_back(make_stage(drafts[p], pass.tiling.axes));
       traffic.add(plan_.stages.back());
     }
     out.bytes_read = traffic.read();
     out.bytes_written = traffic.written();
     plan_.bytes_read += out.bytes_read;
     plan_.bytes_written += out.bytes_written;
-    const std::size_t first = plan_.stages.size() - group.passes.size();
+    const std::size_t first = plan_.stages.size() - pass.stages.size();
     choose_memory_hints(std::span(plan_.stages).subspan(first), out.bytes_read + out.bytes_written);
-    plan_.groups.push_back(std::move(out));
+    plan_.passes.push_back(std::move(out));
   }
 
-  static constexpr std::int64_t kTurnReductions = 8 << 10;
+  static constexpr std::int64_t kTileReductions = 8 << 10;
   const ir::TypedGraph& graph_;
   std::span<const ArrayLayout> inputs_;
   std::vector<ArrayLayout> outs_;
@@ -156,7 +159,7 @@ class Planner {
 
 }  // namespace
 
-std::int64_t Group::turns() const {
+std::int64_t Pass::tiles() const {
   if (extents.empty()) return 1;
   std::int64_t n = (extents.back() + rows - 1) / rows;
   for (std::size_t i = 0; i + 1 < extents.size(); ++i) n *= extents[i];

@@ -298,7 +298,7 @@ class Product {
       out.operands.push_back(std::move(o.operand));
     }
     Operand block;  // its address and steps are those of the block
-    block.source.kind = Source::Kind::accumulator;
+    block.source.kind = Memory::Kind::accumulator;
     block.dtype = packed_;
     block.m.assign(batch_.strides.size() + own.strides.size(), 0);
     block.r.assign(depth_.strides.size(), 0);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "plan/groups.hpp"
+#include "plan/passes.hpp"
 
 namespace tightloop::plan {
 namespace {
@@ -13,7 +13,7 @@ bool stores_results_only(const Nest& nest) {
   const auto& all = nest.operands;
   return std::all_of(
       all.begin() + static_cast<std::ptrdiff_t>(nest.kernel.loads.size()), all.end(),
-      [](const Operand& o) { return o.source.kind == Source::Kind::result && !o.packed; });
+      [](const Operand& o) { return o.source.kind == Memory::Kind::result && !o.packed; });
 }
 
 // More than a second-level cache holds. What the hardware fetches by itself comes too late where
@@ -39,7 +39,7 @@ bool stays_in_cache(const Stage& stage, const Operand& o) {
 bool announces(const Stage& stage, std::size_t load) {
   const Operand& o = stage.main.operands[load];
   const kernel::KernelLoad& l = stage.main.kernel.loads[load];
-  return o.source.kind == Source::Kind::input && !o.packed && !l.shared &&
+  return o.source.kind == Memory::Kind::input && !o.packed && !l.shared &&
          l.access != kernel::Access::splat && !stays_in_cache(stage, o);
 }
 
@@ -59,7 +59,7 @@ struct Distances {
 };
 
 constexpr Distances kAlongRows{4096, 16384};
-// Along each of a group's rows. Where the rows are few, there is less between two of their steps.
+// Along each of a pass's rows. Where the rows are few, there is less between two of their steps.
 constexpr Distances kAlongColumns{384, 1536};
 constexpr Distances kAlongFewColumns{1024, 4096};
 
@@ -87,11 +87,11 @@ bool computes_function(const Stage& stage) {
   });
 }
 
-/// Of stages that take turns, those that find in the cache what they read ask for what the first
-/// one will read in the next turn, two of them for a half each. The first one asks, too, unless
+/// Of stages that share tiles, those that find in the cache what they read ask for what the first
+/// one will read in the next tile, two of them for a half each. The first one asks, too, unless
 /// they have so much more to do meanwhile that all has come by then. Returns false where there is
 /// none.
-bool fetch_next_turn(std::span<Stage> stages) {
+bool fetch_next_tile(std::span<Stage> stages) {
   std::vector<Stage*> later;
   for (std::size_t i = 1; i < stages.size(); ++i) {
     const bool by_row = stages[i].main.kernel.kind != kernel::KernelKind::column_reduce;
@@ -103,10 +103,10 @@ bool fetch_next_turn(std::span<Stage> stages) {
   const Distances along = distances_of(stages[0].main.kernel);
   fetch_ahead(stages[0], {along.near / 2, busy ? 0 : along.far});
   if (later.size() == 1) {
-    fetch_ahead(*later[0], {0, kTurnBytes});
+    fetch_ahead(*later[0], {0, kTileBytes});
   } else {
-    fetch_ahead(*later[later.size() - 2], {0, kTurnBytes}, true);
-    fetch_ahead(*later.back(), {0, kTurnBytes + kTurnBytes / 2}, true);
+    fetch_ahead(*later[later.size() - 2], {0, kTileBytes}, true);
+    fetch_ahead(*later.back(), {0, kTileBytes + kTileBytes / 2}, true);
   }
   return true;
 }
@@ -120,7 +120,7 @@ void choose_memory_hints(std::span<Stage> stages, std::uint64_t bytes) {
     nest.kernel.streaming_stores =
         bytes >= kStreamingBytes && stage.r.empty() && stores_results_only(nest);
   }
-  if (bytes < kFetchBytes || fetch_next_turn(stages)) return;
+  if (bytes < kFetchBytes || fetch_next_tile(stages)) return;
   for (Stage& stage : stages) {
     fetch_ahead(stage, distances_of(stage.main.kernel));
     if (announces_any(stage)) return;

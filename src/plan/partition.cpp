@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "ir/shapes.hpp"
+#include "plan/epilogue_values.hpp"
 #include "plan/matrix_product.hpp"
-#include "plan/settled_values.hpp"
 
 namespace tightloop::plan {
 namespace {
@@ -24,34 +24,35 @@ class Partition {
         outs_(outs),
         products_(products),
         level_(graph.nodes.size(), 0),
-        pass_of_(graph.nodes.size(), kNoPass),
+        outline_of_(graph.nodes.size(), kNoPass),
         seen_(2 * graph.nodes.size(), 0) {}
 
-  std::vector<Pass> run() {
+  std::vector<StageOutline> run() {
     find_levels();
     group_reductions();
     delay_passes();
     place_results();
-    std::stable_sort(passes_.begin(), passes_.end(),
-                     [](const Pass& a, const Pass& b) { return a.level < b.level; });
+    std::stable_sort(
+        outlines_.begin(), outlines_.end(),
+        [](const StageOutline& a, const StageOutline& b) { return a.level < b.level; });
     note_passes();
     keep_what_is_read();
-    return std::move(passes_);
+    return std::move(outlines_);
   }
 
  private:
   /// Calls visit(reduction, under_view) for the reductions that the cones of `roots` read directly,
-  /// but not by way of a node of `settled`.
+  /// but not by way of a node of `in_epilogue`.
   void frontier(std::vector<std::pair<NodeId, bool>> roots,
                 const std::function<void(NodeId, bool)>& visit,
-                const std::vector<bool>& settled = {}) {
+                const std::vector<bool>& in_epilogue = {}) {
     ++walk_;
     std::vector<std::pair<NodeId, bool>>& stack = roots;
     while (!stack.empty()) {
       const auto [id, viewed] = stack.back();
       stack.pop_back();
       std::uint32_t& mark = seen_[2 * std::size_t{id} + (viewed ? 1 : 0)];
-      if (mark == walk_ || (!settled.empty() && settled[id])) continue;
+      if (mark == walk_ || (!in_epilogue.empty() && in_epilogue[id])) continue;
       mark = walk_;
       const ir::TypedNode& node = graph_.nodes[id];
       if (is_reduction(node.op)) {
@@ -64,7 +65,7 @@ class Partition {
     }
   }
 
-  /// The level of a node: that of the earliest pass that can read it. A reduction that has a pass
+  /// The level of a node: that of the earliest stage that can read it. A reduction that has a stage
   /// is complete after that.
   void find_levels() {
     for (NodeId id = 0; id < graph_.nodes.size(); ++id) {
@@ -75,7 +76,7 @@ class Partition {
         level_[id] = std::max(level_[id], level_[node.args[i]]);
       }
       if (!is_reduction(node.op)) continue;
-      level_[id] = 1 + (pass_of_[id] == kNoPass ? level_[id] : passes_[pass_of_[id]].level);
+      level_[id] = 1 + (outline_of_[id] == kNoPass ? level_[id] : outlines_[outline_of_[id]].level);
     }
   }
 
@@ -98,30 +99,30 @@ class Partition {
       const ir::TypedNode& node = graph_.nodes[id];
       if (!need[id] || !is_reduction(node.op)) continue;
       const ir::ReduceSpec& spec = graph_.reduces[node.attr];
-      Pass wanted;
+      StageOutline wanted;
       wanted.level = level_[id] - 1;
       wanted.iteration = shapes_[node.args[0]];
       wanted.mask = ir::reduced_axes(spec, wanted.iteration.size(), graph_.span(id));
       if (is_product(id)) {
         wanted.product = products_[id];
         wanted.reductions.push_back(id);
-        passes_.push_back(std::move(wanted));
+        outlines_.push_back(std::move(wanted));
         continue;
       }
       const Dims& space = wanted.iteration;
       const auto [at, fresh] = known.try_emplace(
-          Key{wanted.level, wanted.mask, {space.begin(), space.end()}}, passes_.size());
-      const bool full = !fresh && passes_[at->second].reductions.size() >= kMostReductions;
-      if (full) at->second = passes_.size();
-      if (fresh || full) passes_.push_back(wanted);
-      passes_[at->second].reductions.push_back(id);
+          Key{wanted.level, wanted.mask, {space.begin(), space.end()}}, outlines_.size());
+      const bool full = !fresh && outlines_[at->second].reductions.size() >= kMostReductions;
+      if (full) at->second = outlines_.size();
+      if (fresh || full) outlines_.push_back(wanted);
+      outlines_[at->second].reductions.push_back(id);
     }
     note_passes();
   }
 
   void note_passes() {
-    for (std::uint32_t p = 0; p < passes_.size(); ++p) {
-      for (NodeId id : passes_[p].reductions) pass_of_[id] = p;
+    for (std::uint32_t p = 0; p < outlines_.size(); ++p) {
+      for (NodeId id : outlines_[p].reductions) outline_of_[id] = p;
     }
   }
 
@@ -147,7 +148,7 @@ class Partition {
            readers(root) == 1 && shapes_[root] == outs_[result];
   }
 
-  /// Returns the pass whose accumulators, of equal shape, a result is computed from, or kNoPass:
+  /// Returns the stage whose accumulators, of equal shape, a result is computed from, or kNoPass:
   /// whatever else it reads must be complete before.
   std::uint32_t epilogue_pass(std::uint32_t result) {
     const NodeId root = graph_.results[result];
@@ -155,21 +156,21 @@ class Partition {
     bool fits = level_[root] > 0 && shapes_[root] == outs_[result];
     frontier({{root, false}}, [&](NodeId id, bool viewed) {
       if (level_[id] < level_[root]) return;
-      if (found == kNoPass) found = pass_of_[id];
-      fits = fits && !viewed && pass_of_[id] == found && shapes_[id] == outs_[result];
+      if (found == kNoPass) found = outline_of_[id];
+      fits = fits && !viewed && outline_of_[id] == found && shapes_[id] == outs_[result];
     });
-    if (fits && found != kNoPass && passes_[found].product) fits = is_target(result);
+    if (fits && found != kNoPass && outlines_[found].product) fits = is_target(result);
     return fits ? found : kNoPass;
   }
 
-  /// Returns, of every node, the lowest level of a pass that reads it to reduce it.
+  /// Returns, of every node, the lowest level of a stage that reads it to reduce it.
   std::vector<std::uint32_t> first_uses() const {
     std::vector<std::uint32_t> first(graph_.nodes.size(), kNever);
     for (std::size_t id = graph_.nodes.size(); id-- > 0;) {
       const ir::TypedNode& node = graph_.nodes[id];
       const bool reduces = is_reduction(node.op);
-      if (node.op == Op::extent || (reduces && pass_of_[id] == kNoPass)) continue;
-      const std::uint32_t use = reduces ? passes_[pass_of_[id]].level : first[id];
+      if (node.op == Op::extent || (reduces && outline_of_[id] == kNoPass)) continue;
+      const std::uint32_t use = reduces ? outlines_[outline_of_[id]].level : first[id];
       for (std::size_t i = 0; i < node.nargs; ++i) {
         first[node.args[i]] = std::min(first[node.args[i]], use);
       }
@@ -177,26 +178,27 @@ class Partition {
     return first;
   }
 
-  /// Moves passes whose results are not read before a later pass over the same space into that one.
+  /// Moves stages whose results are not read before a later stage over the same space into that
+  /// one.
   void delay_passes() {
     using Space = std::pair<std::uint32_t, std::vector<std::int64_t>>;
-    std::map<Space, std::uint32_t> later;  // the earliest pass seen
+    std::map<Space, std::uint32_t> later;  // the earliest stage seen
     const std::vector<std::uint32_t> first = first_uses();
-    std::vector<std::uint32_t> order(passes_.size());
+    std::vector<std::uint32_t> order(outlines_.size());
     for (std::uint32_t p = 0; p < order.size(); ++p) order[p] = p;
     std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return passes_[a].level > passes_[b].level;
+      return outlines_[a].level > outlines_[b].level;
     });
     for (const std::uint32_t p : order) {
-      if (passes_[p].product) continue;
-      const Dims& space = passes_[p].iteration;
+      if (outlines_[p].product) continue;
+      const Dims& space = outlines_[p].iteration;
       const auto [at, alone] =
-          later.try_emplace(Space{passes_[p].mask, {space.begin(), space.end()}}, p);
-      std::vector<NodeId>& moved = passes_[p].reductions;
+          later.try_emplace(Space{outlines_[p].mask, {space.begin(), space.end()}}, p);
+      std::vector<NodeId>& moved = outlines_[p].reductions;
       const bool can_wait = !alone && std::all_of(moved.begin(), moved.end(), [&](NodeId id) {
-        return first[id] > passes_[at->second].level;
+        return first[id] > outlines_[at->second].level;
       });
-      std::vector<NodeId>& all = passes_[at->second].reductions;
+      std::vector<NodeId>& all = outlines_[at->second].reductions;
       if (can_wait && all.size() + moved.size() <= kMostReductions) {
         all.insert(all.end(), moved.begin(), moved.end());
         std::sort(all.begin(), all.end());
@@ -205,7 +207,7 @@ class Partition {
         at->second = p;
       }
     }
-    std::erase_if(passes_, [](const Pass& p) { return p.reductions.empty(); });
+    std::erase_if(outlines_, [](const StageOutline& p) { return p.reductions.empty(); });
     note_passes();
     find_levels();
   }
@@ -216,59 +218,60 @@ class Partition {
     std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
       return level_[graph_.results[a]] > level_[graph_.results[b]];
     });
-    std::map<std::vector<std::int64_t>, std::vector<std::uint32_t>> over;  // passes by space
-    for (std::uint32_t p = 0; p < passes_.size(); ++p) {
-      if (passes_[p].product) continue;
-      over[{passes_[p].iteration.begin(), passes_[p].iteration.end()}].push_back(p);
+    std::map<std::vector<std::int64_t>, std::vector<std::uint32_t>> over;  // stages by space
+    for (std::uint32_t p = 0; p < outlines_.size(); ++p) {
+      if (outlines_[p].product) continue;
+      over[{outlines_[p].iteration.begin(), outlines_[p].iteration.end()}].push_back(p);
     }
     for (const std::uint32_t i : order) place_result(i, over[{outs_[i].begin(), outs_[i].end()}]);
-    for (Pass& pass : passes_) {
-      std::sort(pass.stores.begin(), pass.stores.end());
-      std::sort(pass.epilogues.begin(), pass.epilogues.end());
+    for (StageOutline& outline : outlines_) {
+      std::sort(outline.stores.begin(), outline.stores.end());
+      std::sort(outline.epilogues.begin(), outline.epilogues.end());
     }
   }
 
-  /// A result joins the first pass over its space that comes late enough.
+  /// A result joins the first stage over its space that comes late enough.
   void place_result(std::uint32_t result, std::vector<std::uint32_t>& candidates) {
     const std::uint32_t level = level_[graph_.results[result]];
     if (const std::uint32_t p = epilogue_pass(result); p != kNoPass) {
-      passes_[p].epilogues.push_back(result);
+      outlines_[p].epilogues.push_back(result);
       return;
     }
     std::uint32_t best = kNoPass;
     for (const std::uint32_t p : candidates) {
-      if (passes_[p].level < level) continue;
-      if (best == kNoPass || passes_[p].level < passes_[best].level) best = p;
+      if (outlines_[p].level < level) continue;
+      if (best == kNoPass || outlines_[p].level < outlines_[best].level) best = p;
     }
     if (best == kNoPass) {
-      best = static_cast<std::uint32_t>(passes_.size());
+      best = static_cast<std::uint32_t>(outlines_.size());
       candidates.push_back(best);
-      Pass map;
+      StageOutline map;
       map.level = level;
       map.iteration = outs_[result];
-      passes_.push_back(map);
+      outlines_.push_back(map);
     }
-    passes_[best].stores.push_back(result);
+    outlines_[best].stores.push_back(result);
   }
 
   void keep_what_is_read() {
-    std::vector<bool> kept(graph_.nodes.size(), false);
-    const std::vector<bool> settled = settle_values(graph_, shapes_, pass_of_, passes_);
-    for (std::uint32_t p = 0; p < passes_.size(); ++p) {
-      const Pass& pass = passes_[p];
+    std::vector<bool> materialised(graph_.nodes.size(), false);
+    const std::vector<bool> in_epilogue =
+        move_to_epilogues(graph_, shapes_, outline_of_, outlines_);
+    for (std::uint32_t p = 0; p < outlines_.size(); ++p) {
+      const StageOutline& outline = outlines_[p];
       std::vector<std::pair<NodeId, bool>> roots, ends;
-      for (NodeId id : pass.reductions) roots.emplace_back(graph_.nodes[id].args[0], false);
-      for (std::uint32_t r : pass.stores) roots.emplace_back(graph_.results[r], false);
-      for (std::uint32_t r : pass.epilogues) ends.emplace_back(graph_.results[r], false);
+      for (NodeId id : outline.reductions) roots.emplace_back(graph_.nodes[id].args[0], false);
+      for (std::uint32_t r : outline.stores) roots.emplace_back(graph_.results[r], false);
+      for (std::uint32_t r : outline.epilogues) ends.emplace_back(graph_.results[r], false);
       frontier(
-          std::move(roots), [&](NodeId id, bool) { kept[id] = true; }, settled);
+          std::move(roots), [&](NodeId id, bool) { materialised[id] = true; }, in_epilogue);
       frontier(std::move(ends), [&](NodeId id, bool) {
-        if (pass_of_[id] != p) kept[id] = true;
+        if (outline_of_[id] != p) materialised[id] = true;
       });
     }
-    for (Pass& pass : passes_) {
-      for (std::uint32_t i = 0; i < pass.reductions.size(); ++i) {
-        if (kept[pass.reductions[i]]) pass.kept.push_back(i);
+    for (StageOutline& outline : outlines_) {
+      for (std::uint32_t i = 0; i < outline.reductions.size(); ++i) {
+        if (materialised[outline.reductions[i]]) outline.materialised.push_back(i);
       }
     }
   }
@@ -277,21 +280,22 @@ class Partition {
   std::span<const Dims> shapes_;
   std::span<const Dims> outs_;
   const ProductFactors& products_;
-  /// Of one pass: the time that code generation takes grows faster than their number.
+  /// Of one stage: the time that code generation takes grows faster than their number.
   static constexpr std::size_t kMostReductions = 32;
   static constexpr std::uint32_t kNoPass = ~std::uint32_t{0};
   static constexpr std::uint32_t kNever = ~std::uint32_t{0};
   std::vector<std::uint32_t> level_;
-  std::vector<std::uint32_t> pass_of_;  // of reductions
-  std::vector<std::uint32_t> seen_;     // the last walk that met a node, outside and under a view
+  std::vector<std::uint32_t> outline_of_;  // of reductions
+  std::vector<std::uint32_t> seen_;  // the last walk that met a node, outside and under a view
   std::uint32_t walk_ = 0;
-  std::vector<Pass> passes_;
+  std::vector<StageOutline> outlines_;
 };
 
 }  // namespace
 
-std::vector<Pass> partition(const ir::TypedGraph& graph, std::span<const Dims> shapes,
-                            std::span<const Dims> out_shapes, const ProductFactors& products) {
+std::vector<StageOutline> partition(const ir::TypedGraph& graph, std::span<const Dims> shapes,
+                                    std::span<const Dims> out_shapes,
+                                    const ProductFactors& products) {
   return Partition(graph, shapes, out_shapes, products).run();
 }
 

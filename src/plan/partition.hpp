@@ -1,4 +1,4 @@
-// Cuts a typed graph into passes: a reduction ends a pass, whatever can share one does.
+// Cuts a typed graph into stages: a reduction ends a stage, whatever can share one does.
 #pragma once
 
 #include <cstdint>
@@ -14,22 +14,23 @@ namespace tightloop::plan {
 /// The factors of the reductions that are matrix products, by node; or nothing.
 using ProductFactors = std::vector<std::optional<ir::AlignedProduct>>;
 
-/// One pass over an iteration space. Without reductions it only stores results.
-struct Pass {
+/// One stage over an iteration space. Without reductions it only stores results.
+struct StageOutline {
   std::uint32_t level = 0;  ///< reductions below it that must be complete
   Dims iteration;
   std::uint32_t mask = 0;                     ///< reduced axes
   std::optional<ir::AlignedProduct> product;  ///< of its only reduction, a matrix product
   std::vector<ir::NodeId> reductions;         ///< accumulators, in order
   std::vector<std::uint32_t> stores;          ///< results stored element by element
-  std::vector<std::uint32_t> epilogues;       ///< results computed from this pass's accumulators
-  std::vector<std::uint32_t> kept;            ///< positions in `reductions` that a later pass reads
-  std::vector<ir::NodeId> values;  ///< what a later pass reads that is computed from `reductions`
+  std::vector<std::uint32_t> epilogues;       ///< results computed from this stage's accumulators
+  std::vector<std::uint32_t> materialised;  ///< positions in `reductions` that a later stage reads
+  std::vector<ir::NodeId> values;  ///< what a later stage reads that is computed from `reductions`
 };
 
-/// Returns the passes in an order in which each finds what it needs. `shapes` holds every node's
+/// Returns the stages in an order in which each finds what it needs. `shapes` holds every node's
 /// shape, `out_shapes` every result's destination shape.
-std::vector<Pass> partition(const ir::TypedGraph& graph, std::span<const Dims> shapes,
-                            std::span<const Dims> out_shapes, const ProductFactors& products);
+std::vector<StageOutline> partition(const ir::TypedGraph& graph, std::span<const Dims> shapes,
+                                    std::span<const Dims> out_shapes,
+                                    const ProductFactors& products);
 
 }  // namespace tightloop::plan

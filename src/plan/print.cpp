@@ -16,7 +16,7 @@ std::string dims_text(const std::vector<std::int64_t>& dims) {
   return out + ")";
 }
 
-std::string source_text(const Source& s) {
+std::string source_text(const Memory& s) {
   constexpr const char* names[] = {"input ", "intermediate ", "accumulator ", "result "};
   return names[static_cast<int>(s.kind)] + std::to_string(s.index);
 }
@@ -73,7 +73,7 @@ void print_stage(const Stage& s, std::string& out) {
     out += " reduce " + dims_text(s.r) + ", blocks of " + number(s.blocking.block) + ", " +
            number(s.blocking.blocks) + " blocks in " + number(s.blocking.chunks) +
            " chunks, tiles of " + number(s.blocking.tile) +
-           (s.blocking.turn > 0 ? ", turns of " + number(s.blocking.turn) : "") +
+           (s.blocking.interleave > 0 ? ", interleaved by " + number(s.blocking.interleave) : "") +
            (s.index.empty() ? "" : ", numbered " + dims_text(s.index));
   }
   out += "\n";
@@ -87,10 +87,10 @@ void print_stage(const Stage& s, std::string& out) {
   }
 }
 
-/// "of (3, 4) one by one, 8 of 1000 at a time": what a turn takes of the common dimensions.
-std::string turns_text(const Group& g) {
+/// "of (3, 4) one by one, 8 of 1000 at a time": what a tile takes of the common dimensions.
+std::string tiles_text(const Pass& g) {
   const std::vector<std::int64_t> outer(g.extents.begin(), g.extents.end() - 1);
-  return number(g.turns()) + " turns, " +
+  return number(g.tiles()) + " tiles, " +
          (outer.empty() ? "" : "one by one of " + dims_text(outer) + ", ") + number(g.rows) +
          " of " + number(g.extents.back()) + " at a time";
 }
@@ -103,19 +103,19 @@ std::string to_string(const LoopPlan& plan) {
     const Intermediate& mid = plan.intermediates[i];
     out += "intermediate " + std::to_string(i) + ": ";
     (out += name(mid.dtype)) += " " + ir::to_string(mid.shape);
-    if (mid.turn_bytes > 0) out += ", " + number(mid.turn_bytes) + " bytes in each turn";
+    if (mid.tile_bytes > 0) out += ", " + number(mid.tile_bytes) + " bytes in each tile";
     out += "\n";
   }
-  for (std::size_t i = 0; i < plan.groups.size(); ++i) {
-    const Group& g = plan.groups[i];
-    out += "stage " + std::to_string(i) + ": ";
+  for (std::size_t i = 0; i < plan.passes.size(); ++i) {
+    const Pass& g = plan.passes[i];
+    out += "pass " + std::to_string(i) + ": ";
     if (g.extents.empty()) {
       print_stage(plan.stages[g.first], out);
       continue;
     }
-    out += turns_text(g) + ", each of:\n";
+    out += tiles_text(g) + ", each of:\n";
     for (std::uint32_t k = 0; k < g.count; ++k) {
-      out += "  loops " + std::to_string(k) + ": ";
+      out += "  stage " + std::to_string(k) + ": ";
       print_stage(plan.stages[g.first + k], out);
     }
   }

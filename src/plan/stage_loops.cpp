@@ -29,15 +29,15 @@ bool reduces_positions(const kernel::KernelPlan& kernel) {
 
 /// The C-order numbers of the reduced elements as if they were an array: loops along which they do
 /// not run evenly are not merged, and none runs against them.
-AxisOperand element_numbers(const Pass& pass) {
+AxisOperand element_numbers(const StageOutline& outline) {
   AxisOperand o;
   o.is_store = o.in_epilogue = true;
-  o.strides.assign(static_cast<std::size_t>(pass.iteration.size()), 0);
+  o.strides.assign(static_cast<std::size_t>(outline.iteration.size()), 0);
   std::int64_t number = 1;
-  for (int i = pass.iteration.size(); i-- > 0;) {
-    if (((pass.mask >> i) & 1U) == 0) continue;
+  for (int i = outline.iteration.size(); i-- > 0;) {
+    if (((outline.mask >> i) & 1U) == 0) continue;
     o.strides[static_cast<std::size_t>(i)] = number;
-    number *= pass.iteration[i];
+    number *= outline.iteration[i];
   }
   return o;
 }
@@ -70,12 +70,12 @@ void block(Stage& stage) {
     float_sums = float_sums || is_float(red.acc) || is_complex(red.acc);
   }
   stage.blocking = choose_blocking(stage, stage.main.kernel.kind, float_sums);
-  if (stage.blocking.turn > 0 && !float_sums) join_rows(stage);
+  if (stage.blocking.interleave > 0 && !float_sums) join_rows(stage);
 }
 
 Stage loops_of(const Draft& draft, const CommonAxes* common) {
   Stage stage;
-  const bool reduces = !draft.pass.reductions.empty();
+  const bool reduces = !draft.outline.reductions.empty();
   stage.main.kernel = draft.main;
   stage.main.params = draft.main_params;
   stage.epilogue.kernel = draft.epilogue;
@@ -83,8 +83,8 @@ Stage loops_of(const Draft& draft, const CommonAxes* common) {
   stage.has_epilogue = draft.has_epilogue;
   std::vector<AxisOperand> operands = draft.operands;
   const bool numbered = reduces_positions(stage.main.kernel);
-  if (numbered) operands.push_back(element_numbers(draft.pass));
-  choose_loops(stage, draft.pass.iteration, draft.pass.mask, reduces, operands, common);
+  if (numbered) operands.push_back(element_numbers(draft.outline));
+  choose_loops(stage, draft.outline.iteration, draft.outline.mask, reduces, operands, common);
   add_columns_wide(stage);
   if (numbered) {
     stage.index = std::move(operands.back().operand.r);
@@ -98,7 +98,7 @@ Stage loops_of(const Draft& draft, const CommonAxes* common) {
 /// How the elements of an array are walked when a stage combines them.
 using Walk = std::pair<std::int64_t, std::vector<std::int64_t>>;
 
-Walk walk_of(const Stage& stage, const Source& source) {
+Walk walk_of(const Stage& stage, const Memory& source) {
   for (const Operand& o : stage.main.operands) {
     if (o.source == source) return {o.offset, o.r};
   }
@@ -129,15 +129,16 @@ std::vector<const Nest*> Stage::nests() const {
 Stage make_stage(const Draft& draft, const std::vector<int>& axes) {
   if (draft.factors) {
     Stage stage;
-    stage.product = make_matrix_product(draft.pass.iteration, draft.pass.mask, draft.factors->first,
-                                        draft.factors->second, draft.operands);
+    stage.product =
+        make_matrix_product(draft.outline.iteration, draft.outline.mask, draft.factors->first,
+                            draft.factors->second, draft.operands);
     return stage;
   }
   Stage alone = loops_of(draft, nullptr);
   if (axes.empty()) return alone;
   CommonAxes common;
   common.kind = alone.main.kernel.kind;
-  for (int a : axes) common.axes.push_back(a + draft.pass.iteration.size());
+  for (int a : axes) common.axes.push_back(a + draft.outline.iteration.size());
   Stage stage = loops_of(draft, &common);
   stage.blocking = alone.blocking;
   if (alone.main.kernel.joined_rows > 1) join_rows(stage);

@@ -7,7 +7,7 @@
 
 namespace tightloop::plan {
 
-/// Makes the stage of a draft. `axes` are those it has in common with others of its group, as in
+/// Makes the stage of a draft. `axes` are those it has in common with others of its pass, as in
 /// Turns; its results do not depend on them.
 Stage make_stage(const Draft& draft, const std::vector<int>& axes);
 

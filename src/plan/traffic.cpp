@@ -12,10 +12,10 @@ void Traffic::add(const Stage& stage) {
   }
   if (stage.m_size() == 0) return;
   for (const Operand& o : stage.epilogue.operands) {
-    if (o.source.kind == Source::Kind::result) add(o, stage.m, {});
+    if (o.source.kind == Memory::Kind::result) add(o, stage.m, {});
   }
   for (const AccumulatorCopy& c : stage.copies) {
-    if (c.to.source.kind == Source::Kind::result) add(c.to, stage.m, {});
+    if (c.to.source.kind == Memory::Kind::result) add(c.to, stage.m, {});
   }
 }
 
@@ -30,12 +30,12 @@ void Traffic::add(const MatrixProduct& p) {
   Extents m = p.batch;
   m.insert(m.end(), p.rows.begin(), p.rows.end());
   m.insert(m.end(), p.columns.begin(), p.columns.end());
-  if (p.target.source.kind == Source::Kind::result) add(p.target, m, {});
+  if (p.target.source.kind == Memory::Kind::result) add(p.target, m, {});
 }
 
 void Traffic::add(const Operand& o, const Extents& m, const Extents& r) {
-  if (o.source.kind == Source::Kind::intermediate &&
-      intermediates_[o.source.index].turn_bytes > 0) {
+  if (o.source.kind == Memory::Kind::intermediate &&
+      intermediates_[o.source.index].tile_bytes > 0) {
     return;
   }
   const auto item = static_cast<std::int64_t>(itemsize(o.dtype));
@@ -56,7 +56,7 @@ void Traffic::add(const Operand& o, const Extents& m, const Extents& r) {
 std::uint64_t Traffic::total(bool results) const {
   std::uint64_t sum = 0;
   for (const auto& [source, use] : uses_) {
-    if ((source.first == Source::Kind::result) != results) continue;
+    if ((source.first == Memory::Kind::result) != results) continue;
     sum += std::min(use.bytes, static_cast<std::uint64_t>(use.end - use.begin));
   }
   return sum;

@@ -30,7 +30,7 @@ class Traffic {
   void add(const MatrixProduct& product);
   std::uint64_t total(bool results) const;
   const std::vector<Intermediate>& intermediates_;
-  std::map<std::pair<Source::Kind, std::uint32_t>, Use> uses_;
+  std::map<std::pair<Memory::Kind, std::uint32_t>, Use> uses_;
 };
 
 }  // namespace tightloop::plan

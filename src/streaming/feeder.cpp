@@ -38,12 +38,12 @@ Feeder::~Feeder() {
 
 void Feeder::release_before(std::size_t item) {
   for (const Feed& f : feeds_) {
-    if (!f.input->kept) f.input->window->release(f.track->begin[item]);
+    if (!f.input->resident) f.input->window->release(f.track->begin[item]);
   }
   {
     const std::lock_guard lock(mutex_);
     for (std::size_t k = 0; k < feeds_.size(); ++k) {
-      if (!feeds_[k].input->kept) released_[k] = feeds_[k].track->begin[item];
+      if (!feeds_[k].input->resident) released_[k] = feeds_[k].track->begin[item];
     }
   }
   released_changed_.notify_one();
@@ -76,7 +76,7 @@ void Feeder::run() {
 void Feeder::begin() {
   for (const Feed& f : feeds_) {
     Input& input = *f.input;
-    if (input.kept && input.begun) continue;
+    if (input.resident && input.begun) continue;
     if (input.source->rewindable()) input.source->seek(0);
     input.begun = true;
     input.read = 0;
@@ -86,7 +86,7 @@ void Feeder::begin() {
 void Feeder::fill_item(std::size_t item) {
   for (std::size_t k = 0; k < feeds_.size(); ++k) {
     const Track& track = *feeds_[k].track;
-    fill(k, feeds_[k].input->kept ? 0 : track.begin[item], track.end[item]);
+    fill(k, feeds_[k].input->resident ? 0 : track.begin[item], track.end[item]);
   }
   const std::lock_guard lock(mutex_);
   if (stopping_) return;
@@ -97,7 +97,7 @@ void Feeder::fill_item(std::size_t item) {
 bool Feeder::wait_for_room(std::size_t feed, std::uint64_t& room) {
   const Feed& f = feeds_[feed];
   std::unique_lock lock(mutex_);
-  const auto end = [&] { return f.input->kept ? ~std::uint64_t{0} : released_[feed] + f.room; };
+  const auto end = [&] { return f.input->resident ? ~std::uint64_t{0} : released_[feed] + f.room; };
   released_changed_.wait(lock, [&] { return stopping_ || end() > f.input->read; });
   room = end() - f.input->read;
   return !stopping_;

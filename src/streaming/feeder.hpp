@@ -1,4 +1,4 @@
-// Reads ahead: a thread that fills the windows of a pass from their sources, in the order in which
+// Reads ahead: a thread that fills the windows of a sweep from their sources, in the order in which
 // the steps need them. Where no thread can be had, the steps wait for each read.
 #pragma once
 
@@ -22,12 +22,12 @@ namespace tightloop::streaming {
 struct Input {
   Source* source = nullptr;
   Window* window = nullptr;
-  bool kept = false;       ///< nothing is given back
+  bool resident = false;   ///< nothing is given back
   bool begun = false;      ///< the source may stand anywhere
   std::uint64_t read = 0;  ///< bytes read or skipped
 };
 
-/// An input in one pass.
+/// An input in one sweep.
 struct Feed {
   Input* input = nullptr;
   const Track* track = nullptr;
@@ -50,7 +50,7 @@ class Feeder {
 
  private:
   void run();
-  /// Brings the sources to where the pass begins.
+  /// Brings the sources to where the sweep begins.
   void begin();
   void fill_item(std::size_t item);
   void fill(std::size_t feed, std::uint64_t begin, std::uint64_t end);

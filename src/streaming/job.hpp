@@ -1,4 +1,4 @@
-// A pass over memory cut into steps: which loops steps are cut from, and what bytes of the arrays
+// A sweep over memory cut into steps: which loops steps are cut from, and what bytes of the arrays
 // that have windows each step touches. In: a loop plan. Out: numbers; nothing is executed here.
 #pragma once
 
@@ -74,13 +74,13 @@ struct Job {
     whole,    ///< one step
     outputs,  ///< loops are map dimensions: each step completes its outputs
     blocks,   ///< then blocks of a reduction: outputs are complete when all of theirs are through
-    turns,    ///< turns of a group
+    tiles,    ///< tiles of a pass
     product,  ///< batches of a matrix product, then its rows, columns or depth
   };
   /// Which axes of a product are cut.
   enum class Cut : std::uint8_t { rows, columns, depth };
   Kind kind = Kind::whole;
-  std::uint32_t group = 0;
+  std::uint32_t pass = 0;
   std::vector<std::int64_t> loops;  ///< outermost first
   std::size_t outer = 0;            ///< blocks: how many loops are map dimensions; product:
                                     ///< how many are batches
@@ -104,9 +104,9 @@ struct Job {
   void fit(std::uint64_t bytes, const Arrays& arrays);
 };
 
-/// The ways in which a group of the plan can be cut, those with the fewest loops first; the last
+/// The ways in which a pass of the plan can be cut, those with the fewest loops first; the last
 /// one is not to cut it.
-std::vector<Job> ways_to_cut(const plan::LoopPlan& plan, std::uint32_t group, const Arrays& arrays,
+std::vector<Job> ways_to_cut(const plan::LoopPlan& plan, std::uint32_t pass, const Arrays& arrays,
                              int threads);
 
 }  // namespace tightloop::streaming

@@ -32,13 +32,13 @@ class Pipeline {
     std::vector<std::unique_ptr<unsigned char[]>> memory;
     std::vector<void*> intermediates;
     for (const plan::Intermediate& mid : e_.bound->plan.intermediates) {
-      memory.emplace_back(mid.turn_bytes > 0 ? nullptr : new unsigned char[bytes_of(mid)]);
+      memory.emplace_back(mid.tile_bytes > 0 ? nullptr : new unsigned char[bytes_of(mid)]);
       intermediates.push_back(memory.back().get());
     }
     std::uint64_t events = 0;
-    for (const Pass& pass : e_.schedule->passes) {
-      const base::Arena::Mark pass_mark(arena);
-      events |= run_pass(pass, intermediates.data(), arena);
+    for (const Sweep& sweep : e_.schedule->sweeps) {
+      const base::Arena::Mark sweep_mark(arena);
+      events |= run_sweep(sweep, intermediates.data(), arena);
     }
     for (std::size_t k = 0; k < drain_of_.size(); ++k) {
       if (drain_of_[k] == kNone) continue;
@@ -50,7 +50,7 @@ class Pipeline {
   }
 
  private:
-  /// A result that a pass writes.
+  /// A result that a sweep writes.
   struct Written {
     std::size_t output = 0;
     const Track* track = nullptr;
@@ -73,11 +73,11 @@ class Pipeline {
   std::uint64_t bytes_in_all() const {
     std::uint64_t sum = 0;
     std::vector<bool> seen(e_.inputs.size(), false);
-    for (const Pass& pass : e_.schedule->passes) {
-      for (const Track& t : pass.tracks) {
+    for (const Sweep& sweep : e_.schedule->sweeps) {
+      for (const Track& t : sweep.tracks) {
         if (t.array < e_.inputs.size() && t.combed) sum += e_.arrays->all[t.array].bytes;
         if (t.array >= e_.inputs.size() || t.end.empty()) continue;
-        if (!e_.schedule->kept[t.array] || !seen[t.array]) sum += t.end.back();
+        if (!e_.schedule->resident[t.array] || !seen[t.array]) sum += t.end.back();
         seen[t.array] = true;
       }
     }
@@ -86,9 +86,9 @@ class Pipeline {
   }
 
   /// What an array may hold of the memory that the schedule leaves: read-ahead and writing behind.
-  std::uint64_t room_of(const Pass& pass, const Track& track) const {
+  std::uint64_t room_of(const Sweep& sweep, const Track& track) const {
     std::uint64_t windows = 1;
-    for (const Track& t : pass.tracks) windows += t.most;
+    for (const Track& t : sweep.tracks) windows += t.most;
     const std::uint64_t spare = e_.memory - std::min(e_.memory, e_.schedule->needed);
     constexpr std::uint64_t kAhead = 4;  // windows; more only moves data away from the caches
     const double share = static_cast<double>(track.most) / static_cast<double>(windows);
@@ -96,31 +96,31 @@ class Pipeline {
     return std::max<std::uint64_t>(1, track.most + std::min(extra, kAhead * track.most));
   }
 
-  std::uint64_t run_pass(const Pass& pass, void* const* intermediates, base::Arena& arena) {
+  std::uint64_t run_sweep(const Sweep& sweep, void* const* intermediates, base::Arena& arena) {
     std::vector<Feed> feeds;
     std::vector<Written> written;
-    for (const Track& t : pass.tracks) {
+    for (const Track& t : sweep.tracks) {
       if (t.array < e_.inputs.size()) {
         Input& input = e_.inputs[t.array];
         if (t.combed) {
           input.window->open_scattered();
           continue;
         }
-        input.kept = e_.schedule->kept[t.array];
-        if (!input.kept) input.window->reset();
-        feeds.push_back({&input, &t, room_of(pass, t)});
+        input.resident = e_.schedule->resident[t.array];
+        if (!input.resident) input.window->reset();
+        feeds.push_back({&input, &t, room_of(sweep, t)});
       } else {
-        written.push_back({t.array - e_.inputs.size(), &t, room_of(pass, t)});
+        written.push_back({t.array - e_.inputs.size(), &t, room_of(sweep, t)});
       }
     }
     std::vector<StepRunner> runners;
-    runners.reserve(pass.jobs.size());
-    for (const Job& job : pass.jobs) {
+    runners.reserve(sweep.jobs.size());
+    for (const Job& job : sweep.jobs) {
       runners.emplace_back(*e_.bound, job, e_.call, intermediates, e_.workers, arena);
     }
-    Feeder feeder(std::move(feeds), pass.items.size(), done_, e_.workers.stop);
+    Feeder feeder(std::move(feeds), sweep.items.size(), done_, e_.workers.stop);
     std::uint64_t events = 0;
-    for (std::size_t i = 0; i < pass.items.size(); ++i) {
+    for (std::size_t i = 0; i < sweep.items.size(); ++i) {
       feeder.release_before(i);
       while (!feeder.wait(i)) look_around();
       for (const Written& w : written) make_room(w, i);
@@ -129,17 +129,17 @@ class Pipeline {
         input.source->read(input.window->data() + e.begin, e.end - e.begin);
         done_.fetch_add(e.end - e.begin, std::memory_order_relaxed);
       };
-      for_each_tooth(pass, i, read);
-      events |= runners[pass.items[i].job].run(pass.items[i].step);
-      for_each_tooth(pass, i,
+      for_each_tooth(sweep, i, read);
+      events |= runners[sweep.items[i].job].run(sweep.items[i].step);
+      for_each_tooth(sweep, i,
                      [](Input& input, const Extent& e) { input.window->drop(e.begin, e.end); });
-      const bool last = i + 1 == pass.items.size();
+      const bool last = i + 1 == sweep.items.size();
       for (const Written& w : written) {
         drain_.complete(drain(w.output), last ? w.track->end.back() : w.track->begin[i + 1]);
       }
       look_around();
     }
-    for (const Track& t : pass.tracks) {
+    for (const Track& t : sweep.tracks) {
       if (t.combed) e_.inputs[t.array].window->reset();
     }
     return events;
@@ -147,13 +147,13 @@ class Pipeline {
 
   /// Visits what an item needs of the inputs that are read tooth by tooth.
   template <class Visit>
-  void for_each_tooth(const Pass& pass, std::size_t item, Visit&& visit) {
-    const Job& job = pass.jobs[pass.items[item].job];
+  void for_each_tooth(const Sweep& sweep, std::size_t item, Visit&& visit) {
+    const Job& job = sweep.jobs[sweep.items[item].job];
     if (!job.combed) return;
-    const Step step = job.step(pass.items[item].step);
+    const Step step = job.step(sweep.items[item].step);
     for (const Touch& touch : job.touches) {
       const auto own = [&](const Track& t) { return t.array == touch.array && t.combed; };
-      if (std::none_of(pass.tracks.begin(), pass.tracks.end(), own)) continue;
+      if (std::none_of(sweep.tracks.begin(), sweep.tracks.end(), own)) continue;
       const Comb comb = job.comb(touch, step);
       Input& input = e_.inputs[touch.array];
       const std::uint64_t teeth = comb.teeth();

@@ -10,12 +10,12 @@
 namespace tightloop::streaming {
 namespace {
 
-using plan::Source;
+using plan::Memory;
 
 constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 constexpr std::int64_t kMostSteps = 1 << 17;                  // of a job
 constexpr std::uint64_t kMostTeeth = std::uint64_t{1} << 16;  // of a step
-constexpr std::uint64_t kMostReads = std::uint64_t{1} << 24;  // of teeth, of a pass
+constexpr std::uint64_t kMostReads = std::uint64_t{1} << 24;  // of teeth, of a sweep
 constexpr std::uint64_t kMostTimes = 32;  // that an array is read, where more is read than needed
 // Steps that are tried whatever the memory: what one of them fits is what errors ask for.
 constexpr std::uint64_t kSteps[] = {1 << 20, 64 << 10, 4 << 10};
@@ -23,7 +23,7 @@ constexpr std::uint64_t kSteps[] = {1 << 20, 64 << 10, 4 << 10};
 std::uint64_t intermediate_bytes(const plan::LoopPlan& plan) {
   std::uint64_t sum = 0;
   for (const plan::Intermediate& mid : plan.intermediates) {
-    if (mid.turn_bytes > 0) continue;
+    if (mid.tile_bytes > 0) continue;
     std::uint64_t bytes = itemsize(mid.dtype);
     for (std::int64_t e : mid.shape) bytes *= static_cast<std::uint64_t>(e);
     sum += bytes;
@@ -31,23 +31,23 @@ std::uint64_t intermediate_bytes(const plan::LoopPlan& plan) {
   return sum;
 }
 
-/// Groups of the plan by level: those of a level need what lower levels compute, not each other.
+/// Passes of the plan by level: those of a level need what lower levels compute, not each other.
 std::vector<std::vector<std::uint32_t>> levels_of(const plan::LoopPlan& plan) {
   std::vector<std::size_t> ready(plan.intermediates.size(), 0);  // the level that may read it
   std::vector<std::vector<std::uint32_t>> levels;
-  for (std::uint32_t g = 0; g < plan.groups.size(); ++g) {
-    const plan::Group& group = plan.groups[g];
+  for (std::uint32_t g = 0; g < plan.passes.size(); ++g) {
+    const plan::Pass& pass = plan.passes[g];
     std::size_t level = 0;
     std::vector<std::uint32_t> stored;
     const auto visit = [&](const plan::Operand& o, bool is_store) {
-      if (o.source.kind != Source::Kind::intermediate) return;
+      if (o.source.kind != Memory::Kind::intermediate) return;
       if (is_store) {
         stored.push_back(o.source.index);
       } else {
         level = std::max(level, ready[o.source.index]);
       }
     };
-    for (std::uint32_t i = group.first; i < group.first + group.count; ++i) {
+    for (std::uint32_t i = pass.first; i < pass.first + pass.count; ++i) {
       const plan::Stage& s = plan.stages[i];
       for (const plan::Nest* nest : s.nests()) {
         const std::size_t loads = nest->kernel.loads.size();
@@ -70,22 +70,22 @@ class Scheduler {
   Scheduler(const plan::LoopPlan& plan, const Arrays& arrays, std::span<const ArrayTraits> traits,
             const Limits& limits)
       : plan_(plan), arrays_(arrays), traits_(traits), limits_(limits) {
-    out_.kept.assign(arrays.all.size(), false);
+    out_.resident.assign(arrays.all.size(), false);
     out_.intermediates = intermediate_bytes(plan);
   }
 
   Schedule run() {
-    for (const auto& groups : levels_of(plan_)) {
+    for (const auto& passes : levels_of(plan_)) {
       std::vector<Job> jobs;
-      for (std::uint32_t g : groups) jobs.push_back(choose(g));
-      Pass together = make_pass(jobs);
+      for (std::uint32_t g : passes) jobs.push_back(choose(g));
+      Sweep together = make_sweep(jobs);
       const bool combed =
           std::any_of(jobs.begin(), jobs.end(), [](const Job& job) { return job.combed; });
       const bool apart = combed || need(together) > limits_.memory;
       if (jobs.size() > 1 && apart && !shares_pipe(together)) {
-        for (Job& job : jobs) out_.passes.push_back(make_pass({job}));
+        for (Job& job : jobs) out_.sweeps.push_back(make_sweep({job}));
       } else {
-        out_.passes.push_back(std::move(together));
+        out_.sweeps.push_back(std::move(together));
       }
     }
     keep_what_is_needed_again();
@@ -99,15 +99,15 @@ class Scheduler {
   }
 
  private:
-  Job choose(std::uint32_t group) const {
+  Job choose(std::uint32_t pass) const {
     std::optional<Job> best;
     std::uint64_t best_need = kNever, best_reads = kNever;
-    const std::vector<Job> ways = ways_to_cut(plan_, group, arrays_, limits_.threads);
+    const std::vector<Job> ways = ways_to_cut(plan_, pass, arrays_, limits_.threads);
     const auto consider = [&](Job job) {
       job.fit(job.combed ? 4 * limits_.step : limits_.step, arrays_);
       while (job.steps() > kMostSteps && job.piece < job.loops[job.depth - 1]) job.piece *= 2;
       if (job.steps() > kMostSteps || !has_few_teeth(job)) return;
-      const std::uint64_t needs = need(make_pass({job}));
+      const std::uint64_t needs = need(make_sweep({job}));
       const std::uint64_t reads = job.combed ? bytes_read(job) : 0;
       const bool both_fit = job.combed && std::max(needs, best_need) <= limits_.memory;
       if (both_fit ? reads >= best_reads : needs >= best_need) return;
@@ -153,7 +153,7 @@ class Scheduler {
            bytes_read(job) / kMostTimes <= bytes;
   }
 
-  /// True for inputs that every job of a pass can read tooth by tooth.
+  /// True for inputs that every job of a sweep can read tooth by tooth.
   bool is_combed(const std::vector<Job>& jobs, std::uint32_t array) const {
     return array < arrays_.inputs && !traits_[array].read_once &&
            std::all_of(jobs.begin(), jobs.end(), [&](const Job& job) {
@@ -162,45 +162,45 @@ class Scheduler {
            });
   }
 
-  Pass make_pass(std::vector<Job> jobs) const {
-    Pass pass;
-    pass.jobs = std::move(jobs);
-    order(pass);
-    for (const Job& job : pass.jobs) pass.held += job.held;
+  Sweep make_sweep(std::vector<Job> jobs) const {
+    Sweep sweep;
+    sweep.jobs = std::move(jobs);
+    order(sweep);
+    for (const Job& job : sweep.jobs) sweep.held += job.held;
     std::vector<std::int32_t> track_of(arrays_.all.size(), -1);
-    for (const Job& job : pass.jobs) {
+    for (const Job& job : sweep.jobs) {
       for (const Touch& t : job.touches) {
         if (track_of[t.array] >= 0) continue;
-        track_of[t.array] = static_cast<std::int32_t>(pass.tracks.size());
+        track_of[t.array] = static_cast<std::int32_t>(sweep.tracks.size());
         Track track;
         track.array = t.array;
-        track.combed = is_combed(pass.jobs, t.array);
-        track.begin.assign(pass.items.size(), kNever);
-        track.end.assign(pass.items.size(), 0);
-        pass.tracks.push_back(std::move(track));
+        track.combed = is_combed(sweep.jobs, t.array);
+        track.begin.assign(sweep.items.size(), kNever);
+        track.end.assign(sweep.items.size(), 0);
+        sweep.tracks.push_back(std::move(track));
       }
     }
-    for (std::size_t i = 0; i < pass.items.size(); ++i) {
-      const Job& job = pass.jobs[pass.items[i].job];
-      const Step step = job.step(pass.items[i].step);
+    for (std::size_t i = 0; i < sweep.items.size(); ++i) {
+      const Job& job = sweep.jobs[sweep.items[i].job];
+      const Step step = job.step(sweep.items[i].step);
       for (const Touch& t : job.touches) {
         const Extent e = job.extent(t, step, arrays_);
-        Track& track = pass.tracks[static_cast<std::size_t>(track_of[t.array])];
+        Track& track = sweep.tracks[static_cast<std::size_t>(track_of[t.array])];
         if (track.combed) continue;
         if (e.end <= e.begin) continue;
         track.begin[i] = std::min(track.begin[i], e.begin);
         track.end[i] = std::max(track.end[i], e.end);
       }
     }
-    for (Track& track : pass.tracks) track.combed ? comb(pass, track) : complete(track);
-    return pass;
+    for (Track& track : sweep.tracks) track.combed ? comb(sweep, track) : complete(track);
+    return sweep;
   }
 
   /// The first step of a job is the largest.
-  static void comb(const Pass& pass, Track& track) {
+  static void comb(const Sweep& sweep, Track& track) {
     track.begin.clear();
     track.end.clear();
-    for (const Job& job : pass.jobs) {
+    for (const Job& job : sweep.jobs) {
       std::uint64_t held = 0;
       for (const Touch& t : job.touches) {
         if (t.array == track.array) held += job.comb(t, job.step(0)).held_bytes();
@@ -222,23 +222,23 @@ class Scheduler {
     }
   }
 
-  /// Interleaves the steps of a pass so that its jobs go through the arrays side by side.
-  void order(Pass& pass) const {
-    std::vector<std::int64_t> next(pass.jobs.size(), 0);
+  /// Interleaves the steps of a sweep so that its jobs go through the arrays side by side.
+  void order(Sweep& sweep) const {
+    std::vector<std::int64_t> next(sweep.jobs.size(), 0);
     std::vector<double> reached;
     std::size_t total = 0;
-    for (const Job& job : pass.jobs) {
+    for (const Job& job : sweep.jobs) {
       total += static_cast<std::size_t>(job.steps());
       reached.push_back(progress(job, 0));
     }
-    pass.items.reserve(total);
-    while (pass.items.size() < total) {
+    sweep.items.reserve(total);
+    while (sweep.items.size() < total) {
       std::size_t first = 0;
       for (std::size_t j = 1; j < next.size(); ++j) {
         if (reached[j] < reached[first]) first = j;
       }
-      pass.items.push_back({static_cast<std::uint32_t>(first), next[first]});
-      const Job& job = pass.jobs[first];
+      sweep.items.push_back({static_cast<std::uint32_t>(first), next[first]});
+      const Job& job = sweep.jobs[first];
       if (++next[first] == job.steps()) {
         reached[first] = std::numeric_limits<double>::infinity();
       } else {
@@ -262,9 +262,9 @@ class Scheduler {
     return reached;
   }
 
-  bool shares_pipe(const Pass& pass) const {
+  bool shares_pipe(const Sweep& sweep) const {
     std::vector<int> readers(arrays_.all.size(), 0);
-    for (const Job& job : pass.jobs) {
+    for (const Job& job : sweep.jobs) {
       std::vector<bool> seen(arrays_.all.size(), false);
       for (const Touch& t : job.touches) {
         if (!seen[t.array]) ++readers[t.array];
@@ -283,55 +283,55 @@ class Scheduler {
     return std::min(track.most, array.bytes) + array.slack;
   }
 
-  /// Most bytes at once in a pass, without what is kept for others.
-  std::uint64_t need(const Pass& pass) const {
-    std::uint64_t sum = pass.held;
-    for (const Track& t : pass.tracks) {
-      if (!out_.kept[t.array]) sum += window_bytes(t);
+  /// Most bytes at once in a sweep, without what is resident for others.
+  std::uint64_t need(const Sweep& sweep) const {
+    std::uint64_t sum = sweep.held;
+    for (const Track& t : sweep.tracks) {
+      if (!out_.resident[t.array]) sum += window_bytes(t);
     }
     return sum;
   }
 
-  std::uint64_t kept_bytes() const {
+  std::uint64_t resident_bytes() const {
     std::uint64_t sum = out_.intermediates;
-    for (std::size_t a = 0; a < out_.kept.size(); ++a) {
-      if (out_.kept[a]) sum += arrays_.all[a].bytes + arrays_.all[a].slack;
+    for (std::size_t a = 0; a < out_.resident.size(); ++a) {
+      if (out_.resident[a]) sum += arrays_.all[a].bytes + arrays_.all[a].slack;
     }
     return sum;
   }
 
   std::uint64_t peak() const {
     std::uint64_t most = 0;
-    for (const Pass& pass : out_.passes) most = std::max(most, need(pass));
-    return most + kept_bytes();
+    for (const Sweep& sweep : out_.sweeps) most = std::max(most, need(sweep));
+    return most + resident_bytes();
   }
 
-  /// What several passes read stays in memory: pipes must, small arrays may.
+  /// What several sweeps read stays in memory: pipes must, small arrays may.
   void keep_what_is_needed_again() {
-    std::vector<int> passes(arrays_.inputs, 0);
+    std::vector<int> sweeps(arrays_.inputs, 0);
     std::vector<bool> combed(arrays_.inputs, false);
-    for (const Pass& pass : out_.passes) {
-      for (const Track& t : pass.tracks) {
+    for (const Sweep& sweep : out_.sweeps) {
+      for (const Track& t : sweep.tracks) {
         if (t.array >= arrays_.inputs) continue;
-        ++passes[t.array];
+        ++sweeps[t.array];
         combed[t.array] = combed[t.array] || t.combed;
       }
     }
     for (std::size_t a = 0; a < arrays_.inputs; ++a) {
-      if (passes[a] < 2 || combed[a]) continue;
+      if (sweeps[a] < 2 || combed[a]) continue;
       const bool small = arrays_.all[a].bytes <= limits_.memory / 8;
-      out_.kept[a] = true;
+      out_.resident[a] = true;
       if (traits_[a].read_once) {
-        if (kept_bytes() > limits_.memory) refuse_second_pass(a, passes[a]);
+        if (resident_bytes() > limits_.memory) refuse_second_sweep(a, sweeps[a]);
       } else if (!small || peak() > limits_.memory) {
-        out_.kept[a] = false;
+        out_.resident[a] = false;
       }
     }
   }
 
-  [[noreturn]] void refuse_second_pass(std::size_t array, int passes) const {
+  [[noreturn]] void refuse_second_sweep(std::size_t array, int sweeps) const {
     throw Error(ErrorCode::value,
-                "the expression needs " + std::to_string(passes) + " passes over '" +
+                "the expression needs " + std::to_string(sweeps) + " passes over '" +
                     traits_[array].name + "', which can be read only once and of which " +
                     size_text(arrays_.all[array].bytes) + " do not fit the memory allowed, " +
                     size_text(limits_.memory),
@@ -339,9 +339,9 @@ class Scheduler {
   }
 
   [[noreturn]] void refuse() const {
-    const Pass* worst = &out_.passes[0];
-    for (const Pass& pass : out_.passes) {
-      if (need(pass) > need(*worst)) worst = &pass;
+    const Sweep* worst = &out_.sweeps[0];
+    for (const Sweep& sweep : out_.sweeps) {
+      if (need(sweep) > need(*worst)) worst = &sweep;
     }
     std::string why;
     std::string hint = "allow more memory";
@@ -350,9 +350,9 @@ class Scheduler {
       if (largest == nullptr || window_bytes(t) > window_bytes(*largest)) largest = &t;
     }
     const std::uint64_t window = largest == nullptr ? 0 : window_bytes(*largest);
-    const std::uint64_t kept = kept_bytes();
-    if (kept > std::max(window, worst->held)) {
-      why = size_text(kept) + " are results that later passes read";
+    const std::uint64_t resident = resident_bytes();
+    if (resident > std::max(window, worst->held)) {
+      why = size_text(resident) + " are results that later passes read";
     } else if (largest != nullptr && window >= worst->held) {
       const bool input = largest->array < arrays_.inputs;
       why = size_text(window_bytes(*largest)) + " of '" + traits_[largest->array].name + "' are " +

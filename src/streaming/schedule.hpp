@@ -25,7 +25,7 @@ struct Item {
   std::int64_t step = 0;
 };
 
-/// The window of an array while a pass runs; one number per item.
+/// The window of an array while a sweep runs; one number per item.
 struct Track {
   std::uint32_t array = 0;
   std::vector<std::uint64_t> begin;  ///< the first byte that this item or a later one touches
@@ -35,17 +35,17 @@ struct Track {
                         ///< pages that hold them
 };
 
-/// Jobs whose steps take turns, so that each array is gone through once for all of them.
-struct Pass {
+/// Jobs whose steps alternate, so that each array is gone through once for all of them.
+struct Sweep {
   std::vector<Job> jobs;
   std::vector<Item> items;
-  std::vector<Track> tracks;  ///< of the arrays that the pass touches
+  std::vector<Track> tracks;  ///< of the arrays that the sweep touches
   std::uint64_t held = 0;     ///< accumulators
 };
 
 struct Schedule {
-  std::vector<Pass> passes;
-  std::vector<bool> kept;  ///< by array: stays in memory from its first use on
+  std::vector<Sweep> sweeps;
+  std::vector<bool> resident;  ///< by array: stays in memory from its first use on
   std::uint64_t intermediates = 0;
   std::uint64_t needed = 0;  ///< most bytes at once: windows, accumulators, intermediates
 };

@@ -5,13 +5,12 @@
 namespace tightloop::streaming {
 namespace {
 
-const exec::StageArguments* arguments_of_group(const exec::BoundPlan& bound,
-                                               const plan::Group& group,
-                                               const exec::CallArguments& call,
-                                               void* const* intermediates, base::Arena& arena) {
-  auto* out = arena.array<exec::StageArguments>(group.count);
-  for (std::uint32_t i = 0; i < group.count; ++i) {
-    const plan::Stage& stage = *bound.stages[group.first + i].stage;
+const exec::StageArguments* arguments_of_pass(const exec::BoundPlan& bound, const plan::Pass& pass,
+                                              const exec::CallArguments& call,
+                                              void* const* intermediates, base::Arena& arena) {
+  auto* out = arena.array<exec::StageArguments>(pass.count);
+  for (std::uint32_t i = 0; i < pass.count; ++i) {
+    const plan::Stage& stage = *bound.stages[pass.first + i].stage;
     new (out + i) exec::StageArguments(exec::arguments_of(stage, call, intermediates, arena));
   }
   return out;
@@ -36,10 +35,10 @@ StepRunner::StepRunner(const exec::BoundPlan& bound, const Job& job,
                        exec::Workers workers, base::Arena& arena)
     : bound_(bound),
       job_(job),
-      group_(bound.plan.groups[job.group]),
+      pass_(bound.plan.passes[job.pass]),
       workers_(workers),
-      arguments_(arguments_of_group(bound, group_, call, intermediates, arena)),
-      part_(bound.stages[group_.first]) {
+      arguments_(arguments_of_pass(bound, pass_, call, intermediates, arena)),
+      part_(bound.stages[pass_.first]) {
   part_.cost /= static_cast<double>(job.steps());
 }
 
@@ -49,12 +48,12 @@ std::uint64_t StepRunner::run(std::int64_t number) {
   switch (job_.kind) {
     case Job::Kind::outputs: return run_outputs(step);
     case Job::Kind::blocks: return run_blocks(step);
-    case Job::Kind::turns: return run_turns(step);
+    case Job::Kind::tiles: return run_tiles(step);
     case Job::Kind::product: return run_product(step);
     case Job::Kind::whole: break;
   }
-  if (group_.extents.empty()) return run_stage(part_, arguments_[0], workers_, held);
-  return run_group(bound_, group_, {0, group_.turns()}, arguments_, workers_, held);
+  if (pass_.extents.empty()) return run_stage(part_, arguments_[0], workers_, held);
+  return run_pass(bound_, pass_, {0, pass_.tiles()}, arguments_, workers_, held);
 }
 
 // Goes to one index of the first loops; where one of them is cut, to a range of it.
@@ -115,10 +114,10 @@ std::uint64_t StepRunner::run_product(const Step& step) {
                           held);
 }
 
-std::uint64_t StepRunner::run_turns(const Step& step) {
+std::uint64_t StepRunner::run_tiles(const Step& step) {
   const auto [begin, count] = covered(job_, step, 0, job_.loops.size());
   std::uint64_t held = 0;
-  return run_group(bound_, group_, {begin, count}, arguments_, workers_, held);
+  return run_pass(bound_, pass_, {begin, count}, arguments_, workers_, held);
 }
 
 }  // namespace tightloop::streaming

@@ -22,7 +22,7 @@ class StepRunner {
 
  private:
   /// The arguments of a stage at one index of some loops and a range of the last of them.
-  struct Place {
+  struct StepPlace {
     std::vector<std::int64_t> m;
     std::vector<char*> main, epilogue, copies;
     exec::StageArguments arguments;
@@ -30,16 +30,16 @@ class StepRunner {
   void move(const Step& step, std::size_t loops);
   std::uint64_t run_outputs(const Step& step);
   std::uint64_t run_blocks(const Step& step);
-  std::uint64_t run_turns(const Step& step);
+  std::uint64_t run_tiles(const Step& step);
   std::uint64_t run_product(const Step& step);
 
   const exec::BoundPlan& bound_;
   const Job& job_;
-  const plan::Group& group_;
+  const plan::Pass& pass_;
   const exec::Workers workers_;
-  const exec::StageArguments* arguments_;  // of each stage of the group, not moved
+  const exec::StageArguments* arguments_;  // of each stage of the pass, not moved
   exec::BoundStage part_;                  // the first stage, with the cost of a step
-  Place place_;
+  StepPlace place_;
   std::unique_ptr<exec::ReductionInSteps> reduction_;
 };
 

@@ -1,4 +1,4 @@
-// From the stages of a group to jobs: which of its loops can be cut so that results stay the same.
+// From the stages of a pass to jobs: which of its loops can be cut so that results stay the same.
 #include <algorithm>
 #include <utility>
 
@@ -8,22 +8,22 @@
 namespace tightloop::streaming {
 namespace {
 
+using plan::Memory;
 using plan::Operand;
-using plan::Source;
 
 class Cutting {
  public:
-  Cutting(const plan::LoopPlan& plan, std::uint32_t group, const Arrays& arrays, int threads)
-      : plan_(plan), group_(plan.groups[group]), arrays_(arrays), threads_(threads) {
-    whole_.group = group;
-    for (std::uint32_t i = 0; i < group_.count; ++i) touch_whole(plan.stages[group_.first + i]);
+  Cutting(const plan::LoopPlan& plan, std::uint32_t pass, const Arrays& arrays, int threads)
+      : plan_(plan), pass_(plan.passes[pass]), arrays_(arrays), threads_(threads) {
+    whole_.pass = pass;
+    for (std::uint32_t i = 0; i < pass_.count; ++i) touch_whole(plan.stages[pass_.first + i]);
   }
 
   std::vector<Job> run() {
     std::vector<Job> ways;
-    const plan::Stage& first = plan_.stages[group_.first];
-    if (!group_.extents.empty()) {
-      add_depths(ways, turns());
+    const plan::Stage& first = plan_.stages[pass_.first];
+    if (!pass_.extents.empty()) {
+      add_depths(ways, tiles());
     } else if (first.product) {
       if (is_empty(*first.product)) return {whole_};
       for (const Job::Cut cut : {Job::Cut::rows, Job::Cut::columns, Job::Cut::depth}) {
@@ -51,9 +51,9 @@ class Cutting {
   }
 
   bool windowed(const Operand& o, std::uint32_t& array) const {
-    if (o.source.kind == Source::Kind::input) {
+    if (o.source.kind == Memory::Kind::input) {
       array = arrays_.of_input(o.source.index);
-    } else if (o.source.kind == Source::Kind::result) {
+    } else if (o.source.kind == Memory::Kind::result) {
       array = arrays_.of_result(o.source.index);
     } else {
       return false;
@@ -115,7 +115,7 @@ class Cutting {
   Job outputs(const plan::Stage& s) const {
     Job job;
     job.kind = Job::Kind::outputs;
-    job.group = whole_.group;
+    job.pass = whole_.pass;
     job.loops = s.m;
     for_each_operand(s, [&](const Operand& o, const std::vector<std::int64_t>& r) {
       Touch* t = touch(job, o);
@@ -129,7 +129,7 @@ class Cutting {
   Job blocks(const plan::Stage& s, std::size_t outer) const {
     Job job;
     job.kind = Job::Kind::blocks;
-    job.group = whole_.group;
+    job.pass = whole_.pass;
     job.outer = outer;
     job.loops.assign(s.m.begin(), s.m.begin() + static_cast<std::ptrdiff_t>(outer));
     job.loops.insert(job.loops.end(), s.r.begin(), s.r.end() - 1);
@@ -164,7 +164,7 @@ class Cutting {
   Job product(const plan::MatrixProduct& p, Job::Cut cut) const {
     Job job;
     job.kind = Job::Kind::product;
-    job.group = whole_.group;
+    job.pass = whole_.pass;
     job.outer = p.batch.size();
     job.cut = cut;
     job.loops = p.batch;
@@ -201,20 +201,20 @@ class Cutting {
     return job;
   }
 
-  Job turns() const {
+  Job tiles() const {
     Job job;
-    job.kind = Job::Kind::turns;
-    job.group = whole_.group;
-    job.loops = group_.extents;
-    job.loops.back() = (group_.extents.back() + group_.rows - 1) / group_.rows;
-    for (std::uint32_t i = 0; i < group_.count; ++i) {
-      const plan::Stage& s = plan_.stages[group_.first + i];
+    job.kind = Job::Kind::tiles;
+    job.pass = whole_.pass;
+    job.loops = pass_.extents;
+    job.loops.back() = (pass_.extents.back() + pass_.rows - 1) / pass_.rows;
+    for (std::uint32_t i = 0; i < pass_.count; ++i) {
+      const plan::Stage& s = plan_.stages[pass_.first + i];
       for_each_operand(s, [&](const Operand& o, const std::vector<std::int64_t>& r) {
         Touch* t = touch(job, o);
         if (t == nullptr) return;
         for (const std::uint32_t d : s.common) t->step.push_back(o.m[d]);
-        span(*t, group_.rows, t->step.back());
-        t->step.back() *= group_.rows;
+        span(*t, pass_.rows, t->step.back());
+        t->step.back() *= pass_.rows;
         for (std::size_t d = 0; d < s.m.size(); ++d) {
           const bool common = std::find(s.common.begin(), s.common.end(), d) != s.common.end();
           if (!common) span(*t, s.m[d], o.m[d]);
@@ -226,7 +226,7 @@ class Cutting {
   }
 
   const plan::LoopPlan& plan_;
-  const plan::Group& group_;
+  const plan::Pass& pass_;
   const Arrays& arrays_;
   const int threads_;
   Job whole_;
@@ -234,9 +234,9 @@ class Cutting {
 
 }  // namespace
 
-std::vector<Job> ways_to_cut(const plan::LoopPlan& plan, std::uint32_t group, const Arrays& arrays,
+std::vector<Job> ways_to_cut(const plan::LoopPlan& plan, std::uint32_t pass, const Arrays& arrays,
                              int threads) {
-  return Cutting(plan, group, arrays, threads).run();
+  return Cutting(plan, pass, arrays, threads).run();
 }
 
 }  // namespace tightloop::streaming

@@ -39,7 +39,7 @@ NodeId Resolver::outside(NodeId x, const BigInteger& low, const BigInteger& high
   return logical(Op::logical_or, logical_not(at_least(x, low)), at_least(x, high + 1));
 }
 
-Value Resolver::settled(NodeId word, NodeId bad, const Fit& f, bool weak) {
+Value Resolver::checked(NodeId word, NodeId bad, const Fit& f, bool weak) {
   const NodeId value = held(word, f);
   const Scalar* known = b_.constant_of(bad);
   if (!check_ || (known != nullptr && !known->as<bool>())) {
@@ -113,7 +113,7 @@ Value Resolver::past_linear(Op op, const Value& x, const Value& y) {
   }
   const NodeId constant = constant_word(static_cast<int128>(c.low_word()));
   const NodeId result = first ? words(op, constant, word(array)) : words(op, word(array), constant);
-  return settled(result, outside(array, low, high), whole(t), all_weak(both));
+  return checked(result, outside(array, low, high), whole(t), all_weak(both));
 }
 
 /// The quotient takes at most three values, each between two bounds of x; the remainder is x less
@@ -150,7 +150,7 @@ Value Resolver::past_quotient(Op op, const Value& x, const BigInteger& c, bool w
     k = next;
   }
   if (quotient) return {narrowed(filled(b_.cast(value, f.dtype), x.id), f.dtype), weak, {}};
-  return settled(value, bad, f, weak);
+  return checked(value, bad, f, weak);
 }
 
 /// Above the lowest word all bits of x are its sign, so all bits there depend on it alone.
@@ -178,7 +178,7 @@ Value Resolver::past_bits(Op op, const Value& x, const BigInteger& c, bool weak)
   if (op == Op::bit_and && r.lo >= 0) f = fit({0, r.hi});
   if (f.dtype != t)
     return {narrowed(b_.make(Op::cast, f.dtype, {result}, f.range), f.dtype), weak, {}};
-  return settled(result, fails, f, weak);
+  return checked(result, fails, f, weak);
 }
 
 Value Resolver::past_extreme(Op op, const Value& x, const Value& y) {
@@ -222,7 +222,7 @@ Value Resolver::past_where(Values x) {
   };
   const NodeId value =
       choose(x[0].id, word_of(x[1]), word_of(x[2]), DType::uint64, range_of(DType::uint64));
-  return settled(value, choose(x[0].id, bad(x[1]), bad(x[2]), DType::bool_, {0, 1}), whole(t),
+  return checked(value, choose(x[0].id, bad(x[1]), bad(x[2]), DType::bool_, {0, 1}), whole(t),
                  all_weak(x));
 }
 
@@ -232,7 +232,7 @@ Value Resolver::past_shift(Op op, const Value& x, const Value& by) {
   const BigInteger& c = *x.number;
   if (op == Op::shift_left) {
     const NodeId zero = filled(constant_word(0), by.id);
-    return settled(zero, at_least(by.id, 0), whole(DType::uint64), weak);
+    return checked(zero, at_least(by.id, 0), whole(DType::uint64), weak);
   }
   // c >> n is (c >> least) >> (n - least) for n from `least` on, where it has come into a word.
   const int least = c.is_negative() ? (~c).bits() - 63 : c.bits() - 64;
@@ -246,7 +246,7 @@ Value Resolver::past_shift(Op op, const Value& x, const Value& by) {
   const NodeId value = choose(negative, sign, shifted.id, t, range_of(t));
   const NodeId bad =
       logical(Op::logical_and, logical_not(negative), logical_not(at_least(by.id, least)));
-  return settled(word(value), bad, whole(t), weak);
+  return checked(word(value), bad, whole(t), weak);
 }
 
 Value Resolver::past_power(const Value& base, const Value& exponent) {
@@ -257,7 +257,7 @@ Value Resolver::past_power(const Value& base, const Value& exponent) {
   }
   const Value both[] = {base, exponent};
   const NodeId one = filled(constant_word(1), exponent.id);
-  return settled(one, at_least(exponent.id, 1), whole(DType::uint64), all_weak(both));
+  return checked(one, at_least(exponent.id, 1), whole(DType::uint64), all_weak(both));
 }
 
 /// Long division of a constant by each element: digits of 32 bits for divisors that narrow, else
@@ -307,7 +307,7 @@ Value Resolver::past_remainder(Op op, const BigInteger& c, const Value& y, bool 
   const int most = quotient ? 128 : 320;
   const bool wide_divisor = b_[d].range.hi >= static_cast<int128>(1) << 32;
   if (quotient && size.bits() > most) {
-    return settled(filled(zero, y.id), logical_not(by_zero), whole(DType::uint64), weak);
+    return checked(filled(zero, y.id), logical_not(by_zero), whole(DType::uint64), weak);
   }
   if (wide_divisor && size.bits() > most) {
     fail(ErrorCode::limit,
@@ -350,7 +350,7 @@ Value Resolver::past_remainder(Op op, const BigInteger& c, const Value& y, bool 
     value = signed_word(negative, value);
   }
   value = choose(by_zero, zero, value, DType::uint64, range_of(DType::uint64));
-  if (f.wraps) return settled(value, bad, f, weak);
+  if (f.wraps) return checked(value, bad, f, weak);
   return {narrowed(f.dtype == DType::uint64 ? value : b_.make(Op::cast, f.dtype, {value}, f.range),
                    f.dtype),
           weak,

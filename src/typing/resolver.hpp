@@ -57,7 +57,7 @@ class Resolver {
   Resolver(const ir::Graph& graph, std::span<const VariableType> variables, const Policy& policy);
 
   /// Types every node, then the results. The builder holds the nodes afterwards.
-  void run(std::span<const ResultType> destinations);
+  void run(std::span<const DestinationType> destinations);
   const Builder& builder() const { return b_; }
   const std::vector<NodeId>& results() const { return results_; }
   const std::vector<ir::ReduceSpec>& reduces() const { return reduces_; }
@@ -79,7 +79,7 @@ class Resolver {
   Value elementwise(Op op, Values x);
   Value in_rule(Op op, Values x);
   NodeId finished(const Value& x);
-  NodeId stored(const Value& x, const ResultType& destination, std::size_t index);
+  NodeId stored(const Value& x, const DestinationType& destination, std::size_t index);
   bool value_fits(const Value& x, DType dtype) const;
   /// What a destination's casting means for these dtypes; never `standard` or `wrap`.
   Casting meaning_of(Casting casting, DType from, DType to) const;
@@ -205,7 +205,7 @@ class Resolver {
   };
   LongDivision divided(const BigInteger& size, NodeId divisor);
   /// A word as an integer result; `bad` marks the elements that its dtype does not hold.
-  Value settled(NodeId word, NodeId bad, const Fit& fit, bool weak);
+  Value checked(NodeId word, NodeId bad, const Fit& fit, bool weak);
   /// The operation at hand as text, for messages.
   std::string operation_text() const { return "'" + ir::to_text(graph_, current_, 60) + "'"; }
   NodeId at_least(NodeId x, const BigInteger& bound);

@@ -28,7 +28,7 @@ Resolver::Resolver(const ir::Graph& graph, std::span<const VariableType> variabl
       reduces_(graph.reduces()),
       views_(graph.views()) {}
 
-void Resolver::run(std::span<const ResultType> destinations) {
+void Resolver::run(std::span<const DestinationType> destinations) {
   values_.reserve(graph_.nodes().size());
   for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
     current_ = static_cast<NodeId>(i);
@@ -243,7 +243,7 @@ bool is_double(const BigInteger& number) {
 
 }  // namespace
 
-NodeId Resolver::stored(const Value& x, const ResultType& destination, std::size_t index) {
+NodeId Resolver::stored(const Value& x, const DestinationType& destination, std::size_t index) {
   const DType to = destination.dtype;
   if (beyond_words(x) && destination.casting != Casting::no && !is_integral(to)) {
     const double nearest = x.number->to_double();
@@ -352,7 +352,7 @@ void keep_reachable(const Builder& built, const std::vector<NodeId>& results, ir
 }  // namespace
 
 ir::TypedGraph resolve(ir::Graph graph, std::span<const VariableType> variables,
-                       const Policy& policy, std::span<const ResultType> destinations) {
+                       const Policy& policy, std::span<const DestinationType> destinations) {
   if (variables.size() != graph.inputs().size()) {
     throw Error(ErrorCode::internal, "typing got " + std::to_string(variables.size()) +
                                          " variable types for " +

@@ -36,7 +36,7 @@ constexpr bool checks_overflow(const Policy& policy) {
 }
 
 /// A destination's dtype, for evaluate_into: adds the final conversion or refuses it.
-struct ResultType {
+struct DestinationType {
   DType dtype = DType::float64;
   Casting casting = Casting::standard;
 };
@@ -44,7 +44,7 @@ struct ResultType {
 /// Types a graph. `variables` are parallel to graph.inputs(); `destinations` is empty or parallel
 /// to graph.results. Throws Error(type) with span, naming the operation and the dtypes.
 ir::TypedGraph resolve(ir::Graph graph, std::span<const VariableType> variables,
-                       const Policy& policy, std::span<const ResultType> destinations = {});
+                       const Policy& policy, std::span<const DestinationType> destinations = {});
 
 /// True where sums may overflow on the way to a mean, norm or deviation that does not. If a sum of
 /// the graph is not finite, scaled_averages may give results that are; where all are, both give the

@@ -17,12 +17,12 @@ bool has(const std::string& text, const std::string& part) {
 TEST_CASE("engine: an explanation counts the bytes of each pass") {
   const std::vector<float> x(1000), y(1000);
   const std::string one = explain("x - y", {{"x", x}, {"y", y}});
-  CHECK(has(one, "stage 0: one pass, which reads 8000 bytes and writes 4000 bytes; small enough"));
+  CHECK(has(one, "pass 0: reads 8000 bytes and writes 4000 bytes; small enough"));
   CHECK(has(one, "\n  a map"));
   const std::string two = explain("x - mean(x)", {{"x", x}});
-  CHECK(has(two, "stage 0: one pass, which reads 4000 bytes and writes 0 bytes"));
+  CHECK(has(two, "pass 0: reads 4000 bytes and writes 0 bytes"));
   CHECK(has(two, "\n  a reduction"));
-  CHECK(has(two, "stage 1: one pass, which reads 4008 bytes and writes 4000 bytes"));
+  CHECK(has(two, "pass 1: reads 4008 bytes and writes 4000 bytes"));
 }
 
 TEST_CASE("engine: what memory needs for a large pass is measured") {

@@ -75,19 +75,19 @@ TEST_CASE("engine: a fast sum of float32 is within the bound of its block") {
     exact += v;
   }
   const double strict = tl::evaluate("sum(x)", {{"x", x}}).item<float>();
-  const double quick = tl::evaluate("sum(x)", {{"x", x}}, fast()).item<float>();
+  const double interpreted = tl::evaluate("sum(x)", {{"x", x}}, fast()).item<float>();
   CHECK(std::fabs(strict - static_cast<double>(exact)) <= 1e-7 * magnitudes);
-  CHECK(std::fabs(quick - static_cast<double>(exact)) <= 2048 * 6e-8 * magnitudes);
+  CHECK(std::fabs(interpreted - static_cast<double>(exact)) <= 2048 * 6e-8 * magnitudes);
 }
 
 TEST_CASE("engine: fast polynomials stay within a rounding per term") {
   const auto x = numbers<double>(517, 5, 1.5);
   const char* text = "1 + x*(0.5 + x*(0.25 + x*(0.125 + x*(-0.0625 + x*0.03125))))";
-  const tl::Array quick = tl::evaluate(text, {{"x", x}}, fast());
+  const tl::Array interpreted = tl::evaluate(text, {{"x", x}}, fast());
   for (std::size_t i = 0; i < x.size(); ++i) {
     const long double v = x[i];
     const long double exact =
         1 + v * (0.5L + v * (0.25L + v * (0.125L + v * (-0.0625L + v * 0.03125L))));
-    REQUIRE(std::fabs(static_cast<double>(quick.values<double>()[i] - exact)) <= 1e-15 * 8);
+    REQUIRE(std::fabs(static_cast<double>(interpreted.values<double>()[i] - exact)) <= 1e-15 * 8);
   }
 }

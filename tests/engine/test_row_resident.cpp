@@ -1,4 +1,4 @@
-// Stages that run turn by turn: the same bits as one step at a time and from any number of threads,
+// Stages that run tile by tile: the same bits as one step at a time and from any number of threads,
 // over every dtype and layout; memory and passes of named expressions as they are evaluated.
 #include <cstring>
 #include <string>
@@ -80,7 +80,7 @@ tl::Array step_by_step(const Case& c, const tl::ArrayView& x) {
 
 }  // namespace
 
-TEST_CASE("engine: turn by turn gives the bits of one step at a time") {
+TEST_CASE("engine: tile by tile gives the bits of one step at a time") {
   if (tl::cache_info().backend != "jit") return;
   fuzz::Random random(31);
   INFO("seed 31");
@@ -107,7 +107,7 @@ TEST_CASE("engine: turn by turn gives the bits of one step at a time") {
   }
 }
 
-TEST_CASE("engine: turns of several common axes") {
+TEST_CASE("engine: tiles of several common axes") {
   if (tl::cache_info().backend != "jit") return;
   fuzz::Random random(32);
   for (const tl::Dims& shape :
@@ -151,7 +151,7 @@ TEST_CASE("engine: passes and memory of named expressions") {
          pt::planned(e.text, pt::named_inputs()).plan.intermediates) {
       std::uint64_t bytes = itemsize(mid.dtype);
       for (std::int64_t d : mid.shape) bytes *= static_cast<std::uint64_t>(d);
-      if (mid.turn_bytes == 0) reduced += bytes;
+      if (mid.tile_bytes == 0) reduced += bytes;
     }
     for (const int threads : {1, 2}) {
       tl::Stats stats;

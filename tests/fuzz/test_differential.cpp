@@ -262,9 +262,9 @@ std::string describe(const Case& c) {
 /// and what fits a cache for each turn of a group.
 bool plan_is_bounded(const plan::LoopPlan& plan, const ir::TypedGraph& graph) {
   for (const plan::Intermediate& mid : plan.intermediates) {
-    if (mid.turn_bytes > 48 << 10) return false;
+    if (mid.tile_bytes > 48 << 10) return false;
     const bool reduced = plan_test::has_reduced_size(plan, graph, mid.node);
-    if (mid.turn_bytes == 0 && !reduced) return false;
+    if (mid.tile_bytes == 0 && !reduced) return false;
     if (!(mid.shape == plan.shapes[mid.node])) return false;
   }
   for (const plan::Stage& stage : plan.stages) {

@@ -375,8 +375,8 @@ void check_plan(const kernel::KernelPlan& plan, const std::vector<RunShape>& sha
   std::vector<std::string> names;
   for (const TestTarget& target : targets()) names.push_back(target.name);
   const int host_bytes = math::host_lanes(DType::float64).back() * 8;
-  if (auto quick = exec::QuickKernel::make(plan, host_bytes)) {
-    kernels.push_back(std::make_shared<exec::TieredKernel>(std::move(quick)));
+  if (auto interpreted = exec::InterpretedKernel::make(plan, host_bytes)) {
+    kernels.push_back(std::make_shared<exec::TieredKernel>(std::move(interpreted)));
     names.push_back("interpreted");
   }
   Random random(seed);

@@ -93,9 +93,9 @@ void check_products(DType factor, DType multiplied, DType stored) {
     const kernel::KernelPlan plan = product_plan(factor, multiplied, stored, tile[0], tile[1]);
     INFO(describe(plan));
     const int host_bytes = math::host_lanes(DType::float64).back() * 8;
-    auto quick = exec::QuickKernel::make(plan, host_bytes);
-    REQUIRE(quick != nullptr);
-    const exec::TieredKernel interpreted(std::move(quick));
+    auto interpreted = exec::InterpretedKernel::make(plan, host_bytes);
+    REQUIRE(interpreted != nullptr);
+    const exec::TieredKernel interpreted(std::move(interpreted));
     for (const TestTarget& target : targets()) {
       std::string error;
       const auto kernel = make_kernel(*target.backend, plan, error);

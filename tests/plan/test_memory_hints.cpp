@@ -90,7 +90,7 @@ TEST_CASE("plan: every hint is part of a kernel's text") {
   CHECK(texts.size() == 5);
 }
 
-TEST_CASE("plan: of stages that share turns, a later one asks for the rows of the next turn") {
+TEST_CASE("plan: of stages that share tiles, a later one asks for the rows of the next tile") {
   const plan::LoopPlan light = plan_of("x - mean(x, axis=-1, keepdims=True)", 2000);
   REQUIRE(light.stages.size() == 2);
   CHECK(only(light.stages[0]).fetch_far > 0);

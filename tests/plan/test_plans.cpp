@@ -68,10 +68,10 @@ TEST_CASE("plan: number of passes") {
   INFO(c.text);
   const Planned p = planned(c.text, kPlanes);
   INFO(to_string(p.plan));
-  CHECK(p.plan.groups.size() == c.stages);
+  CHECK(p.plan.passes.size() == c.stages);
   for (const plan::Intermediate& mid : p.plan.intermediates) {
-    if (mid.turn_bytes > 0) {
-      CHECK(mid.turn_bytes <= 48 << 10);
+    if (mid.tile_bytes > 0) {
+      CHECK(mid.tile_bytes <= 48 << 10);
     } else {
       CHECK(plan_test::has_reduced_size(p.plan, p.graph, mid.node));
       CHECK(elements(mid.shape) <= 500);

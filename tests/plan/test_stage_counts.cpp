@@ -1,4 +1,4 @@
-// How many passes over memory named expressions take, which loops run turn by turn, and that views
+// How many passes over memory named expressions take, which loops run tile by tile, and that views
 // of views are shared.
 #include <string>
 
@@ -16,7 +16,7 @@ namespace {
 std::size_t stages(const char* text, const std::vector<Input>& inputs) {
   const auto p = planned(text, inputs);
   INFO(to_string(p.plan));
-  return p.plan.groups.size();
+  return p.plan.passes.size();
 }
 
 }  // namespace
@@ -26,16 +26,16 @@ TEST_CASE("plan: passes over memory of named expressions") {
   for (const auto& e : named_expressions()) {
     const auto p = planned(e.text, named_inputs());
     INFO(e.name << "\n" << to_string(p.plan));
-    CHECK(static_cast<int>(p.plan.groups.size()) == e.stages);
+    CHECK(static_cast<int>(p.plan.passes.size()) == e.stages);
   }
 }
 
-TEST_CASE("plan: every stage is in one group, and turns cover the common dimensions") {
+TEST_CASE("plan: every stage is in one pass, and tiles cover the common dimensions") {
   for (const auto& e : named_expressions()) {
     const auto p = planned(e.text, named_inputs());
     INFO(e.name << "\n" << to_string(p.plan));
     std::uint32_t next = 0;
-    for (const plan::Group& g : p.plan.groups) {
+    for (const plan::Pass& g : p.plan.passes) {
       CHECK(g.first == next);
       next += g.count;
       if (g.extents.empty()) {
@@ -52,7 +52,7 @@ TEST_CASE("plan: every stage is in one group, and turns cover the common dimensi
           CHECK(stage.m[stage.common[d]] == g.extents[d]);
         }
       }
-      for (const plan::Intermediate& mid : p.plan.intermediates) kept += mid.turn_bytes;
+      for (const plan::Intermediate& mid : p.plan.intermediates) kept += mid.tile_bytes;
       CHECK(kept <= 64 << 10);
     }
     CHECK(next == p.plan.stages.size());
@@ -70,14 +70,14 @@ TEST_CASE("plan: rows that do not fit a cache, or are few, take a pass each") {
   CHECK(of({4, 1000}) == 1);
   CHECK(of({7, 8, 9, 1000}) == 1);
   CHECK(of({0, 1000}) == 3);
-  // Over the middle axis: a turn is a matrix. Over the last of a Fortran-ordered one: columns.
+  // Over the middle axis: a tile is a matrix. Over the last of a Fortran-ordered one: columns.
   CHECK(stages("x - mean(x, axis=1, keepdims=True)", {{"x", DType::float32, {99, 30, 40}, {}}}) ==
         1);
   CHECK(stages("x - mean(x, axis=-1, keepdims=True)",
                {{"x", DType::float32, {3000, 400}, {4, 12000}}}) == 2);
 }
 
-TEST_CASE("plan: a turn reads nothing of another turn") {
+TEST_CASE("plan: a tile reads nothing of another tile") {
   const std::vector<Input> m{{"x", DType::float64, {600, 600}, {}},
                              {"y", DType::float64, {600, 600}, {}}};
   CHECK(stages("x - mean(x, axis=1)[:, None]", m) == 1);
@@ -89,7 +89,7 @@ TEST_CASE("plan: a turn reads nothing of another turn") {
   CHECK(stages("x / sum(x, axis=1, keepdims=True), y / sum(y, axis=1, keepdims=True)", m) == 1);
 }
 
-TEST_CASE("plan: what is costly is kept for the passes that need it again") {
+TEST_CASE("plan: what is costly is materialised for the stages that need it again") {
   const auto p =
       planned("e = exp(x - max(x, axis=-1, keepdims=True)); e / sum(e, axis=-1, keepdims=True)",
               named_inputs());
@@ -99,7 +99,7 @@ TEST_CASE("plan: what is costly is kept for the passes that need it again") {
   }
   INFO(to_string(p.plan));
   CHECK(exps == 1);
-  CHECK(p.plan.intermediates.back().turn_bytes > 0);
+  CHECK(p.plan.intermediates.back().tile_bytes > 0);
   // A row of 100,000 leaves no room for it.
   const auto wide =
       planned("e = exp(x - max(x, axis=-1, keepdims=True)); e / sum(e, axis=-1, keepdims=True)",

@@ -123,24 +123,24 @@ double median(std::vector<double>& values) {
 
 }  // namespace
 
-Turns time_jobs(std::vector<Job>& jobs, const Options& options, double budget) {
+Rounds time_jobs(std::vector<Job>& jobs, const Options& options, double budget) {
   constexpr int kFewest = 3;
   constexpr int kMost = 25;
   Track track(jobs, options);
   std::vector<std::vector<double>> seconds(jobs.size());
-  Turns turns{0, true};
-  // The first turn makes kernels and touches memory.
+  Rounds rounds{0, true};
+  // The first round makes kernels and touches memory.
   const auto begin = Clock::now();
-  for (int turn = 0; turn <= kMost; ++turn) {
-    if (turn > kFewest && seconds_since(begin) > budget) break;
+  for (int round = 0; round <= kMost; ++round) {
+    if (round > kFewest && seconds_since(begin) > budget) break;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
-      const double taken = track.run(i, turns.evicted);
-      if (turn > 0) seconds[i].push_back(taken);
+      const double taken = track.run(i, rounds.evicted);
+      if (round > 0) seconds[i].push_back(taken);
     }
-    turns.count = turn;
+    rounds.count = round;
   }
   for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].seconds = median(seconds[i]);
-  return turns;
+  return rounds;
 }
 
 }  // namespace tightloop::tool

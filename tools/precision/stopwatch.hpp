@@ -25,15 +25,15 @@ struct Job {
 };
 
 /// How jobs were timed.
-struct Turns {
+struct Rounds {
   int count = 0;
   bool evicted = false;  ///< before each run its arrays were dropped from the caches
 };
 
-/// Times the jobs in turns, so that what else the machine does falls on all alike, for about as
-/// many seconds as `budget` says, at least 3 turns after one that does not count. Arrays are stored
-/// anew before each run, all jobs' in the same memory, and results are written into memory that is
-/// there before: bytes for the widest of each. Throws Error.
-Turns time_jobs(std::vector<Job>& jobs, const Options& options, double budget);
+/// Times the jobs in rounds, so that what else the machine does falls on all alike, for about as
+/// many seconds as `budget` says, at least 3 rounds after one that does not count. Arrays are
+/// stored anew before each run, all jobs' in the same memory, and results are written into memory
+/// that is there before: bytes for the widest of each. Throws Error.
+Rounds time_jobs(std::vector<Job>& jobs, const Options& options, double budget);
 
 }  // namespace tightloop::tool

@@ -54,9 +54,9 @@ void time_rows(const Subject& subject, const Data& data, const Sample& sample, d
     jobs.push_back(job_of(subject, data, sample, row));
     rows.push_back(&row);
   }
-  const Turns turns = time_jobs(jobs, subject.options(), seconds);
-  report.sample.repeats = turns.count;
-  report.sample.evicted = turns.evicted;
+  const Rounds rounds = time_jobs(jobs, subject.options(), seconds);
+  report.sample.repeats = rounds.count;
+  report.sample.evicted = rounds.evicted;
   for (std::size_t i = 0; i < jobs.size(); ++i) rows[i]->seconds = jobs[i].seconds;
 }
 

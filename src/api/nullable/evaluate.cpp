@@ -21,7 +21,7 @@
 namespace tightloop::nullable {
 namespace {
 
-using typing::ResultType;
+using typing::DestinationType;
 using typing::VariableType;
 
 const Variable& find(std::span<const Variable> variables, const std::string& name) {
@@ -128,7 +128,7 @@ Masked mask(const ir::Graph& graph, std::span<const Variable> variables,
 
 std::unique_ptr<exec::Program> make_program(const ir::Graph& graph,
                                             const std::vector<VariableType>& types,
-                                            const std::vector<ResultType>& results,
+                                            const std::vector<DestinationType>& results,
                                             typing::Policy policy) {
   ir::TypedGraph typed = typing::resolve(graph, types, policy, results);
   exec::Program::Retype scale_averages;
@@ -217,7 +217,7 @@ std::vector<Column> evaluate(std::string_view text, std::span<const Variable> va
     const ir::Graph graph = parse(text, variables, options);
     check_calls(text, graph, variables, options);
     const Masked masked = mask(graph, variables, policy, options.dtype.has_value());
-    std::vector<ResultType> results;
+    std::vector<DestinationType> results;
     if (options.dtype) {
       results.assign(masked.may_be_null.size(), {*options.dtype, options.casting});
       results.resize(masked.graph.results.size(), {DType::bool_, Casting::standard});

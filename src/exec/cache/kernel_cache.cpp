@@ -123,9 +123,9 @@ std::shared_ptr<const kernel::Kernel> KernelCache::at_once(const kernel::KernelP
 std::shared_ptr<const kernel::Kernel> KernelCache::interpret(const kernel::KernelPlan& plan,
                                                              const std::string& key,
                                                              bool compile_when_warm) {
-  auto quick = QuickKernel::make(plan, vector_bytes(target_));
-  if (quick == nullptr) return nullptr;
-  auto kernel = std::make_shared<TieredKernel>(std::move(quick));
+  auto interpreted = InterpretedKernel::make(plan, vector_bytes(target_));
+  if (interpreted == nullptr) return nullptr;
+  auto kernel = std::make_shared<TieredKernel>(std::move(interpreted));
   if (!compile_when_warm) return kernel;
   const std::weak_ptr<const TieredKernel> weak = kernel;
   kernel->when_warm([this, plan, key, weak] {
@@ -139,9 +139,10 @@ std::shared_ptr<const kernel::Kernel> KernelCache::interpret(const kernel::Kerne
 
 std::shared_ptr<const kernel::Kernel> KernelCache::interpret_always(
     const kernel::KernelPlan& plan) {
-  auto quick = QuickKernel::make(plan, vector_bytes(target_), Interpreted::always);
-  if (quick == nullptr) throw Error(ErrorCode::internal, "a kernel that cannot be interpreted");
-  return std::make_shared<TieredKernel>(std::move(quick));
+  auto interpreted = InterpretedKernel::make(plan, vector_bytes(target_), Interpreted::always);
+  if (interpreted == nullptr)
+    throw Error(ErrorCode::internal, "a kernel that cannot be interpreted");
+  return std::make_shared<TieredKernel>(std::move(interpreted));
 }
 
 /// Runs on the background thread. Whatever goes wrong, the kernel at hand goes on.

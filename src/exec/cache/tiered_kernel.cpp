@@ -13,7 +13,8 @@ constexpr std::int64_t kCall = 256;  // what a call costs, however few its eleme
 
 }  // namespace
 
-TieredKernel::TieredKernel(std::unique_ptr<QuickKernel> quick) : quick_(std::move(quick)) {
+TieredKernel::TieredKernel(std::unique_ptr<InterpretedKernel> interpreted)
+    : interpreted_(std::move(interpreted)) {
   set(&trampoline);
 }
 
@@ -22,12 +23,12 @@ void TieredKernel::trampoline(const kernel::KernelFrame* frame) {
 }
 
 void TieredKernel::run(const kernel::KernelFrame& frame) const {
-  quick_->run(frame);
+  interpreted_->run(frame);
   if (ask_ == nullptr) return;
   const unsigned epoch = base::background_epoch();
   if (asked_.load(std::memory_order_relaxed) == epoch) return;
   const std::int64_t size = kCall + frame.n0 * frame.n1 * std::max<std::int64_t>(frame.n2, 1) *
-                                        frame.n3 * quick_->instructions();
+                                        frame.n3 * interpreted_->instructions();
   if (work_.fetch_add(size, std::memory_order_relaxed) + size < kWarm) return;
   if (asked_.exchange(epoch) != epoch) ask_();
 }

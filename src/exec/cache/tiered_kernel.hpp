@@ -17,7 +17,7 @@ class TieredKernel : public kernel::Kernel {
   /// kernel. Does not throw.
   using Ask = std::function<void()>;
 
-  explicit TieredKernel(std::unique_ptr<QuickKernel> quick);
+  explicit TieredKernel(std::unique_ptr<InterpretedKernel> interpreted);
   /// Has `ask` called as soon as interpreting has cost about as much as compiling would.
   void when_warm(Ask ask) { ask_ = std::move(ask); }
   /// Lets calls from now on run compiled code, also those of evaluations that are under way.
@@ -27,7 +27,7 @@ class TieredKernel : public kernel::Kernel {
   static void trampoline(const kernel::KernelFrame* frame);
   void run(const kernel::KernelFrame& frame) const;
 
-  const std::unique_ptr<QuickKernel> quick_;
+  const std::unique_ptr<InterpretedKernel> interpreted_;
   Ask ask_;
   mutable std::atomic<std::int64_t> work_{0};  // instructions times elements, interpreted so far
   mutable std::atomic<unsigned> asked_{0};     // the background's epoch when it was asked

@@ -258,7 +258,7 @@ void combine_partials(const kernel::KernelReduce& r, void* slots, std::int64_t c
   });
 }
 
-void settle(const kernel::KernelReduce& r, void* slots, std::int64_t count) {
+void finalise(const kernel::KernelReduce& r, void* slots, std::int64_t count) {
   auto* to = static_cast<char*>(slots);
   if (r.op == Op::var) {
     for (std::int64_t i = 0; i < count; ++i, to += 8) {
@@ -279,10 +279,10 @@ void settle(const kernel::KernelReduce& r, void* slots, std::int64_t count) {
   }
 }
 
-bool all_finite(const kernel::KernelReduce& r, const void* settled, std::int64_t count) {
+bool all_finite(const kernel::KernelReduce& r, const void* finalised, std::int64_t count) {
   const bool sum = r.op == Op::sum && (is_float(r.acc) || is_complex(r.acc));
   if (!sum && r.op != Op::var) return true;
-  const auto* bytes = static_cast<const char*>(settled);
+  const auto* bytes = static_cast<const char*>(finalised);
   constexpr std::uint64_t kExponent = std::uint64_t{0x7ff} << 52;  // all ones where it is not
   bool finite = true;
   for (std::int64_t i = 0; i < (is_complex(r.acc) ? 2 * count : count); ++i) {

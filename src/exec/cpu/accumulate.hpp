@@ -19,10 +19,10 @@ void combine_partials(const kernel::KernelReduce& r, void* slots, std::int64_t c
 
 /// Turns `count` complete slots in place into an array of the reduction's own dtype: var into the
 /// sums of squared deviations, positions into their indices. Others are that already.
-void settle(const kernel::KernelReduce& r, void* slots, std::int64_t count);
+void finalise(const kernel::KernelReduce& r, void* slots, std::int64_t count);
 
-/// True where `count` settled slots of a float sum or of var are finite; true for others.
-bool all_finite(const kernel::KernelReduce& r, const void* settled, std::int64_t count);
+/// True where `count` finalised slots of a float sum or of var are finite; true for others.
+bool all_finite(const kernel::KernelReduce& r, const void* finalised, std::int64_t count);
 
 /// into[i] = into[i] op from[i] for i < count.
 void combine_slots(const kernel::KernelReduce& r, void* into, const void* from, std::int64_t count);

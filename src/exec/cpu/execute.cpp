@@ -8,7 +8,7 @@
 namespace tightloop::exec {
 namespace {
 
-using plan::Source;
+using plan::Memory;
 
 /// Resolves operands to addresses.
 class Addresses {
@@ -19,17 +19,17 @@ class Addresses {
   char* of(const plan::Operand& o) const {
     const char* base = nullptr;
     switch (o.source.kind) {
-      case Source::Kind::input:
+      case Memory::Kind::input:
         base = static_cast<const char*>(call_.inputs[o.source.index]);
         break;
-      case Source::Kind::intermediate:
+      case Memory::Kind::intermediate:
         base = static_cast<const char*>(intermediates_[o.source.index]);
-        if (base == nullptr) return nullptr;  // known per turn
+        if (base == nullptr) return nullptr;  // known per tile
         break;
-      case Source::Kind::result:
+      case Memory::Kind::result:
         base = static_cast<const char*>(call_.results[o.source.index]);
         break;
-      case Source::Kind::accumulator: return nullptr;  // known per tile
+      case Memory::Kind::accumulator: return nullptr;  // known per tile
     }
     return const_cast<char*>(base) + o.offset;
   }
@@ -125,22 +125,22 @@ std::uint64_t execute(const BoundPlan& bound, const CallArguments& call, Workers
     const plan::Intermediate& mid = bound.plan.intermediates[i];
     std::size_t bytes = itemsize(mid.dtype);
     for (std::int64_t d : mid.shape) bytes *= static_cast<std::size_t>(d);
-    intermediates[i] = mid.turn_bytes > 0 ? nullptr : arena.bytes(bytes);
-    held += mid.turn_bytes > 0 ? 0 : bytes;
+    intermediates[i] = mid.tile_bytes > 0 ? nullptr : arena.bytes(bytes);
+    held += mid.tile_bytes > 0 ? 0 : bytes;
   }
   std::uint64_t events = 0;
   extra_bytes = held;
-  for (const plan::Group& group : bound.plan.groups) {
-    const base::Arena::Mark group_mark(arena);
-    auto* arguments = arena.array<StageArguments>(group.count);
-    for (std::uint32_t i = 0; i < group.count; ++i) {
-      const plan::Stage& stage = *bound.stages[group.first + i].stage;
+  for (const plan::Pass& pass : bound.plan.passes) {
+    const base::Arena::Mark pass_mark(arena);
+    auto* arguments = arena.array<StageArguments>(pass.count);
+    for (std::uint32_t i = 0; i < pass.count; ++i) {
+      const plan::Stage& stage = *bound.stages[pass.first + i].stage;
       new (arguments + i) StageArguments(arguments_of(stage, call, intermediates, arena));
     }
     std::uint64_t own = held;
-    events |= group.extents.empty()
-                  ? run_stage(bound.stages[group.first], arguments[0], workers, own)
-                  : run_group(bound, group, {0, group.turns()}, arguments, workers, own);
+    events |= pass.extents.empty()
+                  ? run_stage(bound.stages[pass.first], arguments[0], workers, own)
+                  : run_pass(bound, pass, {0, pass.tiles()}, arguments, workers, own);
     extra_bytes = std::max(extra_bytes, own);
   }
   return events;

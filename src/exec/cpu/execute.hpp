@@ -19,7 +19,7 @@ struct CallArguments {
 };
 
 /// Resolves the operands and parameters of a stage, in memory of the arena. `intermediates` holds
-/// their addresses, null for those of a turn.
+/// their addresses, null for those of a tile.
 StageArguments arguments_of(const plan::Stage& stage, const CallArguments& call,
                             void* const* intermediates, base::Arena& arena);
 

@@ -70,11 +70,12 @@ std::uint64_t Reduction::accumulate(std::int64_t first, std::int64_t last, std::
         at += count;
         continue;
       }
-      const std::int64_t turn = blocking_.turn > 0 ? blocking_.turn : block_end - block;
-      for (std::int64_t from = block; from < block_end; from += turn) {
+      const std::int64_t interleave =
+          blocking_.interleave > 0 ? blocking_.interleave : block_end - block;
+      for (std::int64_t from = block; from < block_end; from += interleave) {
         for (std::int64_t i = 0; i < count; ++i) {
           const base::Arena::Mark output_mark(arena);
-          row_blocks(runner, at + i, from, std::min(block_end, from + turn),
+          row_blocks(runner, at + i, from, std::min(block_end, from + interleave),
                      offset(arena, here, i));
         }
       }
@@ -206,7 +207,7 @@ std::uint64_t Reduction::finish(std::int64_t first, std::int64_t last, void* con
                                 NestRunner* epilogue) const {
   std::uint64_t events = 0;
   for (std::size_t i = 0; i < reduces_.size(); ++i) {
-    settle(reduces_[i], acc[i], last - first);
+    finalise(reduces_[i], acc[i], last - first);
     const bool fine = !bound_.watches_sums || all_finite(reduces_[i], acc[i], last - first);
     if (!fine) events |= kNotFinite;
   }
@@ -218,8 +219,8 @@ std::uint64_t Reduction::finish(std::int64_t first, std::int64_t last, void* con
     epilogue->move_to_base();
     epilogue->move_outer(nest.m, arguments_.m, stage_.m.size(), at);
     for (std::size_t i = 0; i < nest.operands(); ++i) {
-      const plan::Source& source = nest.nest->operands[i].source;
-      if (source.kind != plan::Source::Kind::accumulator) continue;
+      const plan::Memory& source = nest.nest->operands[i].source;
+      if (source.kind != plan::Memory::Kind::accumulator) continue;
       const auto size = static_cast<std::int64_t>(itemsize(nest.nest->operands[i].dtype));
       epilogue->point(i, static_cast<char*>(acc[source.index]) + (at - first) * size);
     }

@@ -34,7 +34,7 @@ std::uint64_t Reduction::run_tile(std::int64_t first) const {
 // Outputs of so many elements that several tasks share each: groups of outputs whose partials
 // fit a small buffer.
 std::uint64_t Reduction::run_groups(std::uint64_t& extra_bytes) const {
-  // Those of a turn are scratch memory of its thread.
+  // Those of a tile are scratch memory of its thread.
   const std::int64_t room = stage_.common.empty() ? 512 << 10 : 16 << 10;
   const std::int64_t chunks = blocking_.chunks;
   const auto bytes = static_cast<std::int64_t>(slot_bytes_) * chunks;
@@ -51,7 +51,7 @@ std::uint64_t Reduction::run_groups(std::uint64_t& extra_bytes) const {
     const std::int64_t tiles = (count + tile - 1) / tile;
     events |= run_tasks(tiles * chunks, workers_, [&](std::int64_t index) {
       // Outputs that share an operand take the same chunk of it one after the other.
-      const bool shared = blocking_.turn > 0;
+      const bool shared = blocking_.interleave > 0;
       const std::int64_t chunk = shared ? index / tiles : index % chunks;
       const std::int64_t begin = (shared ? index % tiles : index / chunks) * tile;
       const std::int64_t end = std::min(count, begin + tile);

@@ -8,7 +8,7 @@
 namespace tightloop::exec {
 namespace {
 
-using plan::Source;
+using plan::Memory;
 
 constexpr std::size_t kOperands = 16;
 constexpr std::size_t kParams = 8;
@@ -42,10 +42,10 @@ struct SmallFrame {
     for (std::size_t i = 0; i < nest.operands.size(); ++i) {
       const plan::Operand& o = nest.operands[i];
       switch (o.source.kind) {
-        case Source::Kind::input:
+        case Memory::Kind::input:
           ptr[i] = static_cast<char*>(const_cast<void*>(call.inputs[o.source.index])) + o.offset;
           break;
-        case Source::Kind::result:
+        case Memory::Kind::result:
           ptr[i] = static_cast<char*>(call.results[o.source.index]) + o.offset;
           break;
         default: ptr[i] = acc[o.source.index]; break;  // a small plan has no intermediates
@@ -133,7 +133,7 @@ void run_small_reduce(const BoundStage& bound, const CallArguments& call, std::u
     accumulate(bound, frame);
   }
   for (std::size_t i = 0; i < reductions.size(); ++i) {
-    settle(reductions[i], slots[i], 1);
+    finalise(reductions[i], slots[i], 1);
     const bool fine = !bound.watches_sums || all_finite(reductions[i], slots[i], 1);
     if (!fine) *events |= kNotFinite;
   }
@@ -158,7 +158,7 @@ bool is_simple(const BoundPlan& bound) {
          stage.main.kernel.reductions.size() <= kReductions &&
          (!stage.has_epilogue || fits(stage.epilogue)) &&
          std::none_of(stage.copies.begin(), stage.copies.end(), [](const auto& c) {
-           return c.to.swapped || c.to.source.kind != Source::Kind::result;
+           return c.to.swapped || c.to.source.kind != Memory::Kind::result;
          });
 }
 

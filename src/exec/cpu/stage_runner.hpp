@@ -53,17 +53,17 @@ std::uint64_t run_product_part(const BoundStage& stage, const StageArguments& ar
 /// Returns the part that is the whole product.
 ProductPart whole_product(const plan::MatrixProduct& product);
 
-/// Some turns of a group, one after the other.
-struct TurnRange {
+/// Some tiles of a pass, one after the other.
+struct TileRange {
   std::int64_t first = 0;
   std::int64_t count = 0;
 };
 
-/// Runs the stages of a group turn by turn. `arguments` holds one per stage, with the addresses of
-/// the first turn of all; intermediates of a turn have none.
-std::uint64_t run_group(const BoundPlan& bound, const plan::Group& group, TurnRange turns,
-                        const StageArguments* arguments, Workers workers,
-                        std::uint64_t& extra_bytes);
+/// Runs the stages of a pass tile by tile. `arguments` holds one per stage, with the addresses of
+/// the first tile of all; intermediates of a tile have none.
+std::uint64_t run_pass(const BoundPlan& bound, const plan::Pass& pass, TileRange tiles,
+                       const StageArguments* arguments, Workers workers,
+                       std::uint64_t& extra_bytes);
 
 /// Returns the bytes of scratch memory that one thread holds while it runs a stage.
 std::uint64_t scratch_bytes(const BoundStage& stage);

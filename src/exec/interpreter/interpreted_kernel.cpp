@@ -49,13 +49,13 @@ LaneKernel find_lane_kernel(const Inst& inst, DType lane) {
 
 }  // namespace
 
-std::unique_ptr<QuickKernel> QuickKernel::make(const kernel::KernelPlan& plan, int vector_bytes,
-                                               Interpreted why) {
-  std::unique_ptr<QuickKernel> made(new QuickKernel(plan));
+std::unique_ptr<InterpretedKernel> InterpretedKernel::make(const kernel::KernelPlan& plan,
+                                                           int vector_bytes, Interpreted why) {
+  std::unique_ptr<InterpretedKernel> made(new InterpretedKernel(plan));
   return made->prepare(vector_bytes, why) ? std::move(made) : nullptr;
 }
 
-bool QuickKernel::prepare(int vector_bytes, Interpreted why) {
+bool InterpretedKernel::prepare(int vector_bytes, Interpreted why) {
   const bool at_first = why == Interpreted::at_first;
   watches_ = std::any_of(plan_.body.begin(), plan_.body.end(),
                          [](const Inst& inst) { return inst.watch; });
@@ -77,7 +77,7 @@ bool QuickKernel::prepare(int vector_bytes, Interpreted why) {
   return true;
 }
 
-bool QuickKernel::choose(const Inst& inst, int vector_bytes, Operation& out) const {
+bool InterpretedKernel::choose(const Inst& inst, int vector_bytes, Operation& out) const {
   if (inst.op == Op::constant || inst.op == Op::variable) {
     out.uniform = inst.op == Op::constant || inst.param;
     return true;
@@ -96,8 +96,8 @@ bool QuickKernel::choose(const Inst& inst, int vector_bytes, Operation& out) con
 }
 
 /// Every width gives the same bits; hosts without vectors have leaves of one lane.
-bool QuickKernel::choose_leaf(const Inst& inst, DType part, int vector_bytes,
-                              Operation& out) const {
+bool InterpretedKernel::choose_leaf(const Inst& inst, DType part, int vector_bytes,
+                                    Operation& out) const {
   const std::vector<int> host = math::host_lanes(part);
   out.leaf_lanes =
       vector_bytes == 0 ? host.back() : vector_bytes / static_cast<int>(itemsize(part));
@@ -109,13 +109,13 @@ bool QuickKernel::choose_leaf(const Inst& inst, DType part, int vector_bytes,
          math::find_leaf(op, precision, out.leaf_lanes) != nullptr;
 }
 
-bool QuickKernel::can_reduce() const {
-  return std::all_of(plan_.reductions.begin(), plan_.reductions.end(), QuickReduction::can);
+bool InterpretedKernel::can_reduce() const {
+  return std::all_of(plan_.reductions.begin(), plan_.reductions.end(), InterpretedReduction::can);
 }
 
 /// Values share blocks once they are read for the last time; what is stored or reduced keeps its
 /// own, and what is filled once per call has one that nothing else is ever in.
-void QuickKernel::assign_blocks() {
+void InterpretedKernel::assign_blocks() {
   const std::size_t count = plan_.body.size();
   std::vector<std::size_t> last(count, 0);
   for (std::size_t i = 0; i < count; ++i) {
@@ -145,9 +145,9 @@ void QuickKernel::assign_blocks() {
 }
 
 /// One call: the blocks, and the addresses of the current row.
-class QuickKernel::Call {
+class InterpretedKernel::Invocation {
  public:
-  Call(const QuickKernel& kernel, const kernel::KernelFrame& frame)
+  Invocation(const InterpretedKernel& kernel, const kernel::KernelFrame& frame)
       : kernel_(kernel),
         plan_(kernel.plan_),
         frame_(frame),
@@ -276,11 +276,11 @@ class QuickKernel::Call {
     return static_cast<const char*>(wide);
   }
 
-  QuickReduction* start_reductions(QuickReduction::Shape shape, std::int64_t width) {
+  InterpretedReduction* start_reductions(InterpretedReduction::Shape shape, std::int64_t width) {
     const std::size_t count = plan_.reductions.size();
-    auto* out = arena_.array<QuickReduction>(count);
+    auto* out = arena_.array<InterpretedReduction>(count);
     for (std::size_t k = 0; k < count; ++k) {
-      new (out + k) QuickReduction(plan_.reductions[k], shape, width, arena_, frame_.events);
+      new (out + k) InterpretedReduction(plan_.reductions[k], shape, width, arena_, frame_.events);
     }
     return out;
   }
@@ -295,7 +295,8 @@ class QuickKernel::Call {
     const std::size_t reductions = plan_.reductions.size();
     const bool revisits = std::any_of(plan_.reductions.begin(), plan_.reductions.end(),
                                       [](const auto& r) { return r.op == Op::var; });
-    QuickReduction* into = start_reductions(QuickReduction::Shape::row, kernel::kSumLanes);
+    InterpretedReduction* into =
+        start_reductions(InterpretedReduction::Shape::row, kernel::kSumLanes);
     if (revisits) {  // only those that ask for it are given what they are given twice
       for (int visit = 0; visit < kernel::kMomentVisits; ++visit) {
         const bool sample = visit == 0;
@@ -320,12 +321,13 @@ class QuickKernel::Call {
 
   /// Gives the first n elements of a row to the reductions that visit it more than once, or to the
   /// others.
-  void visit_row(std::int64_t row, std::int64_t n, QuickReduction* into, bool visits) {
+  void visit_row(std::int64_t row, std::int64_t n, InterpretedReduction* into, bool visits) {
     const std::size_t reductions = plan_.reductions.size();
     const std::int64_t first = frame_.index + row * frame_.index_step;
     const bool any = !plan_.stores.empty() ||
-                     std::any_of(into, into + reductions,
-                                 [&](const QuickReduction& q) { return q.visits() == visits; });
+                     std::any_of(into, into + reductions, [&](const InterpretedReduction& q) {
+                       return q.visits() == visits;
+                     });
     if (!any) return;
     over(n, [&](std::int64_t at, std::int64_t count) {
       evaluate(row, at, count);
@@ -348,7 +350,7 @@ class QuickKernel::Call {
     over_row([&](std::int64_t at, std::int64_t count) {
       const base::Arena::Mark mark(arena_);
       const std::size_t reductions = plan_.reductions.size();
-      QuickReduction* into = start_reductions(QuickReduction::Shape::columns, count);
+      InterpretedReduction* into = start_reductions(InterpretedReduction::Shape::columns, count);
       const bool together = std::any_of(plan_.reductions.begin(), plan_.reductions.end(),
                                         [](const auto& r) { return r.narrow_first; });
       for (std::size_t k = 0; k < reductions; ++k) into[k].use_rows(frame_.n1, together, arena_);
@@ -409,7 +411,7 @@ class QuickKernel::Call {
     load_block(stored, is_left ? left : right, block(i), is_left ? 1 : count, arena_);
   }
 
-  const QuickKernel& kernel_;
+  const InterpretedKernel& kernel_;
   const kernel::KernelPlan& plan_;
   const kernel::KernelFrame& frame_;
   base::Arena& arena_ = base::Arena::local();
@@ -418,8 +420,8 @@ class QuickKernel::Call {
   char* memory_ = nullptr;
 };
 
-void QuickKernel::run(const kernel::KernelFrame& frame) const {
-  Call(*this, frame).run();
+void InterpretedKernel::run(const kernel::KernelFrame& frame) const {
+  Invocation(*this, frame).run();
 }
 
 }  // namespace tightloop::exec

@@ -14,15 +14,15 @@ namespace tightloop::exec {
 /// there will be none.
 enum class Interpreted : unsigned char { at_first, always };
 
-class QuickKernel {
+class InterpretedKernel {
  public:
   /// Prepares a plan for hosts whose kernels use vector registers of that many bytes (which leaves
   /// of math/ are called; 0: not known). Of what is interpreted at first, returns null for plans
   /// that compiled code is worth waiting for or whose bits it may change: blocks of matrix
   /// products, fast_math, events that are watched for, the longest bodies. Else null only where a
   /// plan is not sound.
-  static std::unique_ptr<QuickKernel> make(const kernel::KernelPlan& plan, int vector_bytes,
-                                           Interpreted why = Interpreted::at_first);
+  static std::unique_ptr<InterpretedKernel> make(const kernel::KernelPlan& plan, int vector_bytes,
+                                                 Interpreted why = Interpreted::at_first);
 
   std::int64_t instructions() const { return static_cast<std::int64_t>(plan_.body.size()); }
   /// Does what the compiled kernel does. Thread-safe.
@@ -37,9 +37,9 @@ class QuickKernel {
     std::uint32_t block = 0;
     bool uniform = false;  ///< constants and parameters: filled once per call
   };
-  class Call;
+  class Invocation;
 
-  explicit QuickKernel(const kernel::KernelPlan& plan) : plan_(plan) {}
+  explicit InterpretedKernel(const kernel::KernelPlan& plan) : plan_(plan) {}
   bool prepare(int vector_bytes, Interpreted why);
   bool choose(const kernel::Inst& inst, int vector_bytes, Operation& out) const;
   bool choose_leaf(const kernel::Inst& inst, DType part, int vector_bytes, Operation& out) const;

@@ -56,7 +56,7 @@ void join_moments(char* slot, double n, double k, double mean, double own) {
 
 }  // namespace
 
-bool QuickReduction::can(const kernel::KernelReduce& r) {
+bool InterpretedReduction::can(const kernel::KernelReduce& r) {
   if (is_half(r.acc)) return false;  // plans reduce them in float32
   switch (r.op) {
     case Op::sum:
@@ -72,8 +72,9 @@ bool QuickReduction::can(const kernel::KernelReduce& r) {
   }
 }
 
-QuickReduction::QuickReduction(const kernel::KernelReduce& r, Shape shape, std::int64_t width,
-                               base::Arena& arena, std::uint64_t* events)
+InterpretedReduction::InterpretedReduction(const kernel::KernelReduce& r, Shape shape,
+                                           std::int64_t width, base::Arena& arena,
+                                           std::uint64_t* events)
     : r_(r),
       shape_(shape),
       width_(r.narrow_first && shape == Shape::row ? kernel::kNarrowSumLanes : width),
@@ -94,7 +95,7 @@ QuickReduction::QuickReduction(const kernel::KernelReduce& r, Shape shape, std::
   }
 }
 
-void QuickReduction::combine(const char* from, char* into, std::int64_t count) {
+void InterpretedReduction::combine(const char* from, char* into, std::int64_t count) {
   if (r_.check && r_.op == Op::prod) {
     const bool lost = r_.acc == DType::int64 ? product_overflows<std::int64_t>(into, from, count)
                                              : product_overflows<std::uint64_t>(into, from, count);
@@ -103,12 +104,12 @@ void QuickReduction::combine(const char* from, char* into, std::int64_t count) {
   combine_slots(r_, into, from, count);
 }
 
-void QuickReduction::restart() {
+void InterpretedReduction::restart() {
   std::fill_n(sum_, width_, 0.0);
   std::fill_n(squares_, width_, 0.0);
 }
 
-void QuickReduction::take(const double* values, std::int64_t count) {
+void InterpretedReduction::take(const double* values, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) {
     const double deviation = values[i] * kScale - shift_[i];
     sum_[i] += deviation;
@@ -116,7 +117,7 @@ void QuickReduction::take(const double* values, std::int64_t count) {
   }
 }
 
-bool QuickReduction::end_visit(std::int64_t n) {
+bool InterpretedReduction::end_visit(std::int64_t n) {
   for (std::int64_t h = width_ / 2; h != 0; h /= 2) {
     for (std::int64_t i = 0; i < h; ++i) {
       sum_[i] += sum_[i + h];
@@ -128,12 +129,12 @@ bool QuickReduction::end_visit(std::int64_t n) {
   return sum_[0] * mean_ * 4 > own_;
 }
 
-void QuickReduction::next_visit() {
+void InterpretedReduction::next_visit() {
   std::fill_n(shift_, width_, shift_[0] + mean_);
   restart();
 }
 
-void QuickReduction::use_rows(std::int64_t rows, bool together, base::Arena& arena) {
+void InterpretedReduction::use_rows(std::int64_t rows, bool together, base::Arena& arena) {
   rows_in_all_ = rows;
   together_ = together;
   group_end_ = next_group_end();
@@ -141,14 +142,14 @@ void QuickReduction::use_rows(std::int64_t rows, bool together, base::Arena& are
   first_rows_ = arena.array<double>(static_cast<std::size_t>(width_ * kernel::kNarrowSumRows));
 }
 
-std::int64_t QuickReduction::next_group_end() const {
+std::int64_t InterpretedReduction::next_group_end() const {
   if (!together_) return std::min(rows_in_all_, row_ + kernel::moment_rows(row_));
   const std::int64_t grouped = rows_in_all_ - rows_in_all_ % kernel::kNarrowSumRows;
   return row_ + (row_ < grouped ? kernel::kNarrowSumRows : 1);
 }
 
 /// A row of values, which begins or ends a group or is in one.
-void QuickReduction::add_deviations(const double* values, std::int64_t count) {
+void InterpretedReduction::add_deviations(const double* values, std::int64_t count) {
   const std::int64_t at = row_++;
   if (together_ && rows_in_all_ >= kernel::kNarrowSumRows && at < kernel::kNarrowSumRows) {
     std::copy_n(values, count, first_rows_ + at * width_);
@@ -168,7 +169,7 @@ void QuickReduction::add_deviations(const double* values, std::int64_t count) {
   group_end_ = next_group_end();
 }
 
-void QuickReduction::close_group(std::int64_t count) {
+void InterpretedReduction::close_group(std::int64_t count) {
   const auto old = static_cast<double>(group_begin_);
   const auto more = static_cast<double>(row_ - group_begin_);
   const double part = 1.0 / more, share = more / (old + more);
@@ -186,7 +187,7 @@ void QuickReduction::close_group(std::int64_t count) {
   restart();
 }
 
-void QuickReduction::add_group(const float* values, std::int64_t count) {
+void InterpretedReduction::add_group(const float* values, std::int64_t count) {
   float x[kernel::kSumLanes];
   std::fill(std::copy_n(values, count, x), std::end(x), -0.0F);
   for (int half = kernel::kSumLanes / 2; half >= kernel::kNarrowSumLanes; half /= 2) {
@@ -196,7 +197,7 @@ void QuickReduction::add_group(const float* values, std::int64_t count) {
   for (int i = 0; i < kernel::kNarrowSumLanes; ++i) acc[i] += static_cast<double>(x[i]);
 }
 
-void QuickReduction::add_row(const float* values, std::int64_t count) {
+void InterpretedReduction::add_row(const float* values, std::int64_t count) {
   std::copy_n(values, count, rows_ + waiting_ * width_);
   if (++waiting_ < kernel::kNarrowSumRows) return;
   waiting_ = 0;
@@ -207,8 +208,8 @@ void QuickReduction::add_row(const float* values, std::int64_t count) {
   }
 }
 
-void QuickReduction::add_positions(const char* values, std::int64_t count, std::int64_t number,
-                                   std::int64_t number_step) {
+void InterpretedReduction::add_positions(const char* values, std::int64_t count,
+                                         std::int64_t number, std::int64_t number_step) {
   const std::size_t size = itemsize(r_.acc);
   for (std::int64_t i = 0; i < count; ++i) {
     kernel::Position here{0, number + i * number_step};
@@ -218,8 +219,8 @@ void QuickReduction::add_positions(const char* values, std::int64_t count, std::
   }
 }
 
-void QuickReduction::add(const char* values, std::int64_t count, std::int64_t number,
-                         std::int64_t number_step) {
+void InterpretedReduction::add(const char* values, std::int64_t count, std::int64_t number,
+                               std::int64_t number_step) {
   if (r_.op == Op::var) {
     const auto* doubles = reinterpret_cast<const double*>(values);
     shape_ == Shape::row ? take(doubles, count) : add_deviations(doubles, count);
@@ -233,7 +234,7 @@ void QuickReduction::add(const char* values, std::int64_t count, std::int64_t nu
   }
 }
 
-void QuickReduction::finish_row(char* slot, std::int64_t elements) {
+void InterpretedReduction::finish_row(char* slot, std::int64_t elements) {
   if (r_.op == Op::var) {
     join_moments(slot, static_cast<double>(elements), shift_[0] * (1 / kScale),
                  mean_ * (1 / kScale), own_ * (1 / kScale / kScale));
@@ -246,7 +247,7 @@ void QuickReduction::finish_row(char* slot, std::int64_t elements) {
   combine(acc_, slot, 1);
 }
 
-void QuickReduction::finish_columns(char* slots, std::int64_t rows) {
+void InterpretedReduction::finish_columns(char* slots, std::int64_t rows) {
   for (int k = 0; k < waiting_; ++k) {
     auto* acc = reinterpret_cast<double*>(acc_);
     for (std::int64_t i = 0; i < width_; ++i) acc[i] += static_cast<double>(rows_[k * width_ + i]);

@@ -9,7 +9,7 @@
 
 namespace tightloop::exec {
 
-class QuickReduction {
+class InterpretedReduction {
  public:
   /// True where interpreting can match what compiled kernels do.
   static bool can(const kernel::KernelReduce& r);
@@ -19,8 +19,8 @@ class QuickReduction {
   enum class Shape : unsigned char { row, columns };
 
   /// `width` accumulators in memory of the arena.
-  QuickReduction(const kernel::KernelReduce& r, Shape shape, std::int64_t width, base::Arena& arena,
-                 std::uint64_t* events);
+  InterpretedReduction(const kernel::KernelReduce& r, Shape shape, std::int64_t width,
+                       base::Arena& arena, std::uint64_t* events);
 
   /// Adds one value to each of the first `count` accumulators; of a sum that is narrow first, a
   /// group of at most kSumLanes floats. `number` is the C-order number of the first value,

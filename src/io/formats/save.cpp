@@ -26,13 +26,13 @@ using io::FileFormat;
 using FilePointer = std::unique_ptr<AtomicFile>;
 
 /// A result's file and, in an archive, its name there.
-struct Place {
+struct SaveTarget {
   std::string path;
   std::string member;
   FileFormat format = FileFormat::npy;
 };
 
-Place place_of(const std::string& spec) {
+SaveTarget target_of(const std::string& spec) {
   if (spec == "-") io::throw_file_error(spec, "is standard output, not a file");
   for (std::size_t cut = spec.find(':'); cut != std::string::npos; cut = spec.find(':', cut + 1)) {
     const std::string path = spec.substr(0, cut);
@@ -77,12 +77,12 @@ FilePointer write_text(const std::string& path, const ArrayView& array) {
   return write_bytes(path, std::as_bytes(std::span(text)));
 }
 
-FilePointer write_one(const Place& place, const ArrayView& array) {
-  const std::string& path = place.path;
+FilePointer write_one(const SaveTarget& target, const ArrayView& array) {
+  const std::string& path = target.path;
   if (array.data() == nullptr && array.size() > 0) {
     throw Error(ErrorCode::value, "cannot write a view of nothing");
   }
-  switch (place.format) {
+  switch (target.format) {
     case FileFormat::raw: return io::write_with_header(path, {}, array);
     case FileFormat::png: {
       const Array ordered = in_order(array);
@@ -102,15 +102,15 @@ void save_all(std::span<const SavedArray> arrays) {
   std::map<std::string, std::vector<io::NpzEntry>> archives;
   std::vector<FilePointer> files;
   for (const SavedArray& saved : arrays) {
-    const Place place = place_of(saved.path);
-    if (place.format != FileFormat::npz) {
-      files.push_back(write_one(place, saved.array));
+    const SaveTarget target = target_of(saved.path);
+    if (target.format != FileFormat::npz) {
+      files.push_back(write_one(target, saved.array));
       continue;
     }
-    auto& entries = archives[place.path];
-    const bool named = !place.member.empty();
+    auto& entries = archives[target.path];
+    const bool named = !target.member.empty();
     entries.push_back(
-        {named ? place.member : "arr_" + std::to_string(entries.size()), saved.array});
+        {named ? target.member : "arr_" + std::to_string(entries.size()), saved.array});
   }
   for (const auto& [path, entries] : archives) files.push_back(io::write_npz(path, entries));
   for (const FilePointer& file : files) file->flush();

@@ -1,4 +1,4 @@
-#include "plan/kept_values.hpp"
+#include "plan/materialised_values.hpp"
 
 #include <algorithm>
 #include <map>
@@ -12,7 +12,7 @@ namespace {
 
 using ir::NodeId;
 
-/// A value, the pass of a group that computes it first, and those that need it again.
+/// A value, the stage of a pass that computes it first, and those that need it again.
 struct Value {
   NodeId node;
   std::size_t maker;
@@ -34,16 +34,16 @@ std::vector<bool> find_costly(const ir::TypedGraph& graph) {
 
 class Keeper {
  public:
-  Keeper(const DraftContext& context, std::span<const Draft> drafts, const PassGroup& group,
+  Keeper(const DraftContext& context, std::span<const Draft> drafts, const PassDraft& pass,
          const std::vector<bool>& costly)
-      : c_(context), drafts_(drafts), group_(group), costly_(costly) {}
+      : c_(context), drafts_(drafts), pass_(pass), costly_(costly) {}
 
-  /// Returns the values that passes share, by node: of nested ones the outer.
+  /// Returns the values that stages share, by node: of nested ones the outer.
   std::vector<Value> find() {
     std::map<NodeId, Value> found;
-    std::vector<std::unordered_set<NodeId>> earlier;  // by pass: what it computes
-    for (std::size_t p = 0; p < group_.passes.size(); ++p) {
-      const Draft& draft = drafts_[group_.passes[p]];
+    std::vector<std::unordered_set<NodeId>> earlier;  // by stage: what it computes
+    for (std::size_t p = 0; p < pass_.stages.size(); ++p) {
+      const Draft& draft = drafts_[pass_.stages[p]];
       std::unordered_set<NodeId> own;
       for (NodeId id : draft.nodes) {
         if (id != ir::kNoNode && may_keep(id, draft)) own.insert(id);
@@ -61,10 +61,10 @@ class Keeper {
  private:
   bool may_keep(NodeId id, const Draft& draft) const {
     const ir::TypedNode& node = c_.graph.nodes[id];
-    return costly_[id] && node.op != Op::view && c_.shapes[id] == draft.pass.iteration;
+    return costly_[id] && node.op != Op::view && c_.shapes[id] == draft.outline.iteration;
   }
 
-  /// What the pass shares with an earlier one and uses outside of what it shares.
+  /// What the stage shares with an earlier one and uses outside of what it shares.
   std::vector<std::pair<NodeId, std::size_t>> wanted(
       const Draft& draft, const std::unordered_set<NodeId>& own,
       const std::vector<std::unordered_set<NodeId>>& earlier) const {
@@ -84,36 +84,36 @@ class Keeper {
       const ir::TypedNode& node = c_.graph.nodes[id];
       for (std::size_t i = 0; i < node.nargs; ++i) use(node.args[i]);
     }
-    for (NodeId id : draft.pass.reductions) use(c_.graph.nodes[id].args[0]);
-    for (std::uint32_t r : draft.pass.stores) use(c_.graph.results[r]);
+    for (NodeId id : draft.outline.reductions) use(c_.graph.nodes[id].args[0]);
+    for (std::uint32_t r : draft.outline.stores) use(c_.graph.results[r]);
     return out;
   }
 
   const DraftContext& c_;
   std::span<const Draft> drafts_;
-  const PassGroup& group_;
+  const PassDraft& pass_;
   const std::vector<bool>& costly_;
 };
 
-/// Returns how many rows of a turn leave the values within the scratch memory; 0: not one does.
+/// Returns how many rows of a tile leave the values within the scratch memory; 0: not one does.
 std::int64_t rows_that_fit(const DraftContext& c, std::span<const Draft> drafts,
-                           const PassGroup& group, const std::vector<Value>& values) {
+                           const PassDraft& pass, const std::vector<Value>& values) {
   const auto bytes = [&](std::int64_t rows) {
-    Turns turns = group.turns;
-    turns.rows = rows;
+    Tiling tiling = pass.tiling;
+    tiling.rows = rows;
     std::int64_t sum = 0;
     for (const Value& v : values) {
-      const Dims& space = drafts[group.passes[v.maker]].pass.iteration;
+      const Dims& space = drafts[pass.stages[v.maker]].outline.iteration;
       const std::size_t item = itemsize(ir::lane_of(c.graph.nodes[v.node].dtype));
       const Dims strides = c_strides(space, item);
-      sum += bytes_in_turn({strides.begin(), strides.end()}, space, item, turns);
+      sum += bytes_in_tile({strides.begin(), strides.end()}, space, item, tiling);
     }
     return sum;
   };
-  std::int64_t low = 0, high = group.turns.rows;  // low fits
+  std::int64_t low = 0, high = pass.tiling.rows;  // low fits
   while (low < high) {
     const std::int64_t middle = low + (high - low + 1) / 2;
-    if (bytes(middle) <= (middle == 1 ? kMostKept : kKept)) {
+    if (bytes(middle) <= (middle == 1 ? kMostMaterialised : kMaterialised)) {
       low = middle;
     } else {
       high = middle - 1;
@@ -124,20 +124,20 @@ std::int64_t rows_that_fit(const DraftContext& c, std::span<const Draft> drafts,
 
 }  // namespace
 
-void keep_values(const DraftContext& context, const Kept& reductions, const Kept& settled,
-                 std::vector<Intermediate>& intermediates, std::vector<Draft>& drafts,
-                 std::vector<PassGroup>& groups) {
-  const auto many = [](const PassGroup& g) { return g.passes.size() > 1; };
-  if (std::none_of(groups.begin(), groups.end(), many)) return;
+void materialise_values(const DraftContext& context, const IntermediateOf& reductions,
+                        const IntermediateOf& settled, std::vector<Intermediate>& intermediates,
+                        std::vector<Draft>& drafts, std::vector<PassDraft>& passes) {
+  const auto many = [](const PassDraft& g) { return g.stages.size() > 1; };
+  if (std::none_of(passes.begin(), passes.end(), many)) return;
   const std::vector<bool> costly = find_costly(context.graph);
-  for (PassGroup& group : groups) {
-    if (!many(group)) continue;
-    const std::vector<Value> values = Keeper(context, drafts, group, costly).find();
+  for (PassDraft& pass : passes) {
+    if (!many(pass)) continue;
+    const std::vector<Value> values = Keeper(context, drafts, pass, costly).find();
     if (values.empty()) continue;
-    const std::int64_t rows = rows_that_fit(context, drafts, group, values);
+    const std::int64_t rows = rows_that_fit(context, drafts, pass, values);
     if (rows == 0) continue;
     const std::size_t intermediates_before = intermediates.size();
-    std::vector<Kept> loaded(group.passes.size(), settled), stored(group.passes.size());
+    std::vector<IntermediateOf> loaded(pass.stages.size(), settled), stored(pass.stages.size());
     for (const Value& v : values) {
       const auto place = static_cast<std::uint32_t>(intermediates.size());
       const DType lane = ir::lane_of(context.graph.nodes[v.node].dtype);
@@ -148,18 +148,19 @@ void keep_values(const DraftContext& context, const Kept& reductions, const Kept
     std::vector<Draft> anew;
     std::size_t instructions = 0;  // no more than before
     bool same = true;
-    for (std::size_t p = 0; p < group.passes.size(); ++p) {
-      const Draft& old = drafts[group.passes[p]];
-      anew.push_back(make_draft(context, old.pass, reductions, loaded[p], stored[p], instructions));
+    for (std::size_t p = 0; p < pass.stages.size(); ++p) {
+      const Draft& old = drafts[pass.stages[p]];
+      anew.push_back(
+          make_draft(context, old.outline, reductions, loaded[p], stored[p], instructions));
       same = same && same_order(make_stage(old, {}), make_stage(anew[p], {}));
     }
     if (!same) {
       intermediates.resize(intermediates_before);
       continue;
     }
-    group.turns.rows = rows;
-    for (std::size_t p = 0; p < group.passes.size(); ++p) {
-      drafts[group.passes[p]] = std::move(anew[p]);
+    pass.tiling.rows = rows;
+    for (std::size_t p = 0; p < pass.stages.size(); ++p) {
+      drafts[pass.stages[p]] = std::move(anew[p]);
     }
   }
 }

@@ -1,5 +1,5 @@
-// Groups: each turn runs all stages over a few indices of their common dimensions, so that what the
-// first reads and writes is still in the cache for the last. Turns are independent of each other.
+// Passes: each tile runs all stages over a few indices of their common dimensions, so that what the
+// first reads and writes is still in the cache for the last. Tiles are independent of each other.
 #include <algorithm>
 #include <optional>
 
@@ -7,12 +7,12 @@
 #include "exec/cpu/run_loops.hpp"
 #include "exec/cpu/stage_runner.hpp"
 #include "exec/cpu/tasks.hpp"
-#include "exec/cpu/turn_stage.hpp"
+#include "exec/cpu/tile_stage.hpp"
 
 namespace tightloop::exec {
 namespace {
 
-using plan::Source;
+using plan::Memory;
 
 template <class Visit>
 void for_each_store(const plan::Stage& s, Visit&& visit) {
@@ -23,51 +23,51 @@ void for_each_store(const plan::Stage& s, Visit&& visit) {
   for (const plan::AccumulatorCopy& c : s.copies) visit(c.to);
 }
 
-class Turn {
+class Tile {
  public:
-  Turn(const BoundPlan& bound, const plan::Group& group, const StageArguments* first, StopFlag stop,
+  Tile(const BoundPlan& bound, const plan::Pass& pass, const StageArguments* first, StopFlag stop,
        base::Arena& arena)
-      : bound_(bound), group_(group), first_(first), alone_{nullptr, 1, stop} {
-    position_ = arena.array<std::int64_t>(group.extents.size());
+      : bound_(bound), pass_(pass), first_(first), alone_{nullptr, 1, stop} {
+    position_ = arena.array<std::int64_t>(pass.extents.size());
     scratch_ = arena.array<char*>(bound.plan.intermediates.size());
-    places_ = arena.array<Place>(group.count);
-    arguments_ = arena.array<StageArguments>(group.count);
-    ready_ = arena.array<std::optional<TurnStage>>(group.count);
-    std::fill_n(position_, group.extents.size(), 0);
-    for (std::uint32_t i = 0; i < group.count; ++i) {
+    places_ = arena.array<StagePlace>(pass.count);
+    arguments_ = arena.array<StageArguments>(pass.count);
+    ready_ = arena.array<std::optional<TileStage>>(pass.count);
+    std::fill_n(position_, pass.extents.size(), 0);
+    for (std::uint32_t i = 0; i < pass.count; ++i) {
       const plan::Stage& s = stage(i);
-      new (places_ + i) Place{
+      new (places_ + i) StagePlace{
           arena.array<std::int64_t>(s.m.size()), arena.array<char*>(s.main.operands.size()),
           arena.array<char*>(s.epilogue.operands.size()), arena.array<char*>(s.copies.size())};
       for_each_store(s, [&](const plan::Operand& o) {
-        const std::int64_t bytes = bytes_in_turn(o);
+        const std::int64_t bytes = bytes_in_tile(o);
         if (bytes > 0)
           scratch_[o.source.index] = arena.array<char>(static_cast<std::size_t>(bytes));
       });
     }
-    for (std::uint32_t i = 0; i < group.count; ++i) {
-      new (arguments_ + i) StageArguments(place(i, group.rows));
-      new (ready_ + i) std::optional<TurnStage>();
-      if (!TurnStage::suits(stage(i))) continue;
-      ready_[i].emplace(bound.stages[group.first + i], arguments_[i], group.rows, stop, arena);
+    for (std::uint32_t i = 0; i < pass.count; ++i) {
+      new (arguments_ + i) StageArguments(place(i, pass.rows));
+      new (ready_ + i) std::optional<TileStage>();
+      if (!TileStage::suits(stage(i))) continue;
+      ready_[i].emplace(bound.stages[pass.first + i], arguments_[i], pass.rows, stop, arena);
       for (const plan::AccumulatorCopy& c : stage(i).copies) {
-        if (bytes_in_turn(c.to) == 0 || !lies_like_accumulators(c.to)) continue;
+        if (bytes_in_tile(c.to) == 0 || !lies_like_accumulators(c.to)) continue;
         scratch_[c.to.source.index] = ready_[i]->accumulator(c.accumulator);
       }
     }
   }
 
   std::uint64_t run(std::int64_t index) {
-    const std::int64_t pieces = (group_.extents.back() + group_.rows - 1) / group_.rows;
-    std::size_t d = group_.extents.size() - 1;
-    position_[d] = index % pieces * group_.rows;
-    const std::int64_t rows = std::min(group_.rows, group_.extents[d] - position_[d]);
-    for (index /= pieces; d-- > 0; index /= group_.extents[d]) {
-      position_[d] = index % group_.extents[d];
+    const std::int64_t pieces = (pass_.extents.back() + pass_.rows - 1) / pass_.rows;
+    std::size_t d = pass_.extents.size() - 1;
+    position_[d] = index % pieces * pass_.rows;
+    const std::int64_t rows = std::min(pass_.rows, pass_.extents[d] - position_[d]);
+    for (index /= pieces; d-- > 0; index /= pass_.extents[d]) {
+      position_[d] = index % pass_.extents[d];
     }
     std::uint64_t events = 0, held = 0;
-    for (std::uint32_t i = 0; i < group_.count; ++i) {
-      const BoundStage& s = bound_.stages[group_.first + i];
+    for (std::uint32_t i = 0; i < pass_.count; ++i) {
+      const BoundStage& s = bound_.stages[pass_.first + i];
       place(i, rows);
       if (ready_[i]) {
         events |= ready_[i]->run(rows);
@@ -80,19 +80,19 @@ class Turn {
   }
 
  private:
-  /// Where a stage is in the present turn.
-  struct Place {
+  /// Where a stage is in the present tile.
+  struct StagePlace {
     std::int64_t* m;
     char** main;
     char** epilogue;
     char** copies;
   };
 
-  const plan::Stage& stage(std::uint32_t i) const { return *bound_.stages[group_.first + i].stage; }
+  const plan::Stage& stage(std::uint32_t i) const { return *bound_.stages[pass_.first + i].stage; }
 
-  std::int64_t bytes_in_turn(const plan::Operand& o) const {
-    if (o.source.kind != Source::Kind::intermediate) return 0;
-    return bound_.plan.intermediates[o.source.index].turn_bytes;
+  std::int64_t bytes_in_tile(const plan::Operand& o) const {
+    if (o.source.kind != Memory::Kind::intermediate) return 0;
+    return bound_.plan.intermediates[o.source.index].tile_bytes;
   }
 
   /// True where rows follow each other without gaps: later stages may read the accumulators
@@ -104,14 +104,14 @@ class Turn {
   }
 
   char* move(const plan::Stage& s, const plan::Operand& o, char* first) const {
-    if (bytes_in_turn(o) > 0) return scratch_[o.source.index] + o.offset;
+    if (bytes_in_tile(o) > 0) return scratch_[o.source.index] + o.offset;
     for (std::size_t d = 0; d < s.common.size(); ++d) first += position_[d] * o.m[s.common[d]];
     return first;
   }
 
   StageArguments place(std::uint32_t i, std::int64_t rows) const {
     const plan::Stage& s = stage(i);
-    const Place& to = places_[i];
+    const StagePlace& to = places_[i];
     const StageArguments& from = first_[i];
     std::copy(s.m.begin(), s.m.end(), to.m);
     for (const std::uint32_t d : s.common) to.m[d] = 1;
@@ -129,51 +129,51 @@ class Turn {
   }
 
   const BoundPlan& bound_;
-  const plan::Group& group_;
+  const plan::Pass& pass_;
   const StageArguments* first_;
   const Workers alone_;
   std::int64_t* position_;  // index of each common dimension
-  char** scratch_;          // of the turn's intermediates
-  Place* places_;
-  StageArguments* arguments_;        // of the present turn
-  std::optional<TurnStage>* ready_;  // of stages that it suits
+  char** scratch_;          // of the tile's intermediates
+  StagePlace* places_;
+  StageArguments* arguments_;        // of the present tile
+  std::optional<TileStage>* ready_;  // of stages that it suits
 };
 
 }  // namespace
 
-std::uint64_t run_group(const BoundPlan& bound, const plan::Group& group, TurnRange turns,
-                        const StageArguments* arguments, Workers workers,
-                        std::uint64_t& extra_bytes) {
+std::uint64_t run_pass(const BoundPlan& bound, const plan::Pass& pass, TileRange tiles,
+                       const StageArguments* arguments, Workers workers,
+                       std::uint64_t& extra_bytes) {
   double cost = 0;
   std::uint64_t scratch = 0, kept = 0;
-  for (std::uint32_t i = 0; i < group.count; ++i) {
-    const BoundStage& stage = bound.stages[group.first + i];
+  for (std::uint32_t i = 0; i < pass.count; ++i) {
+    const BoundStage& stage = bound.stages[pass.first + i];
     cost += stage.cost;
     scratch = std::max(scratch, scratch_bytes(stage));
-    if (TurnStage::suits(*stage.stage)) kept += TurnStage::bytes(*stage.stage, group.rows);
+    if (TileStage::suits(*stage.stage)) kept += TileStage::bytes(*stage.stage, pass.rows);
     for_each_store(*stage.stage, [&](const plan::Operand& o) {
-      if (o.source.kind == Source::Kind::intermediate) {
-        kept += static_cast<std::uint64_t>(bound.plan.intermediates[o.source.index].turn_bytes);
+      if (o.source.kind == Memory::Kind::intermediate) {
+        kept += static_cast<std::uint64_t>(bound.plan.intermediates[o.source.index].tile_bytes);
       }
     });
   }
-  cost *= static_cast<double>(turns.count) / static_cast<double>(group.turns());
+  cost *= static_cast<double>(tiles.count) / static_cast<double>(pass.tiles());
   workers = workers_for(cost, workers);
   extra_bytes += (scratch + kept) * static_cast<std::uint64_t>(workers.threads);
   constexpr double kTaskCost = 1 << 20;
   const auto wanted =
       static_cast<std::int64_t>(std::clamp(cost / kTaskCost, 4.0 * workers.threads, 1e6));
   const std::int64_t per_task =
-      workers.threads > 1 ? (turns.count + wanted - 1) / wanted : turns.count;
-  const std::int64_t tasks = (turns.count + per_task - 1) / per_task;
+      workers.threads > 1 ? (tiles.count + wanted - 1) / wanted : tiles.count;
+  const std::int64_t tasks = (tiles.count + per_task - 1) / per_task;
   return run_tasks(tasks, workers, [&](std::int64_t task) {
     base::Arena& arena = base::Arena::local();
     const base::Arena::Mark mark(arena);
-    Turn turn(bound, group, arguments, workers.stop, arena);
+    Tile tile(bound, pass, arguments, workers.stop, arena);
     std::uint64_t events = 0;
-    for (std::int64_t i = task * per_task; i < std::min(turns.count, (task + 1) * per_task); ++i) {
+    for (std::int64_t i = task * per_task; i < std::min(tiles.count, (task + 1) * per_task); ++i) {
       const base::Arena::Mark turn_mark(arena);
-      events |= turn.run(turns.first + i);
+      events |= tile.run(tiles.first + i);
     }
     complete_streaming_stores();
     return events;

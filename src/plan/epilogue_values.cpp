@@ -1,4 +1,4 @@
-#include "plan/settled_values.hpp"
+#include "plan/epilogue_values.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -31,12 +31,12 @@ std::int64_t size_of(const Dims& shape) {
   return n;
 }
 
-/// Of every node, the pass whose accumulators suffice to compute it, element by element and in
+/// Of every node, the stage whose accumulators suffice to compute it, element by element and in
 /// their shape, and whether that is worth storing.
 class Homes {
  public:
   Homes(const ir::TypedGraph& graph, std::span<const Dims> shapes,
-        std::span<const std::uint32_t> pass_of, const std::vector<Pass>& passes)
+        std::span<const std::uint32_t> outline_of, const std::vector<StageOutline>& outlines)
       : graph_(graph), shapes_(shapes), slow_(graph.nodes.size(), false) {
     for (NodeId id = 0; id < graph.nodes.size(); ++id) {
       const ir::TypedNode& node = graph.nodes[id];
@@ -45,8 +45,8 @@ class Homes {
       if (scalar) {
         home_.push_back(kAny);
       } else if (is_reduction(node.op)) {
-        const std::uint32_t p = pass_of[id];
-        home_.push_back(p >= passes.size() || passes[p].product ? kNowhere : p);
+        const std::uint32_t p = outline_of[id];
+        home_.push_back(p >= outlines.size() || outlines[p].product ? kNowhere : p);
       } else {
         home_.push_back(node.op == Op::variable || node.op == Op::view ? kNowhere : of(id));
         slow_[id] = is_slow(node.op) || any_slow(node);
@@ -85,17 +85,18 @@ class Homes {
 
 }  // namespace
 
-std::vector<bool> settle_values(const ir::TypedGraph& graph, std::span<const Dims> shapes,
-                                std::span<const std::uint32_t> pass_of, std::vector<Pass>& passes) {
-  const Homes homes(graph, shapes, pass_of, passes);
-  std::vector<bool> settled(graph.nodes.size(), false);
+std::vector<bool> move_to_epilogues(const ir::TypedGraph& graph, std::span<const Dims> shapes,
+                                    std::span<const std::uint32_t> outline_of,
+                                    std::vector<StageOutline>& outlines) {
+  const Homes homes(graph, shapes, outline_of, outlines);
+  std::vector<bool> in_epilogue(graph.nodes.size(), false);
   std::vector<std::size_t> seen(graph.nodes.size(), 0);
   std::size_t visited = 0;
-  for (std::size_t p = 0; p < passes.size(); ++p) {
-    const std::int64_t elements = size_of(passes[p].iteration);
+  for (std::size_t p = 0; p < outlines.size(); ++p) {
+    const std::int64_t elements = size_of(outlines[p].iteration);
     std::vector<NodeId> stack;
-    for (NodeId id : passes[p].reductions) stack.push_back(graph.nodes[id].args[0]);
-    for (std::uint32_t r : passes[p].stores) stack.push_back(graph.results[r]);
+    for (NodeId id : outlines[p].reductions) stack.push_back(graph.nodes[id].args[0]);
+    for (std::uint32_t r : outlines[p].stores) stack.push_back(graph.results[r]);
     while (!stack.empty()) {
       const NodeId id = stack.back();
       stack.pop_back();
@@ -105,15 +106,15 @@ std::vector<bool> settle_values(const ir::TypedGraph& graph, std::span<const Dim
       if (++visited > 4 * kMaxPlanned) throw_too_many(graph, id);  // and long before it is planned
       const std::int64_t size = size_of(shapes[id]);
       if (homes.is_worth_it(id) && size > 1 && size < elements) {
-        if (!settled[id]) passes[homes.home(id)].values.push_back(id);
-        settled[id] = true;
+        if (!in_epilogue[id]) outlines[homes.home(id)].values.push_back(id);
+        in_epilogue[id] = true;
         continue;
       }
       stack.insert(stack.end(), node.args.begin(), node.args.begin() + node.nargs);
     }
   }
-  for (Pass& pass : passes) std::sort(pass.values.begin(), pass.values.end());
-  return settled;
+  for (StageOutline& outline : outlines) std::sort(outline.values.begin(), outline.values.end());
+  return in_epilogue;
 }
 
 }  // namespace tightloop::plan

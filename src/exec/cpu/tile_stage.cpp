@@ -1,12 +1,12 @@
-#include "exec/cpu/turn_stage.hpp"
+#include "exec/cpu/tile_stage.hpp"
 
 #include <type_traits>
 
 namespace tightloop::exec {
 
-static_assert(std::is_trivially_destructible_v<TurnStage>, "it lives in an arena");
+static_assert(std::is_trivially_destructible_v<TileStage>, "it lives in an arena");
 
-bool TurnStage::suits(const plan::Stage& s) {
+bool TileStage::suits(const plan::Stage& s) {
   if (s.product || s.main.any_packed || s.epilogue.any_packed) return false;
   const std::size_t walked = s.r.empty() ? 1 : 0;  // dimensions of m that are not common ones
   if (s.m.size() != s.common.size() + walked || s.common.back() + walked + 1 != s.m.size()) {
@@ -16,13 +16,13 @@ bool TurnStage::suits(const plan::Stage& s) {
                          s.main.kernel.kind == kernel::KernelKind::row_reduce);
 }
 
-std::uint64_t TurnStage::bytes(const plan::Stage& stage, std::int64_t rows) {
+std::uint64_t TileStage::bytes(const plan::Stage& stage, std::int64_t rows) {
   std::uint64_t sum = 0;
   for (const kernel::KernelReduce& r : stage.main.kernel.reductions) sum += kernel::slot_bytes(r);
   return sum * static_cast<std::uint64_t>(rows);
 }
 
-TurnStage::TurnStage(const BoundStage& bound, const StageArguments& at, std::int64_t rows,
+TileStage::TileStage(const BoundStage& bound, const StageArguments& at, std::int64_t rows,
                      StopFlag stop, base::Arena& arena)
     : nest_(bound.nests[0]),
       columns_(bound.stage->m.back()),
@@ -34,7 +34,7 @@ TurnStage::TurnStage(const BoundStage& bound, const StageArguments& at, std::int
   epilogue_.emplace(bound.nests[1], at.epilogue, at.epilogue_params, arena, stop);
 }
 
-std::uint64_t TurnStage::run(std::int64_t rows) {
+std::uint64_t TileStage::run(std::int64_t rows) {
   if (!reduction_) {
     main_.call_at_base(columns_, nest_.m.back().data(), rows, nest_.m[nest_.m.size() - 2].data());
     return main_.events();
