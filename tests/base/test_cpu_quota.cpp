@@ -11,8 +11,8 @@
 #include "base/thread_pool.hpp"
 #include "catch.hpp"
 
-using tightloop::exec::available_cpus;
-using tightloop::exec::cpu_quota;
+using tightloop::base::available_cpus;
+using tightloop::base::cpu_quota;
 
 namespace {
 

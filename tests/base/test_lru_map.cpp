@@ -4,7 +4,7 @@
 #include "base/lru_map.hpp"
 #include "catch.hpp"
 
-using Map = tightloop::exec::LruMap<const int>;
+using Map = tightloop::base::LruMap<const int>;
 
 TEST_CASE("base: the least recently used entry makes room") {
   Map map(2, 1000);

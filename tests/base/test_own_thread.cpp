@@ -11,7 +11,7 @@
 #include "streaming/start_thread.hpp"
 
 using namespace tightloop;
-using namespace tightloop::exec;
+using namespace tightloop::base;
 
 namespace {
 

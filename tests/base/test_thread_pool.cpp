@@ -14,7 +14,7 @@
 #include "base/thread_pool.hpp"
 #include "catch.hpp"
 
-using tightloop::exec::ThreadPool;
+using tightloop::base::ThreadPool;
 
 namespace {
 
@@ -285,7 +285,7 @@ TEST_CASE("base: the default executor is one pool of all CPUs", "[concurrent]") 
   }
   for (auto& thread : threads) thread.join();
   for (const auto* executor : seen) CHECK(executor == seen[0]);
-  CHECK(seen[0]->concurrency() == tightloop::exec::available_cpus());
+  CHECK(seen[0]->concurrency() == tightloop::base::available_cpus());
   Tally tally(100);
   seen[0]->run(100, Tally::task, &tally, 0);
   CHECK(tally.each_once());

@@ -151,7 +151,7 @@ TEST_CASE("engine: averages of finite sums keep their bits beside others that ov
   options.threads = 3;
   const std::vector<tl::Array> threaded = all({x.data(), {kRows, kColumns}}, options);
   for (std::size_t k = 0; k < plain.size(); ++k) CHECK(same_bytes(mixed[k], threaded[k]));
-  tl::run::EngineCore interpreter(tl::run::EngineCore::Kind::interpreter);
+  tl::exec::EngineCore interpreter(tl::exec::EngineCore::Kind::interpreter);
   for (const char* text : {"mean(x, axis=1)", "norm(x, axis=0)", "std(x)"}) {
     const tl::ArrayView view(x.data(), {kRows, kColumns});
     const tl::Array want = tl::evaluate(text, {{"x", view}});

@@ -326,11 +326,11 @@ TEST_CASE("engine: contractions have the same bits from 1, 2, 3 and 7 threads", 
 TEST_CASE("engine: contractions have the same bits for every vector width and layout") {
   if (tl::cache_info().backend != "jit") return;
   Random random(38);
-  std::vector<std::unique_ptr<tl::run::EngineCore>> engines;
+  std::vector<std::unique_ptr<tl::exec::EngineCore>> engines;
   for (const char* target : {"", "x86-64-v4", "x86-64-v3", "x86-64-v2"}) {
     try {
       engines.push_back(
-          std::make_unique<tl::run::EngineCore>(tl::run::EngineCore::Kind::jit, target));
+          std::make_unique<tl::exec::EngineCore>(tl::exec::EngineCore::Kind::jit, target));
     } catch (const tl::Error&) {
       continue;  // not a width of this host
     }

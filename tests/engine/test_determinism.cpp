@@ -116,8 +116,8 @@ bool same_bits(const tl::Array& a, const tl::Array& b) {
 }
 
 struct Engines {
-  tl::run::EngineCore compiled{tl::run::EngineCore::Kind::jit};
-  tl::run::EngineCore interpreted{tl::run::EngineCore::Kind::interpreter};
+  tl::exec::EngineCore compiled{tl::exec::EngineCore::Kind::jit};
+  tl::exec::EngineCore interpreted{tl::exec::EngineCore::Kind::interpreter};
 
   /// Evaluates by both, which must agree, in errors too.
   void agree(const std::string& text, tl::BindingsView vars, const tl::Options& options = {}) {
@@ -208,11 +208,11 @@ TEST_CASE("engine: transposed operands by any number of threads are those of a c
 TEST_CASE("engine: the same bits for every vector width") {
   if (tl::cache_info().backend != "jit") return;
   fuzz::Random random(6);
-  std::vector<std::unique_ptr<tl::run::EngineCore>> engines;
+  std::vector<std::unique_ptr<tl::exec::EngineCore>> engines;
   for (const char* target : {"", "x86-64-v3", "x86-64-v2"}) {
     try {
       engines.push_back(
-          std::make_unique<tl::run::EngineCore>(tl::run::EngineCore::Kind::jit, target));
+          std::make_unique<tl::exec::EngineCore>(tl::exec::EngineCore::Kind::jit, target));
     } catch (const tl::Error&) {
       continue;  // not a width of this host
     }
@@ -321,7 +321,7 @@ TEST_CASE("engine: matrix products have the same bits interpreted as compiled") 
 }
 
 TEST_CASE("engine: events are found by the interpreter, too") {
-  tl::run::EngineCore interpreted(tl::run::EngineCore::Kind::interpreter);
+  tl::exec::EngineCore interpreted(tl::exec::EngineCore::Kind::interpreter);
   const std::vector<double> x{1, 0, -4, 1e300};
   std::vector<tl::Event> events;
   tl::Options options;
@@ -336,8 +336,8 @@ TEST_CASE("engine: events are found by the interpreter, too") {
 
 TEST_CASE("engine: without a code generator everything is interpreted, with the same bits") {
   if (tl::cache_info().backend != "jit") return;
-  tl::run::EngineCore without(
-      std::make_unique<tl::run::KernelCache>("no-such-processor", "", tl::run::CompileTime::first),
+  tl::exec::EngineCore without(
+      std::make_unique<tl::exec::KernelCache>("no-such-processor", "", tl::exec::CompileTime::first),
       true);
   fuzz::Random random(13);
   const auto x = ill_conditioned(random, tl::float64, {40, 333});
@@ -363,8 +363,8 @@ TEST_CASE("engine: where no memory may be made executable everything is interpre
     if (prctl(kSetNoExecGain, 1UL, 0UL, 0UL, 0UL) != 0) _exit(0);
     bool same = true;
     try {
-      tl::run::EngineCore engine(
-          std::make_unique<tl::run::KernelCache>("", "", tl::run::CompileTime::first), true);
+      tl::exec::EngineCore engine(
+          std::make_unique<tl::exec::KernelCache>("", "", tl::exec::CompileTime::first), true);
       const auto got = tl::detail::evaluate_with(engine, text, {{"x", x.view}, {"z", z.view}}, {});
       for (std::size_t i = 0; i < want.size(); ++i) same = same && same_bits(want[i], got[i]);
       same = same && !engine.is_jit();

@@ -46,7 +46,7 @@ T draw(fuzz::Random& random, int mantissa, int bias) {
 }
 
 template <class T, class Bits>
-void check(tl::run::EngineCore& engine, const std::string& target, int mantissa, int bias,
+void check(tl::exec::EngineCore& engine, const std::string& target, int mantissa, int bias,
            bool moderate) {
   const std::int64_t rows = 300, columns = 517;
   fuzz::Random random(77);
@@ -79,9 +79,9 @@ void check(tl::run::EngineCore& engine, const std::string& target, int mantissa,
 TEST_CASE("engine: dividing rows by their own divisors is IEEE division") {
   if (tl::cache_info().backend != "jit") return;
   for (const std::string target : {"", "x86-64-v2", "x86-64-v3", "x86-64-v4"}) {
-    std::unique_ptr<tl::run::EngineCore> engine;
+    std::unique_ptr<tl::exec::EngineCore> engine;
     try {
-      engine = std::make_unique<tl::run::EngineCore>(tl::run::EngineCore::Kind::jit, target);
+      engine = std::make_unique<tl::exec::EngineCore>(tl::exec::EngineCore::Kind::jit, target);
     } catch (const tl::Error&) {
       continue;  // not a width of this host
     }

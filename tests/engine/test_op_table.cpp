@@ -50,7 +50,7 @@ TEST_CASE("engine: every row of the op table is documented, named once and has a
 TEST_CASE("engine: every row of the op table runs in every engine") {
   const std::vector<double> x(37, 0.5), y(37, 2.0), z(37, 3.0);
   const std::vector<std::uint8_t> i(37, 5), j(37, 2), k(37, 1);
-  tl::run::EngineCore reference(tl::run::EngineCore::Kind::reference);
+  tl::exec::EngineCore reference(tl::exec::EngineCore::Kind::reference);
   for (const tl::OpInfo& row : tl::op_table()) {
     const std::string text = call_of(row);
     INFO(text);

@@ -102,18 +102,18 @@ TEST_CASE("engine: small products, interpreted, threaded and of every vector wid
           "[concurrent]") {
   Random random(73);
   tl::base::ThreadPool pool(3);
-  std::vector<std::unique_ptr<tl::run::EngineCore>> engines;
+  std::vector<std::unique_ptr<tl::exec::EngineCore>> engines;
   if (tl::cache_info().backend == "jit") {
     for (const char* target : {"", "x86-64-v4", "x86-64-v3", "x86-64-v2"}) {
       try {
         engines.push_back(
-            std::make_unique<tl::run::EngineCore>(tl::run::EngineCore::Kind::jit, target));
+            std::make_unique<tl::exec::EngineCore>(tl::exec::EngineCore::Kind::jit, target));
       } catch (const tl::Error&) {
         continue;  // not a width of this host
       }
     }
-    engines.push_back(std::make_unique<tl::run::EngineCore>(
-        std::make_unique<tl::run::KernelCache>("", "", tl::run::CompileTime::background, 16),
+    engines.push_back(std::make_unique<tl::exec::EngineCore>(
+        std::make_unique<tl::exec::KernelCache>("", "", tl::exec::CompileTime::background, 16),
         false));
   }
   for (tl::DType t : {tl::uint8, tl::int32, tl::uint64, tl::float16, tl::float32, tl::float64,

@@ -48,11 +48,11 @@ TEST_CASE("exec: an interpreted kernel is replaced once it has worked enough") {
         .item<float>();
   };
   once(1000);
-  wait_for_background();
+  base::wait_for_background();
   CHECK(engine->cache().compiled() == 0);
   const float interpreted = once(x.size());
   for (int i = 0; i < 20; ++i) CHECK(once(x.size()) == interpreted);
-  wait_for_background();
+  base::wait_for_background();
   CHECK(engine->cache().compiled() == 1);
   CHECK(once(x.size()) == interpreted);
 }
@@ -76,7 +76,7 @@ TEST_CASE("exec: threads share a kernel while it is replaced", "[concurrent]") {
       });
     }
     for (std::thread& t : threads) t.join();
-    wait_for_background();
+    base::wait_for_background();
     CHECK(differ == 0);
     for (const float f : first) CHECK(f == first[0]);
   }
@@ -97,20 +97,20 @@ TEST_CASE("exec: a forked child compiles in a background of its own") {
     bool same = true;
     for (int i = 0; i < 20; ++i) same = same && once("sum(x * 5 + 1)") == sum;
     once("sum(x * 3 + 1)");  // asked for again: the parent's background is not the child's
-    wait_for_background();
+    base::wait_for_background();
     same = same && once("sum(x * 5 + 1)") == sum && engine->cache().compiled() >= 2;
     _exit(same ? 0 : 1);
   }
   int status = 1;
   waitpid(pid, &status, 0);
   CHECK(status == 0);
-  wait_for_background();
+  base::wait_for_background();
 }
 
 TEST_CASE("exec: jobs in the background run in order, one at a time") {
   std::vector<int> order;
-  for (int i = 0; i < 100; ++i) run_in_background([&order, i] { order.push_back(i); });
-  wait_for_background();
+  for (int i = 0; i < 100; ++i) base::run_in_background([&order, i] { order.push_back(i); });
+  base::wait_for_background();
   REQUIRE(order.size() == 100);
   for (int i = 0; i < 100; ++i) CHECK(order[static_cast<std::size_t>(i)] == i);
 }

@@ -103,15 +103,14 @@ Bytes evaluate_inst(const kernel::KernelPlan& plan, const kernel::Inst& inst, Pa
 
 template <class A>
 A combine(Op op, A x, A y) {
-  namespace ops = ops::meaning;
   if constexpr (ops::Bool<A>) {
     return op == Op::any || op == Op::max ? x || y : x && y;
   } else if constexpr (ops::Complex<A>) {
-    return op == Op::sum ? ops::add(x, y) : ops::multiply(x, y);
+    return op == Op::sum ? ops::meaning::add(x, y) : ops::meaning::multiply(x, y);
   } else {
-    if (op == Op::sum) return ops::add(x, y);
-    if (op == Op::prod) return ops::multiply(x, y);
-    return op == Op::max ? ops::maximum(x, y) : ops::minimum(x, y);
+    if (op == Op::sum) return ops::meaning::add(x, y);
+    if (op == Op::prod) return ops::meaning::multiply(x, y);
+    return op == Op::max ? ops::meaning::maximum(x, y) : ops::meaning::minimum(x, y);
   }
 }
 

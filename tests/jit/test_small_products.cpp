@@ -93,9 +93,9 @@ void check_products(DType factor, DType multiplied, DType stored) {
     const kernel::KernelPlan plan = product_plan(factor, multiplied, stored, tile[0], tile[1]);
     INFO(describe(plan));
     const int host_bytes = math::host_lanes(DType::float64).back() * 8;
-    auto interpreted = exec::InterpretedKernel::make(plan, host_bytes);
-    REQUIRE(interpreted != nullptr);
-    const exec::TieredKernel interpreted(std::move(interpreted));
+    auto made = exec::InterpretedKernel::make(plan, host_bytes);
+    REQUIRE(made != nullptr);
+    const exec::TieredKernel interpreted(std::move(made));
     for (const TestTarget& target : targets()) {
       std::string error;
       const auto kernel = make_kernel(*target.backend, plan, error);

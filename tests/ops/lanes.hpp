@@ -9,7 +9,7 @@
 #include "tightloop/error.hpp"
 #include "tightloop/op.hpp"
 
-namespace tightloop::reference {
+namespace tightloop::ops {
 
 template <class R, class... A>
 R run_kernel(const LaneKernel& kernel, const std::string& what, A... a) {
@@ -56,4 +56,4 @@ To saturate_lane(From x, DType to = dtype_of<To>) {
   return run_kernel<To>(find_saturate(dtype_of<From>, to), "saturate", x);
 }
 
-}  // namespace tightloop::reference
+}  // namespace tightloop::ops

@@ -9,7 +9,7 @@
 #include "types/half.hpp"
 
 using namespace tightloop;
-using namespace tightloop::reference;
+using namespace tightloop::ops;
 
 namespace {
 constexpr double kInf = std::numeric_limits<double>::infinity();

@@ -14,7 +14,7 @@
 #include "ops/lanes.hpp"
 
 using namespace tightloop;
-using namespace tightloop::reference;
+using namespace tightloop::ops;
 
 namespace {
 

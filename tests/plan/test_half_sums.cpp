@@ -13,7 +13,7 @@ bool starts_narrow(const char* text, DType dtype = DType::float16) {
       plan_test::planned(text, {{"x", dtype, {300, 200}, {}}, {"y", dtype, {300, 200}, {}}});
   const kernel::KernelPlan& kernel = made.plan.stages[0].main.kernel;
   REQUIRE(!kernel.reductions.empty());
-  const bool said = plan::to_string(kernel).find(" narrow_first") != std::string::npos;
+  const bool said = to_string(kernel).find(" narrow_first") != std::string::npos;
   CHECK(said == kernel.reductions[0].narrow_first);
   return said;
 }

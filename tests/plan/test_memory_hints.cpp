@@ -77,16 +77,16 @@ TEST_CASE("plan: what is read once is asked for, however small a part of all it 
 
 TEST_CASE("plan: every hint is part of a kernel's text") {
   kernel::KernelPlan kernel = plan_of("2*x + 1", 100).stages[0].main.kernel;
-  std::set<std::string> texts = {plan::to_string(kernel)};
+  std::set<std::string> texts = {to_string(kernel)};
   kernel::KernelLoad& load = kernel.loads[0];
   load.fetch_far = 64;
-  texts.insert(plan::to_string(kernel));
+  texts.insert(to_string(kernel));
   load.fetch_half = true;
-  texts.insert(plan::to_string(kernel));
+  texts.insert(to_string(kernel));
   load.fetch_ahead = 64;
-  texts.insert(plan::to_string(kernel));
+  texts.insert(to_string(kernel));
   load.fetch_half = false;
-  texts.insert(plan::to_string(kernel));
+  texts.insert(to_string(kernel));
   CHECK(texts.size() == 5);
 }
 

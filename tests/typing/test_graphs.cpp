@@ -23,7 +23,7 @@ int count(const ir::TypedGraph& g, Op op) {
 }
 
 ir::TypedGraph stored_as(std::string_view text, DType to, Casting casting) {
-  const typing::ResultType destination[] = {{to, casting}};
+  const typing::DestinationType destination[] = {{to, casting}};
   return type_text(text, kVariables, exact_policy(), destination);
 }
 
@@ -119,7 +119,7 @@ TEST_CASE("typing: destinations convert under the casting rule") {
   for (DType from : kAllDTypes) {
     for (DType to : kAllDTypes) {
       for (Casting casting : {Casting::no, Casting::safe, Casting::same_kind, Casting::unsafe}) {
-        const typing::ResultType destination[] = {{to, casting}};
+        const typing::DestinationType destination[] = {{to, casting}};
         const std::vector<Variable> v = {{"a", from}};
         CAPTURE(name(from), name(to));
         if (typing::can_cast(from, to, casting)) {

@@ -36,7 +36,7 @@ inline typing::Policy numpy_policy(Overflow overflow = Overflow::wrap) {
 
 inline ir::TypedGraph type_text(std::string_view text, const std::vector<Variable>& variables,
                                 const typing::Policy& policy,
-                                std::span<const typing::ResultType> destinations = {}) {
+                                std::span<const typing::DestinationType> destinations = {}) {
   std::vector<std::string_view> names;
   for (const Variable& v : variables) names.push_back(v.name);
   ir::Graph graph = lang::parse(text, names);
