@@ -9,7 +9,9 @@
 #include <thread>
 
 #include "catch.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/evaluate.hpp"
+#include "tightloop/executor.hpp"
+#include "tightloop/options.hpp"
 
 using namespace tightloop;
 using Clock = std::chrono::steady_clock;

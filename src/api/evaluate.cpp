@@ -1,6 +1,6 @@
 // The public calls: find or make the program, line up the arguments, run it, and see to it that
 // whatever is thrown is an Error that carries the text.
-#include "tightloop/engine.hpp"
+#include "tightloop/evaluate.hpp"
 
 #if defined(__GLIBC__)
 #include <malloc.h>
