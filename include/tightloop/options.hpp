@@ -61,10 +61,13 @@ struct Options {
   Fp fp = Fp::strict;
   Overflow overflow = Overflow::by_promotion;
   Casting casting = Casting::standard;  ///< of evaluate_into, assign, Function::into, `dtype`
-  std::optional<DType> dtype = {};      ///< of new arrays and streamed results: converted to
-                                        ///< it under `casting`; none leaves them as they are
-  int threads = 0;                      ///< at most so many; 0 means all that are allowed
-  Executor* executor = nullptr;         ///< null means default_executor()
+  std::uint32_t size =
+      sizeof(Options);              ///< bytes that the program's headers know of; leave it. The
+                                    ///< library refuses those of other headers than its own
+  std::optional<DType> dtype = {};  ///< of new arrays and streamed results: converted to
+                                    ///< it under `casting`; none leaves them as they are
+  int threads = 0;                  ///< at most so many; 0 means all that are allowed
+  Executor* executor = nullptr;     ///< null means default_executor()
   /// A call whose loops would compute more elements (of a matrix product: multiplications) is an
   /// Error(limit) before it starts; 0: no bound.
   std::uint64_t most_elements = 0;
