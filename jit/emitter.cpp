@@ -158,9 +158,9 @@ llvm::Value* Emitter::noted() {
 }
 
 void Emitter::note_overflow(llvm::Value* mask) {
-  constexpr std::size_t kMostMasks = 4;  // each takes a register until it joins the others
   overflow_.push_back(mask);
-  if (overflow_.size() >= kMostMasks) overflow_ = {noted()};
+  // Each takes a register until it joins the others.
+  if (overflow_.size() >= target.tuning.event_masks) overflow_ = {noted()};
 }
 
 llvm::Value* Emitter::take_overflow() {

@@ -155,11 +155,11 @@ bool is_inlined(Op op, DType precision) {
 
 }  // namespace
 
-bool has_few_functions(const kernel::KernelPlan& plan) {
-  constexpr auto kFew = 8;
-  return kFew >= std::count_if(plan.body.begin(), plan.body.end(), [](const kernel::Inst& inst) {
-           return is_inlined(inst.op, inst.target);
-         });
+bool has_few_functions(const kernel::KernelPlan& plan, const Target& target) {
+  const auto count =
+      std::count_if(plan.body.begin(), plan.body.end(),
+                    [](const kernel::Inst& inst) { return is_inlined(inst.op, inst.target); });
+  return static_cast<std::size_t>(count) <= target.tuning.inlined_functions;
 }
 
 V inline_math(Emitter& e, Op op, DType precision, V x) {

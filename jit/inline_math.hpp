@@ -8,7 +8,7 @@
 namespace tightloop::jit {
 
 /// True for plans with so few of these functions that emitting them in place compiles fast enough.
-bool has_few_functions(const kernel::KernelPlan& plan);
+bool has_few_functions(const kernel::KernelPlan& plan, const Target& target);
 
 /// The value of an op whose lowering is `math`, bit for bit that of its leaf; null for ops,
 /// targets and kernels whose leaves are to be called. `precision` is the lane, or a half type in

@@ -24,9 +24,6 @@ std::optional<std::int64_t> integer_constant(const kernel::KernelPlan& plan,
   return static_cast<std::int64_t>(bits << unused) >> unused;
 }
 
-constexpr std::size_t kPart = 128;  // instructions of a long body in one block
-constexpr std::size_t kLine = 64;   // bytes that memory is asked for at a time
-
 }  // namespace
 
 void KernelEmitter::emit_level(Level level, const Step* step, Values& values) {
@@ -38,7 +35,7 @@ void KernelEmitter::emit_level(Level level, const Step* step, Values& values) {
     const kernel::Inst& inst = plan_.body[i];
     if (inst.watch) e_.note_overflow(event_mask(e_, inst, values[i], operands(inst, values)));
     if (counted) long_body_->after(i);
-    if (counted && ++in_part_ >= kPart) start_part();
+    if (counted && ++in_part_ >= e_.target.tuning.long_part) start_part();
     if (!shape_.divides[i]) continue;
     values[plan_.body.size() + i] = prepare_divisor(e_, inst.lane, values[i].re);
   }
@@ -204,7 +201,9 @@ void KernelEmitter::fetch_ahead(const Step& step) {
     constexpr unsigned kFirstCache = 3, kSecondCache = 2;
     // Steps of less than a line follow one that asked for the whole of it.
     const std::size_t begin = step.number * bytes, end = begin + bytes;
-    for (std::size_t at = (begin + kLine - 1) / kLine * kLine; at < end; at += kLine) {
+    const std::size_t line_bytes = e_.target.tuning.line_bytes;
+    for (std::size_t at = (begin + line_bytes - 1) / line_bytes * line_bytes; at < end;
+         at += line_bytes) {
       llvm::Value* line = b_.CreateGEP(b_.getInt8Ty(), address, b_.getInt64(at - begin));
       if (load.fetch_ahead > 0) {
         fetch(line, distance(load.fetch_ahead, ahead_.near), kFirstCache);

@@ -12,16 +12,16 @@ namespace tightloop::jit {
 class KernelEmitter::ColumnAccumulators {
  public:
   ColumnAccumulators(Emitter& e, const kernel::KernelPlan& plan, const KernelShape& shape) : e_(e) {
-    constexpr unsigned kStripBytes = 16384;
-    constexpr unsigned kMostColumns = 4096;
+    const CodeTuning& tuning = e.target.tuning;
     unsigned bytes = 0;
     for (std::size_t r = 0; r < plan.reductions.size(); ++r) {
       const DType lane = plan.body[shape.sources[r].values[0]].lane;
       reducers.push_back(make_column_reducer(plan.reductions[r], lane));
       for (llvm::Value* part : reducers[r]->identity(e)) bytes += e.element_bits(part) / 8;
     }
-    strip = std::max(e.lanes * shape.unroll,
-                     std::min(kMostColumns, std::bit_floor(kStripBytes / std::max(bytes, 1u))));
+    strip = std::max(
+        e.lanes * shape.unroll,
+        std::min(tuning.strip_columns, std::bit_floor(tuning.strip_bytes / std::max(bytes, 1u))));
     for (const auto& reducer : reducers) {
       stack_.emplace_back(e, reducer->identity(e), strip / e.lanes);
     }

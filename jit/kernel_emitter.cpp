@@ -19,7 +19,7 @@ KernelEmitter::KernelEmitter(llvm::Function& function, const kernel::KernelPlan&
       target_(target),
       shape_(shape_of(plan, target)) {
   e_.lanes = shape_.lanes;
-  e_.inlines_math = has_few_functions(plan);
+  e_.inlines_math = has_few_functions(plan, target);
   if (shape_.is_long) long_body_ = std::make_unique<LongBody>(e_, plan_, shape_);
 }
 

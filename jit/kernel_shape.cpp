@@ -10,12 +10,6 @@
 namespace tightloop::jit {
 namespace {
 
-constexpr std::size_t kSmallBody = 8;
-constexpr std::size_t kMediumBody = 16;
-constexpr std::size_t kUnrolledInsts = 96;  // element-wise instructions times unrolling
-constexpr std::size_t kLongBody = 192;
-constexpr std::size_t kStackBytes = std::size_t{48} << 10;  // of values of a long body
-
 // A cast between integers that only widens adds nothing to a 64-bit sum.
 std::uint32_t look_through_widening(const kernel::KernelPlan& plan, std::uint32_t id) {
   while (plan.body[id].op == Op::cast) {
@@ -109,8 +103,9 @@ std::size_t elementwise_insts(const kernel::KernelPlan& plan, const KernelShape&
   return count;
 }
 
-unsigned lanes_of(const Widths& widths, std::size_t insts, std::size_t vector_bytes) {
-  const std::size_t registers = insts > kMediumBody ? 2 : 4;
+unsigned lanes_of(const Widths& widths, std::size_t insts, const Target& target) {
+  const std::size_t vector_bytes = target.vector_bytes;
+  const std::size_t registers = insts > target.tuning.medium_body ? 2 : 4;
   const std::size_t lanes =
       std::min(vector_bytes / widths.narrowest, registers * vector_bytes / widths.widest);
   return static_cast<unsigned>(std::clamp<std::size_t>(lanes, 2, 64));
@@ -140,10 +135,10 @@ std::size_t most_live(const kernel::KernelPlan& plan, const KernelShape& shape) 
 
 /// Lanes of a long body: a register each, and fewer where the stack would not stay in the cache.
 unsigned lanes_of_long(const kernel::KernelPlan& plan, const KernelShape& shape,
-                       const Widths& widths, std::size_t vector_bytes) {
-  std::size_t lanes = std::clamp<std::size_t>(vector_bytes / widths.widest, 2, 64);
+                       const Widths& widths, const Target& target) {
+  std::size_t lanes = std::clamp<std::size_t>(target.vector_bytes / widths.widest, 2, 64);
   const std::size_t live = most_live(plan, shape) * widths.widest;
-  while (lanes > 2 && live * lanes > kStackBytes) lanes /= 2;
+  while (lanes > 2 && live * lanes > target.tuning.stack_bytes) lanes /= 2;
   return static_cast<unsigned>(lanes);
 }
 
@@ -298,6 +293,7 @@ std::string find_fault(const kernel::KernelPlan& plan) {
 }
 
 KernelShape shape_of(const kernel::KernelPlan& plan, const Target& target) {
+  const CodeTuning& tuning = target.tuning;
   KernelShape shape;
   for (const kernel::KernelReduce& r : plan.reductions) {
     shape.sources.push_back(source_of(plan, r, target));
@@ -309,20 +305,20 @@ KernelShape shape_of(const kernel::KernelPlan& plan, const Target& target) {
   find_divisors(plan, target, shape);
   const std::size_t insts = elementwise_insts(plan, shape);
   const Widths widths = widths_of(plan, shape);
-  shape.is_long = insts > kLongBody;
+  shape.is_long = insts > tuning.long_body;
   shape.skips = std::any_of(plan.loads.begin(), plan.loads.end(),
                             [](const kernel::KernelLoad& l) { return skipped(l) > 0; });
-  shape.lanes = shape.is_long ? lanes_of_long(plan, shape, widths, target.vector_bytes)
-                              : lanes_of(widths, insts, target.vector_bytes);
+  shape.lanes =
+      shape.is_long ? lanes_of_long(plan, shape, widths, target) : lanes_of(widths, insts, target);
   if (plan.kind == kernel::KernelKind::map) return shape;
-  shape.unroll = insts <= kSmallBody ? 4 : insts <= kMediumBody ? 2 : 1;
+  shape.unroll = insts <= tuning.small_body ? 4 : insts <= tuning.medium_body ? 2 : 1;
   const bool ordered = std::any_of(plan.reductions.begin(), plan.reductions.end(), is_ordered);
   if (plan.kind == kernel::KernelKind::row_reduce && ordered) {
     shape.lanes = std::min(shape.lanes, static_cast<unsigned>(kernel::kSumLanes));
     shape.sum_sets = kernel::kSumLanes / shape.lanes;
-    shape.sums_in_memory = shape.sum_sets * insts > kUnrolledInsts;
+    shape.sums_in_memory = shape.sum_sets * insts > tuning.unrolled;
     shape.unroll = shape.sums_in_memory ? 1 : shape.sum_sets;
-    shape.holds_rows = holds_rows(plan, shape, target) && insts <= kSmallBody;
+    shape.holds_rows = holds_rows(plan, shape, target) && insts <= tuning.small_body;
   }
   return shape;
 }

@@ -63,6 +63,7 @@ class ColumnReducer : public Reducer {
  public:
   /// Most rows of a group.
   static constexpr unsigned kGroup = 32;
+  static_assert(kernel::moment_rows(kGroup) == kGroup && kernel::moment_rows(kGroup / 4) < kGroup);
   /// Returns what update() adds the rows of a group to, by default the accumulators themselves.
   virtual Parts open(Emitter&, const Parts& acc) { return acc; }
   /// Returns the accumulators with a group, that open() began, added to them.

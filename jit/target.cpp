@@ -76,7 +76,7 @@ std::unique_ptr<llvm::TargetMachine> Target::machine() const {
 
 std::string Target::fingerprint() const {
   return cpu + "|" + features + "|" + triple + "|llvm " LLVM_VERSION_STRING "|emitter " +
-         std::to_string(kEmitterVersion);
+         std::to_string(kEmitterVersion) + "|tuning " + tuning.text();
 }
 
 bool find_foreign_target(const std::string& triple, Target& out, std::string& error) {

@@ -7,6 +7,8 @@
 
 #include <llvm/Target/TargetMachine.h>
 
+#include "jit/code_tuning.hpp"
+
 namespace tightloop::jit {
 
 struct Target {
@@ -20,6 +22,7 @@ struct Target {
   bool avx512 = false;  ///< F, BW, DQ and VL: masked loads and stores of every element
   bool f16c = false;    ///< conversion between float16 and float32 in hardware
   bool fma = false;
+  CodeTuning tuning;
 
   std::unique_ptr<llvm::TargetMachine> machine() const;
   std::string fingerprint() const;

@@ -292,6 +292,7 @@ class Streaming {
                       ? options_.step
                       : std::clamp<std::uint64_t>(limits.memory / 16, 4 << 10, 4 << 20);
     limits.threads = exec::workers_of(options_.options).threads;
+    limits.machine = &bound_->machine;
     return streaming::make_schedule(bound_->plan, arrays_, traits_, limits);
   }
 

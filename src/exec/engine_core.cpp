@@ -10,7 +10,8 @@
 
 namespace tightloop::exec {
 
-EngineCore::EngineCore(Kind kind, const std::string& target) {
+EngineCore::EngineCore(Kind kind, const std::string& target, const plan::MachineModel& machine)
+    : machine_(plan::within_limits(machine)) {
   if (kind == Kind::reference) return;
   const bool compiles = kind == Kind::jit;
   cache_ =
@@ -23,8 +24,11 @@ EngineCore::EngineCore(Kind kind, const std::string& target) {
   }
 }
 
-EngineCore::EngineCore(std::unique_ptr<KernelCache> cache, bool may_fall_back)
-    : cache_(std::move(cache)), may_fall_back_(may_fall_back) {}
+EngineCore::EngineCore(std::unique_ptr<KernelCache> cache, bool may_fall_back,
+                       const plan::MachineModel& machine)
+    : cache_(std::move(cache)),
+      may_fall_back_(may_fall_back),
+      machine_(plan::within_limits(machine)) {}
 
 std::uint64_t EngineCore::next_serial() {
   static std::atomic<std::uint64_t> last{0};

@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::int64_t kProbeBytes = std::int64_t{64} << 20;
 constexpr std::int64_t kPiece = std::int64_t{1} << 20;
-// Passes that move less than this find their arrays in a cache, if these were used a moment ago.
-constexpr std::uint64_t kCached = std::uint64_t{2} << 20;
 
 std::uint64_t read_piece(const char* from, std::int64_t bytes) {
   using Vector __attribute__((vector_size(16))) = std::uint64_t;
@@ -87,9 +85,9 @@ std::string stage_text(const plan::Stage& stage, const EngineCore& engine) {
   return out;
 }
 
-std::string expected_text(const plan::Pass& pass, Workers workers) {
+std::string expected_text(const plan::Pass& pass, Workers workers, std::int64_t cached) {
   const std::uint64_t bytes = pass.bytes_read + pass.bytes_written;
-  if (bytes < kCached) return "small enough to stay in the caches";
+  if (bytes < static_cast<std::uint64_t>(cached)) return "small enough to stay in the caches";
   const double bandwidth = read_bandwidth(workers);
   if (bandwidth <= 0) return "not measured: no memory for it";
   return "memory needs " + time_text(static_cast<double>(bytes) / bandwidth) + " at " +
@@ -115,7 +113,8 @@ std::string describe_costs(const plan::LoopPlan& plan, const EngineCore& engine,
   for (std::size_t g = 0; g < plan.passes.size(); ++g) {
     const plan::Pass& pass = plan.passes[g];
     out += "pass " + std::to_string(g) + ": reads " + bytes_text(pass.bytes_read) + " and writes " +
-           bytes_text(pass.bytes_written) + "; " + expected_text(pass, workers) + "\n";
+           bytes_text(pass.bytes_written) + "; " +
+           expected_text(pass, workers, engine.machine().cached_bytes) + "\n";
     for (std::uint32_t k = 0; k < pass.count; ++k) {
       out += "  " + stage_text(plan.stages[pass.first + k], engine) + "\n";
     }

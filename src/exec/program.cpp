@@ -137,7 +137,7 @@ std::vector<Dims> Program::shapes(std::span<const Arg* const> args) const {
 }
 
 plan::LoopPlan Program::plan(std::span<const Arg* const> args) const {
-  return plan::make_plan(graph_, layouts_of(args), {});
+  return plan::make_plan(graph_, layouts_of(args), {}, engine_.machine());
 }
 
 std::shared_ptr<const BoundPlan> Program::bound(std::span<const Arg* const> args,
@@ -154,7 +154,8 @@ std::shared_ptr<const BoundPlan> Program::make_bound(std::span<const Arg* const>
     destinations.push_back({o->shape(), o->strides(), o->byte_order() == ByteOrder::swapped});
   }
   auto bound = std::make_shared<BoundPlan>();
-  bound->plan = plan::make_plan(graph_, layouts_of(args), destinations);
+  bound->machine = engine_.machine();
+  bound->plan = plan::make_plan(graph_, layouts_of(args), destinations, bound->machine);
   bound->demand = plan::demand_of(bound->plan);
   const double planned = seconds_since(start);
   int compiled = 0;
@@ -169,7 +170,8 @@ std::shared_ptr<const BoundPlan> Program::make_bound(std::span<const Arg* const>
   for (BoundStage& stage : bound->stages)
     stage.watches_sums = scale_averages_ != nullptr || plain_ != nullptr;
   bound->simple = is_simple(*bound);
-  bound->small = bound->simple && bound->stages[0].cost < kThreadedCost;
+  bound->small =
+      bound->simple && bound->stages[0].cost < static_cast<double>(bound->machine.threaded_cost);
   if (options.stats != nullptr) {
     options.stats->plan_seconds += planned;
     options.stats->kernels_compiled += compiled;

@@ -51,6 +51,8 @@ void print_inst(const KernelPlan& plan, const Inst& inst, std::string& out) {
 
 std::string to_string(const KernelPlan& plan) {
   std::string out{kind_name(plan.kind)};
+  // Plans that differ in nothing else make other sums under another tree.
+  if (plan.kind != KernelKind::map) out += " summation " + number(kSummationVersion);
   if (plan.fast_math) out += " fast_math";
   if (plan.streaming_stores) out += " streaming_stores";
   if (!plan.left_by_row) out += " left_by_column";

@@ -1,5 +1,6 @@
 // The plan of one kernel: a loop nest of two levels over operands, as plain data. It says nothing
 // of extents, strides or addresses: those are arguments (KernelFrame). Its text is the cache key.
+// In which order a kernel adds is in summation_tree.hpp.
 #pragma once
 
 #include <array>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "ir/typed_graph.hpp"
+#include "kernel/summation_tree.hpp"
 
 namespace tightloop::kernel {
 
@@ -82,22 +84,6 @@ struct Moments {
   double deviations;
   double rest;
 };
-constexpr double kDeviationScale = 0x1p-14;
-
-/// A row's shift is the mean of its first kMomentSample elements at most, found in a visit of its
-/// own. Where squares of deviations from the shift are above five quarters of those from the mean,
-/// digits cancel: the row is visited again, with the mean that has been found for the shift.
-inline constexpr int kMomentSample = 32;
-inline constexpr int kMomentVisits = 4;  // of a row, at most; the first is that of the sample
-
-/// Columns take rows in groups, which begin at rows 0, 2, 8, 32 and from there on at every 32nd;
-/// of kernels with sums that are narrow first, at every kNarrowSumRows-th, and those that are left
-/// over are groups of one. A group's shift is the mean of all rows before it; that of the first its
-/// first row, or the mean of its rows where these are taken together. So a shift that is far from
-/// the mean of its group is one because what has been added before is as far.
-constexpr std::int64_t moment_rows(std::int64_t begin) {
-  return begin == 0 ? 2 : begin < 32 ? 3 * begin : 32;
-}
 
 /// What argmin and argmax accumulate in: the extreme so far, in its own type at the start of
 /// `value`, and the C-order number of the first element that is one.
@@ -158,30 +144,6 @@ struct KernelPlan {
 /// Returns the canonical text: equal kernels have equal text, different ones differ.
 std::string to_string(const KernelPlan& plan);
 
-/// Longest inner loop (row_reduce) or row count (column_reduce) of one call, so that narrow
-/// accumulators cannot overflow: a 16-bit value summed kMaxReduceBlock / 16 times fits 32 bits.
-inline constexpr std::int64_t kMaxReduceBlock = 65536;
-
-/// A float sum or product over the inner loop (row_reduce) uses exactly this many accumulators,
-/// whatever the vector width: element i goes to accumulator i % kSumLanes, and they combine as
-/// acc[j] = acc[j] op acc[j + h] for h = 16, 8, 4, 2, 1. Each starts at the identity (-0.0 for
-/// float sums); elements past n0 are left out. column_reduce starts each column at the identity and
-/// takes the rows in order. The result combines into the slot as slot = slot op partial.
-///
-/// var sums x - K and its square so, in float64, with a shift K of a row's own, or of a group of
-/// rows (see Moments).
-inline constexpr int kSumLanes = 32;
-
-/// A sum that is narrow_first adds four elements in float32, as (x + y) + (z + w), and only then to
-/// its accumulators. row_reduce: of each group of kSumLanes elements, counted from the call's
-/// first, x[j], x[j + 16], x[j + 8] and x[j + 24] go to accumulator j of 8, which combine for h =
-/// 4, 2, 1; elements past n0 count as -0. column_reduce: of each kNarrowSumRows rows the elements
-/// of a column; rows that are left over are added one by one. It is meant for halves whose sums
-/// cannot overflow: a float32 addition rounds by at most 2^-24 of its result, and so both by less
-/// than 2^-23 + 2^-48 of the sum of the four magnitudes, 1.2e-7.
-inline constexpr int kNarrowSumLanes = 8;
-inline constexpr int kNarrowSumRows = 4;
-
 /// A product kernel multiplies a packed block of the left operand by strips of the right one:
 /// target[i, j] (+)= sum over k of left[i, k] * right[k, j], for n1 rows i, n0 whole strips of
 /// columns j and a depth of n2 elements k. It has no body; loads are left and right, of one packed
@@ -191,8 +153,7 @@ inline constexpr int kNarrowSumRows = 4;
 /// integers it is exact modulo 2^64. Floats may stand for integers whose sums of products they hold
 /// exactly. Addresses and steps: left, the block; right, the first strip, and the bytes from one
 /// strip to the next; target, element (0, 0), and the bytes per row, columns being contiguous.
-inline constexpr std::int64_t kProductDepth = 256;  // most elements of depth of a block
-inline constexpr std::int64_t kStripBytes = 128;    // of one row of a strip: right[k, j ...]
+inline constexpr std::int64_t kStripBytes = 128;  // of one row of a strip: right[k, j ...]
 /// Rows that a left block has at most; where it lies by column, element (i, k) is at
 /// (k * product_rows + i) * itemsize.
 constexpr std::int64_t product_rows(DType packed) {

@@ -54,6 +54,7 @@ class Drafter {
     draft_.main_count = draft_.operands.size();
     draft_.nodes = std::move(body.nodes);
     draft_.main = std::move(body.kernel);
+    draft_.plain_body = draft_.main.body.size();
     draft_.main_params = std::move(body.params);
     if (!outline.reductions.empty()) make_epilogue(loaded, instructions);
     return std::move(draft_);
@@ -62,7 +63,6 @@ class Drafter {
  private:
   /// Sums of halves that float32 holds, however they are added, start in float32.
   void add_halves_narrow(kernel::KernelPlan& kernel) const {
-    constexpr double kMost = 0x1p120;
     std::vector<double> bounds;
     for (std::size_t i = 0; i < kernel.reductions.size(); ++i) {
       kernel::KernelReduce& r = kernel.reductions[i];
@@ -70,7 +70,7 @@ class Drafter {
           graph_.nodes[graph_.nodes[draft_.outline.reductions[i]].args[0]];
       if (r.op != Op::sum || !is_half(operand.dtype)) continue;
       if (bounds.empty()) bounds = magnitudes(kernel);
-      r.narrow_first = bounds[r.value] <= kMost;
+      r.narrow_first = bounds[r.value] <= kernel::kMostNarrow;
     }
   }
 

@@ -31,6 +31,9 @@ struct Draft {
   std::size_t main_count = 0;         ///< operands of main
   std::vector<std::uint32_t> copied;  ///< the accumulator of each copy
   bool has_epilogue = false;
+  /// Instructions of the body that computes everything itself: how it is summed does not depend on
+  /// what is materialised.
+  std::size_t plain_body = 0;
   /// Of a matrix product, whose operands are the loads of both factors, then the target.
   std::optional<std::pair<Factor, Factor>> factors;
   std::vector<ir::NodeId> nodes;  ///< of main's instructions, kNoNode for those under views

@@ -12,6 +12,7 @@
 #include "ir/shapes.hpp"
 #include "ir/typed_graph.hpp"
 #include "kernel/kernel_plan.hpp"
+#include "plan/machine_model.hpp"
 
 namespace tightloop::plan {
 
@@ -49,9 +50,12 @@ struct Nest {
   std::vector<Operand> operands;
   std::vector<ParamSource> params;
   bool any_packed = false;
+  std::int64_t packed_elements = 0;  ///< of each packed operand, that a thread packs at a time; of
+                                     ///< reductions no fewer than a block's
 };
 
-/// How a reduction is cut. Depends on shape and layout only, never on threads.
+/// How a reduction is cut. Blocks and chunks depend on shape and layout alone; no result depends on
+/// the rest.
 struct Blocking {
   std::int64_t block = 1;  ///< inner elements (row_reduce) or rows (column_reduce) per partial
   std::int64_t blocks_inner = 1;  ///< blocks along the innermost reduced dimension
@@ -143,16 +147,13 @@ struct ArrayLayout {
 };
 
 /// Plans a typed graph. `inputs` is parallel to graph.inputs (weak scalars: ignored), `outs` to
-/// graph.results: an empty list of outs means new C-ordered arrays of the results' own shapes.
+/// graph.results: an empty list of outs means new C-ordered arrays of the results' own shapes. What
+/// the plan computes does not depend on `machine`, whose fields must be within their limits.
 /// Throws Error(shape, value) for shapes that do not fit.
 LoopPlan make_plan(const ir::TypedGraph& graph, std::span<const ArrayLayout> inputs,
-                   std::span<const ArrayLayout> outs);
+                   std::span<const ArrayLayout> outs, const MachineModel& machine);
 
 /// Prints the plan for people.
 std::string to_string(const LoopPlan& plan);
-
-/// Returns how many elements of each packed operand of a nest a thread packs at a time: a power of
-/// two, at most 4096, fewer where all of them together would take more than 64 KiB.
-std::int64_t pack_elements(const Nest& nest);
 
 }  // namespace tightloop::plan

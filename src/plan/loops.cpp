@@ -179,8 +179,7 @@ void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool re
   const Axis unit{1, false, std::vector<std::int64_t>(operands.size(), 0), false, -1};
   if (m.empty()) m.push_back(unit);
   if (reduces && r.empty()) r.push_back(unit);
-  // Short rows would spend their time on combining lanes: run along the map axis instead.
-  if (reduces && row && r.back().extent < 16 && run >= 64) row = false;
+  if (reduces && row && kernel::sums_along_columns(r.back().extent, run)) row = false;
   const kernel::KernelKind kind = common != nullptr ? common->kind
                                   : !reduces        ? kernel::KernelKind::map
                                   : row             ? kernel::KernelKind::row_reduce
@@ -208,103 +207,92 @@ void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool re
 
 namespace {
 
-/// Returns the element size of the widest operand that all outputs of the innermost map dimension
-/// read, where it does not stay in a cache between two outputs by itself; else 0.
-std::int64_t shared_item(const Stage& stage) {
-  constexpr std::int64_t kStaysInCache = 128 << 10;
+/// Returns the element size of the widest operand of more than `least` bytes that all outputs of
+/// the innermost map dimension read, else 0.
+std::int64_t shared_item(const Stage& stage, std::int64_t least) {
   std::int64_t widest = 0;
+  if (stage.m.back() <= 1) return widest;
   for (const Operand& o : stage.main.operands) {
     if (o.source.kind == Memory::Kind::result || o.m.back() != 0) continue;
     const auto item = static_cast<std::int64_t>(itemsize(o.dtype));
     std::int64_t bytes = item;
     for (std::size_t d = 0; d < o.r.size(); ++d) bytes *= o.r[d] != 0 ? stage.r[d] : 1;
-    if (bytes > kStaysInCache) widest = std::max(widest, item);
+    if (bytes > least) widest = std::max(widest, item);
   }
   return widest;
 }
 
-constexpr std::int64_t kRowsPerBlock = 128;  // of a column_reduce kernel, at most
+std::int64_t packed_bytes(const Nest& nest) {
+  std::int64_t bytes = 0;
+  for (const Operand& o : nest.operands) {
+    if (o.packed) bytes += static_cast<std::int64_t>(itemsize(o.dtype));
+  }
+  return bytes;
+}
 
-/// Returns how many rows are added up before their sum is: fewer of long rows, so that an
-/// evaluation in parts holds few bytes.
-std::int64_t rows_per_block(const Stage& stage) {
-  constexpr std::int64_t kMostBytes = 32 << 20;
-  constexpr std::int64_t kFewest = 2;
-  std::int64_t row = 1;  // bytes from one to the next
-  for (const Operand& o : stage.main.operands) row = std::max(row, std::abs(o.r.back()));
-  std::int64_t rows = kRowsPerBlock;
-  while (rows > kFewest && row > kMostBytes / rows) rows /= 2;
-  return rows;
+kernel::ReductionShape shape_of(const Stage& stage, kernel::KernelKind kind, bool ordered) {
+  kernel::ReductionShape out;
+  out.by_column = kind == kernel::KernelKind::column_reduce;
+  out.ordered = ordered;
+  out.inner = stage.r.back();
+  out.outer = stage.r_size() / std::max<std::int64_t>(out.inner, 1);
+  out.outputs = stage.m_size();
+  out.columns = stage.m.back();
+  out.slot_bytes = 0;
+  for (const kernel::KernelReduce& r : stage.main.kernel.reductions) {
+    out.slot_bytes += static_cast<std::int64_t>(kernel::slot_bytes(r));
+  }
+  for (const Operand& o : stage.main.operands) {
+    out.row_bytes = std::max(out.row_bytes, std::abs(o.r.back()));
+  }
+  out.packed_bytes = packed_bytes(stage.main);
+  out.shared = shared_item(stage, kernel::kSharedBytes) > 0;
+  return out;
+}
+
+/// Which outputs a task takes together, and which take turns.
+void choose_tile(const Stage& stage, const kernel::ReductionShape& shape,
+                 const MachineModel& machine, Blocking& b) {
+  const std::int64_t fitting = machine.slots_bytes / std::max<std::int64_t>(shape.slot_bytes, 1);
+  const std::int64_t widest = std::min(std::max(fitting, machine.fewest_slots), machine.most_slots);
+  b.tile = widest;
+  if (stage.r_size() == 0 || shape.outputs == 0) return;  // nothing to accumulate
+  if (shape.by_column) {
+    if (shape.packed_bytes > 0) {
+      const std::int64_t columns = packed_elements(stage.main, machine) / b.block;
+      b.tile = std::min(std::max(columns, machine.fewest_packed_columns), widest);
+    }
+    b.tile = std::max<std::int64_t>(std::min(b.tile, shape.outputs), 1);
+    return;
+  }
+  const std::int64_t outputs = machine.output_elements / stage.r_size();
+  b.tile = b.chunks > 1 ? 1 : std::clamp<std::int64_t>(outputs, 1, widest);
+  const std::int64_t shared = shared_item(stage, machine.shared_bytes);
+  if (shared == 0) return;
+  b.interleave = std::max<std::int64_t>(1, machine.interleave_bytes / (b.block * shared));
+  b.tile = std::max(b.tile, std::min(machine.shared_outputs, widest));
 }
 
 }  // namespace
 
-std::int64_t pack_elements(const Nest& nest) {
-  constexpr std::int64_t kMostElements = 4096;
-  constexpr std::int64_t kBytes = 64 << 10;
-  std::int64_t bytes = 0;  // of one element of each
-  for (const Operand& o : nest.operands) {
-    if (o.packed) bytes += static_cast<std::int64_t>(itemsize(o.dtype));
-  }
-  std::int64_t elements = kMostElements;
-  while (elements > kRowsPerBlock && elements * bytes > kBytes) elements /= 2;
+std::int64_t packed_elements(const Nest& nest, const MachineModel& machine) {
+  const std::int64_t bytes = packed_bytes(nest);
+  std::int64_t elements = machine.packed_elements;
+  while (elements > machine.fewest_packed && elements * bytes > machine.packed_bytes) elements /= 2;
   return elements;
 }
 
-Blocking choose_blocking(const Stage& stage, kernel::KernelKind kind, bool float_sums) {
-  constexpr std::int64_t kFloatBlock = 4096;
-  constexpr std::int64_t kInterleavedBytes = 16 << 10;
-  const std::int64_t inner = stage.r.back();
-  const std::int64_t outer = stage.r_size() / std::max<std::int64_t>(inner, 1);
-  const std::int64_t m = stage.m_size();
-  std::int64_t output_bytes = 0;  // of one output's slots
-  for (const kernel::KernelReduce& r : stage.main.kernel.reductions) {
-    output_bytes += static_cast<std::int64_t>(kernel::slot_bytes(r));
-  }
-  // Accumulators of a tile stay within 32 KiB, those of a column tile at least a vector wide.
-  const std::int64_t widest =
-      std::clamp<std::int64_t>((32 << 10) / std::max<std::int64_t>(output_bytes, 1), 64, 2048);
+Blocking choose_blocking(const Stage& stage, kernel::KernelKind kind, bool ordered,
+                         const MachineModel& machine) {
+  const kernel::ReductionShape shape = shape_of(stage, kind, ordered);
+  const kernel::ReductionCut cut = kernel::cut_reduction(shape);
   Blocking b;
-  if (inner == 0 || outer == 0 || m == 0) {  // nothing to accumulate
-    b.tile = widest;
-    return b;
-  }
-  const std::int64_t shared = stage.m.back() > 1 ? shared_item(stage) : 0;
-  const std::int64_t packed =
-      stage.main.any_packed ? pack_elements(stage.main) : kernel::kMaxReduceBlock;
-  if (kind == kernel::KernelKind::column_reduce) {
-    b.block = std::min(rows_per_block(stage), inner);
-  } else {
-    b.block = std::min({float_sums ? kFloatBlock : kernel::kMaxReduceBlock, packed, inner});
-  }
-  b.blocks_inner = (inner + b.block - 1) / b.block;
-  b.blocks = outer * b.blocks_inner;
-  const std::int64_t columns =
-      kind == kernel::KernelKind::column_reduce ? std::min(stage.m.back(), widest) : 1;
-  // Outputs that share an operand are cut finer: a chunk of it serves all of them from the cache.
-  const bool whole = m / columns >= 32 && shared == 0;
-  const std::int64_t work = std::int64_t{1} << (whole ? 22 : 18);
-  b.chunk = std::max<std::int64_t>(1, work / (b.block * columns));
-  // The partials of all columns of a tile stay within half a MiB.
-  const std::int64_t partials = (512 << 10) / std::max<std::int64_t>(output_bytes, 8);
-  const std::int64_t most = std::clamp<std::int64_t>(partials / columns, 16, 4096);
-  b.chunk = std::max(b.chunk, (b.blocks + most - 1) / most);
-  b.chunk = std::min(b.chunk, b.blocks);
-  b.chunks = (b.blocks + b.chunk - 1) / b.chunk;
-  if (kind == kernel::KernelKind::column_reduce) {
-    b.tile = widest;
-    if (stage.main.any_packed) b.tile = std::clamp<std::int64_t>(packed / b.block, 32, widest);
-    b.tile = std::max<std::int64_t>(std::min(b.tile, m), 1);
-  } else {
-    const std::int64_t per_output = stage.r_size();
-    b.tile = b.chunks > 1
-                 ? 1
-                 : std::clamp<std::int64_t>((std::int64_t{1} << 18) / per_output, 1, widest);
-    if (shared > 0) {
-      b.interleave = std::max<std::int64_t>(1, kInterleavedBytes / (b.block * shared));
-      b.tile = std::max<std::int64_t>(b.tile, std::min<std::int64_t>(8, widest));
-    }
-  }
+  b.block = cut.block;
+  b.blocks_inner = cut.blocks_inner;
+  b.blocks = cut.blocks;
+  b.chunk = cut.chunk;
+  b.chunks = cut.chunks;
+  choose_tile(stage, shape, machine, b);
   return b;
 }
 

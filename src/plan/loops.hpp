@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "plan/loop_plan.hpp"
+#include "plan/machine_model.hpp"
 
 namespace tightloop::plan {
 
@@ -38,8 +39,13 @@ void choose_loops(Stage& stage, const Dims& extents, std::uint32_t mask, bool re
 void choose_access(AxisOperand& o, kernel::KernelLoad* load, std::int64_t stride,
                    std::int64_t extent);
 
-/// Computes the blocking of a reduction stage whose loops are chosen. `float_sums` says whether a
-/// reduction depends on order.
-Blocking choose_blocking(const Stage& stage, kernel::KernelKind kind, bool float_sums);
+/// Computes the blocking of a reduction stage whose loops are chosen: blocks and chunks follow from
+/// shape and layout (kernel::cut_reduction), what tasks take together from the machine. `ordered`
+/// says whether a reduction depends on order.
+Blocking choose_blocking(const Stage& stage, kernel::KernelKind kind, bool ordered,
+                         const MachineModel& machine);
+
+/// Returns how many elements of each packed operand of a nest go through scratch memory at a time.
+std::int64_t packed_elements(const Nest& nest, const MachineModel& machine);
 
 }  // namespace tightloop::plan

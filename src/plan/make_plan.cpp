@@ -20,8 +20,13 @@ using ir::NodeId;
 class Planner {
  public:
   Planner(const ir::TypedGraph& graph, std::span<const ArrayLayout> inputs,
-          std::span<const ArrayLayout> outs, const ProductFactors& products)
-      : graph_(graph), inputs_(inputs), outs_(outs.begin(), outs.end()), products_(products) {}
+          std::span<const ArrayLayout> outs, const ProductFactors& products,
+          const MachineModel& machine)
+      : graph_(graph),
+        inputs_(inputs),
+        outs_(outs.begin(), outs.end()),
+        products_(products),
+        machine_(machine) {}
 
   LoopPlan run() {
     std::vector<Dims> shapes;
@@ -55,8 +60,8 @@ class Planner {
     for (const StageOutline& outline : outlines) {
       drafts.push_back(make_draft(context, outline, reductions, values, {}, instructions));
     }
-    std::vector<PassDraft> passes = choose_passes(drafts);
-    materialise_values(context, reductions, values, plan_.intermediates, drafts, passes);
+    std::vector<PassDraft> passes = choose_passes(drafts, machine_);
+    materialise_values(context, reductions, values, plan_.intermediates, drafts, passes, machine_);
     place_intermediates(drafts, passes);
     for (const PassDraft& pass : passes) add_pass(drafts, pass);
     return std::move(plan_);
@@ -126,7 +131,7 @@ class Planner {
     const std::int64_t bytes =
         bytes_in_tile(o.strides, iteration, itemsize(o.operand.dtype), tiling);
     const bool value = !o.in_epilogue;
-    if (value || bytes <= kTileReductions) mid.tile_bytes = bytes;
+    if (value || bytes <= machine_.tile_reduction_bytes) mid.tile_bytes = bytes;
   }
 
   void add_pass(std::span<const Draft> drafts, const PassDraft& pass) {
@@ -137,7 +142,7 @@ class Planner {
     out.rows = pass.tiling.rows;
     Traffic traffic(plan_.intermediates);
     for (std::uint32_t p : pass.stages) {
-      plan_.stages.push_back(make_stage(drafts[p], pass.tiling.axes));
+      plan_.stages.push_back(make_stage(drafts[p], pass.tiling.axes, machine_));
       traffic.add(plan_.stages.back());
     }
     out.bytes_read = traffic.read();
@@ -145,15 +150,16 @@ class Planner {
     plan_.bytes_read += out.bytes_read;
     plan_.bytes_written += out.bytes_written;
     const std::size_t first = plan_.stages.size() - pass.stages.size();
-    choose_memory_hints(std::span(plan_.stages).subspan(first), out.bytes_read + out.bytes_written);
+    choose_memory_hints(std::span(plan_.stages).subspan(first), out.bytes_read + out.bytes_written,
+                        machine_);
     plan_.passes.push_back(std::move(out));
   }
 
-  static constexpr std::int64_t kTileReductions = 8 << 10;
   const ir::TypedGraph& graph_;
   std::span<const ArrayLayout> inputs_;
   std::vector<ArrayLayout> outs_;
   const ProductFactors& products_;
+  const MachineModel& machine_;
   LoopPlan plan_;
 };
 
@@ -167,13 +173,13 @@ std::int64_t Pass::tiles() const {
 }
 
 LoopPlan make_plan(const ir::TypedGraph& graph, std::span<const ArrayLayout> inputs,
-                   std::span<const ArrayLayout> outs) {
-  if (!ir::has_contractions(graph)) return Planner(graph, inputs, outs, {}).run();
+                   std::span<const ArrayLayout> outs, const MachineModel& machine) {
+  if (!ir::has_contractions(graph)) return Planner(graph, inputs, outs, {}, machine).run();
   std::vector<Dims> input_shapes;
   for (const ArrayLayout& in : inputs) input_shapes.push_back(in.shape);
   const std::vector<Dims> shapes = ir::infer_shapes(graph, input_shapes);
   const ir::TypedGraph plain = ir::with_plain_views(graph, shapes);
-  return Planner(plain, inputs, outs, find_matrix_products(graph, shapes)).run();
+  return Planner(plain, inputs, outs, find_matrix_products(graph, shapes), machine).run();
 }
 
 }  // namespace tightloop::plan

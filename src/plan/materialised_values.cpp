@@ -97,7 +97,8 @@ class Keeper {
 
 /// Returns how many rows of a tile leave the values within the scratch memory; 0: not one does.
 std::int64_t rows_that_fit(const DraftContext& c, std::span<const Draft> drafts,
-                           const PassDraft& pass, const std::vector<Value>& values) {
+                           const PassDraft& pass, const std::vector<Value>& values,
+                           const MachineModel& machine) {
   const auto bytes = [&](std::int64_t rows) {
     Tiling tiling = pass.tiling;
     tiling.rows = rows;
@@ -113,7 +114,9 @@ std::int64_t rows_that_fit(const DraftContext& c, std::span<const Draft> drafts,
   std::int64_t low = 0, high = pass.tiling.rows;  // low fits
   while (low < high) {
     const std::int64_t middle = low + (high - low + 1) / 2;
-    if (bytes(middle) <= (middle == 1 ? kMostMaterialised : kMaterialised)) {
+    const std::int64_t most =
+        middle == 1 ? machine.materialised_row_bytes : machine.materialised_bytes;
+    if (bytes(middle) <= most) {
       low = middle;
     } else {
       high = middle - 1;
@@ -122,11 +125,20 @@ std::int64_t rows_that_fit(const DraftContext& c, std::span<const Draft> drafts,
   return low;
 }
 
+/// How a stage is summed is decided where it computes everything itself.
+void sum_alike(const Draft& plain, Draft& draft) {
+  draft.plain_body = plain.plain_body;
+  for (std::size_t i = 0; i < plain.main.reductions.size(); ++i) {
+    draft.main.reductions[i].narrow_first = plain.main.reductions[i].narrow_first;
+  }
+}
+
 }  // namespace
 
 void materialise_values(const DraftContext& context, const IntermediateOf& reductions,
                         const IntermediateOf& finalised, std::vector<Intermediate>& intermediates,
-                        std::vector<Draft>& drafts, std::vector<PassDraft>& passes) {
+                        std::vector<Draft>& drafts, std::vector<PassDraft>& passes,
+                        const MachineModel& machine) {
   const auto many = [](const PassDraft& g) { return g.stages.size() > 1; };
   if (std::none_of(passes.begin(), passes.end(), many)) return;
   const std::vector<bool> costly = find_costly(context.graph);
@@ -134,7 +146,7 @@ void materialise_values(const DraftContext& context, const IntermediateOf& reduc
     if (!many(pass)) continue;
     const std::vector<Value> values = Keeper(context, drafts, pass, costly).find();
     if (values.empty()) continue;
-    const std::int64_t rows = rows_that_fit(context, drafts, pass, values);
+    const std::int64_t rows = rows_that_fit(context, drafts, pass, values, machine);
     if (rows == 0) continue;
     const std::size_t intermediates_before = intermediates.size();
     std::vector<IntermediateOf> loaded(pass.stages.size(), finalised), stored(pass.stages.size());
@@ -152,7 +164,8 @@ void materialise_values(const DraftContext& context, const IntermediateOf& reduc
       const Draft& old = drafts[pass.stages[p]];
       anew.push_back(
           make_draft(context, old.outline, reductions, loaded[p], stored[p], instructions));
-      same = same && same_order(make_stage(old, {}), make_stage(anew[p], {}));
+      sum_alike(old, anew[p]);
+      same = same && same_order(make_stage(old, {}, machine), make_stage(anew[p], {}, machine));
     }
     if (!same) {
       intermediates.resize(intermediates_before);

@@ -14,6 +14,7 @@ namespace tightloop::plan {
 /// `epilogue values` says where values of reductions are held (see epilogue_values.hpp).
 void materialise_values(const DraftContext& context, const IntermediateOf& reductions,
                         const IntermediateOf& finalised, std::vector<Intermediate>& intermediates,
-                        std::vector<Draft>& drafts, std::vector<PassDraft>& passes);
+                        std::vector<Draft>& drafts, std::vector<PassDraft>& passes,
+                        const MachineModel& machine);
 
 }  // namespace tightloop::plan

@@ -21,25 +21,14 @@ Group group_of(bool left, bool right, bool summed) {
   return right ? Group::columns : Group::none;
 }
 
-bool is_worth_packing(std::int64_t rows, std::int64_t columns, std::int64_t depth) {
-  return std::min(rows, columns) >= 4 && std::max(rows, columns) >= 16 && depth >= 4;
-}
-
-/// True for matrices whose sums are those of a product kernel, however they are multiplied.
-bool is_small(std::int64_t rows, std::int64_t columns, std::int64_t depth) {
-  constexpr std::int64_t kSmallDepth = 32;
-  constexpr std::int64_t kSmallSide = 32;
-  return std::min(rows, columns) >= 2 && std::min(rows, columns) <= kSmallSide && depth >= 2 &&
-         depth <= kSmallDepth;
-}
-
 /// True for matrices that are multiplied sooner than packed: measured. Without packing long rows
 /// are read as many streams, and a long depth keeps few sums at work.
-bool is_multiplied_in_place(std::int64_t rows, std::int64_t columns, std::int64_t depth) {
-  constexpr std::int64_t kFewColumns = 64, kShortDepth = 16, kFewProducts = 32 * 32 * 32;
-  if (!is_small(rows, columns, depth)) return false;
-  if (!is_worth_packing(rows, columns, depth)) return true;
-  return columns <= kFewColumns && (depth <= kShortDepth || rows * columns * depth <= kFewProducts);
+bool is_multiplied_in_place(std::int64_t rows, std::int64_t columns, std::int64_t depth,
+                            const MachineModel& machine) {
+  if (!kernel::is_small_product(rows, columns, depth)) return false;
+  if (!kernel::is_packed_product(rows, columns, depth)) return true;
+  return columns <= machine.in_place_columns &&
+         (depth <= machine.in_place_depth || rows * columns * depth <= machine.in_place_products);
 }
 
 /// True where the joint space of a reduction is that of matrices.
@@ -62,7 +51,8 @@ bool is_matrix_product(const ir::TypedGraph& graph, const std::vector<Dims>& sha
       case Group::depth: depth *= left[i]; break;
     }
   }
-  return is_worth_packing(rows, columns, depth) || is_small(rows, columns, depth);
+  return kernel::is_packed_product(rows, columns, depth) ||
+         kernel::is_small_product(rows, columns, depth);
 }
 
 /// The axes of one group, merged where every operand walks them as one; strides by operand.
@@ -114,8 +104,8 @@ DType packed_integers(const Range& left, const Range& right) {
 class Product {
  public:
   Product(const Dims& extents, std::uint32_t mask, Factor left, Factor right,
-          std::vector<AxisOperand> operands)
-      : left_{std::move(left), {}, 0}, right_{std::move(right), {}, 0} {
+          std::vector<AxisOperand> operands, const MachineModel& machine)
+      : machine_(machine), left_{std::move(left), {}, 0}, right_{std::move(right), {}, 0} {
     target_ = std::move(operands.back());
     operands.pop_back();
     right_.first = left_.factor.kernel.loads.size();
@@ -167,7 +157,8 @@ class Product {
 
   /// True where both factors are arrays whose matrices a small_product kernel can walk.
   bool can_stay_in_place() const {
-    if (!is_multiplied_in_place(rows_.size(), columns_.size(), depth_.size())) return false;
+    if (!is_multiplied_in_place(rows_.size(), columns_.size(), depth_.size(), machine_))
+      return false;
     const auto is_plain = [](const Side& side) {
       const auto& body = side.factor.kernel.body;
       return side.loads.size() == 1 &&
@@ -212,9 +203,10 @@ class Product {
     }
     out.body.push_back(multiply);
     // Tiles of equal height, which overlap least.
-    const std::int64_t rows = rows_.size(), tiles = (rows + kMostTileRows - 1) / kMostTileRows;
+    const std::int64_t rows = rows_.size(), most = machine_.product_tile_rows;
+    const std::int64_t tiles = (rows + most - 1) / most;
     out.tile_rows = static_cast<std::uint8_t>((rows + tiles - 1) / tiles);
-    const std::int64_t columns = std::min(columns_.size(), kMostTileColumns);
+    const std::int64_t columns = std::min(columns_.size(), machine_.product_tile_columns);
     out.tile_columns =
         static_cast<std::uint8_t>(std::bit_floor(static_cast<std::uint64_t>(columns)));
     return out;
@@ -303,12 +295,13 @@ class Product {
     block.m.assign(batch_.strides.size() + own.strides.size(), 0);
     block.r.assign(depth_.strides.size(), 0);
     out.operands.push_back(std::move(block));
+    if (out.any_packed) out.packed_elements = packed_elements(out, machine_);
     out.kernel = std::move(f.kernel);
     out.params = std::move(f.params);
     return out;
   }
 
-  static constexpr std::int64_t kMostTileRows = 8, kMostTileColumns = 16;
+  const MachineModel& machine_;
   Side left_, right_;
   AxisOperand target_;
   DType packed_ = DType::float64;
@@ -336,8 +329,10 @@ DType product_dtype(const ir::TypedGraph& graph, NodeId reduction,
 }
 
 MatrixProduct make_matrix_product(const Dims& extents, std::uint32_t mask, Factor left,
-                                  Factor right, std::vector<AxisOperand> operands) {
-  return Product(extents, mask, std::move(left), std::move(right), std::move(operands)).make();
+                                  Factor right, std::vector<AxisOperand> operands,
+                                  const MachineModel& machine) {
+  return Product(extents, mask, std::move(left), std::move(right), std::move(operands), machine)
+      .make();
 }
 
 }  // namespace tightloop::plan

@@ -37,6 +37,7 @@ struct Factor {
 /// Plans the blocks. `extents` is the joint space, `mask` its summed axes; `operands` are the loads
 /// of the left factor, those of the right, and the target, by axis of the joint space.
 MatrixProduct make_matrix_product(const Dims& extents, std::uint32_t mask, Factor left,
-                                  Factor right, std::vector<AxisOperand> operands);
+                                  Factor right, std::vector<AxisOperand> operands,
+                                  const MachineModel& machine);
 
 }  // namespace tightloop::plan

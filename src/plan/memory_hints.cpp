@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "plan/passes.hpp"
-
 namespace tightloop::plan {
 namespace {
 
@@ -16,12 +14,8 @@ bool stores_results_only(const Nest& nest) {
       [](const Operand& o) { return o.source.kind == Memory::Kind::result && !o.packed; });
 }
 
-// More than a second-level cache holds. What the hardware fetches by itself comes too late where
-// there is work to do between the loads.
-constexpr std::uint64_t kFetchBytes = std::uint64_t{3} << 20;
-
 /// True for an operand that is read again and again, and stays in a cache meanwhile.
-bool stays_in_cache(const Stage& stage, const Operand& o) {
+bool stays_in_cache(const Stage& stage, const Operand& o, const MachineModel& machine) {
   std::uint64_t bytes = itemsize(o.dtype);
   bool again = false;
   const auto count = [&](const std::vector<std::int64_t>& extents,
@@ -33,19 +27,19 @@ bool stays_in_cache(const Stage& stage, const Operand& o) {
   };
   count(stage.m, o.m);
   count(stage.r, o.r);
-  return again && bytes <= kFetchBytes;
+  return again && bytes <= static_cast<std::uint64_t>(machine.announced_bytes);
 }
 
-bool announces(const Stage& stage, std::size_t load) {
+bool announces(const Stage& stage, std::size_t load, const MachineModel& machine) {
   const Operand& o = stage.main.operands[load];
   const kernel::KernelLoad& l = stage.main.kernel.loads[load];
   return o.source.kind == Memory::Kind::input && !o.packed && !l.shared &&
-         l.access != kernel::Access::splat && !stays_in_cache(stage, o);
+         l.access != kernel::Access::splat && !stays_in_cache(stage, o, machine);
 }
 
-bool announces_any(const Stage& stage) {
+bool announces_any(const Stage& stage, const MachineModel& machine) {
   for (std::size_t k = 0; k < stage.main.kernel.loads.size(); ++k) {
-    if (announces(stage, k)) return true;
+    if (announces(stage, k, machine)) return true;
   }
   return false;
 }
@@ -58,26 +52,29 @@ struct Distances {
   std::int64_t far;
 };
 
-constexpr Distances kAlongRows{4096, 16384};
-// Along each of a pass's rows. Where the rows are few, there is less between two of their steps.
-constexpr Distances kAlongColumns{384, 1536};
-constexpr Distances kAlongFewColumns{1024, 4096};
+std::uint16_t distance(std::int64_t bytes) {
+  return static_cast<std::uint16_t>(std::min(bytes, MachineModel::kFarthest));
+}
 
-void fetch_ahead(Stage& stage, Distances distances, bool half = false) {
+void fetch_ahead(Stage& stage, const MachineModel& machine, Distances distances,
+                 bool half = false) {
   for (std::size_t k = 0; k < stage.main.kernel.loads.size(); ++k) {
     kernel::KernelLoad& load = stage.main.kernel.loads[k];
-    if (!announces(stage, k)) continue;
-    load.fetch_ahead = static_cast<std::uint16_t>(distances.near);
-    load.fetch_far = static_cast<std::uint16_t>(distances.far);
+    if (!announces(stage, k, machine)) continue;
+    load.fetch_ahead = distance(distances.near);
+    load.fetch_far = distance(distances.far);
     load.fetch_half = half;
   }
 }
 
-Distances distances_of(const kernel::KernelPlan& kernel) {
-  if (kernel.kind != kernel::KernelKind::column_reduce) return kAlongRows;
+Distances distances_of(const kernel::KernelPlan& kernel, const MachineModel& machine) {
+  if (kernel.kind != kernel::KernelKind::column_reduce) {
+    return {machine.row_fetch_near, machine.row_fetch_far};
+  }
   const bool few_rows = std::any_of(kernel.reductions.begin(), kernel.reductions.end(),
                                     [](const kernel::KernelReduce& r) { return r.narrow_first; });
-  return few_rows ? kAlongFewColumns : kAlongColumns;
+  if (few_rows) return {machine.few_rows_fetch_near, machine.few_rows_fetch_far};
+  return {machine.column_fetch_near, machine.column_fetch_far};
 }
 
 bool computes_function(const Stage& stage) {
@@ -91,39 +88,41 @@ bool computes_function(const Stage& stage) {
 /// one will read in the next tile, two of them for a half each. The first one asks, too, unless
 /// they have so much more to do meanwhile that all has come by then. Returns false where there is
 /// none.
-bool fetch_next_tile(std::span<Stage> stages) {
+bool fetch_next_tile(std::span<Stage> stages, const MachineModel& machine) {
   std::vector<Stage*> later;
   for (std::size_t i = 1; i < stages.size(); ++i) {
     const bool by_row = stages[i].main.kernel.kind != kernel::KernelKind::column_reduce;
-    if (by_row && announces_any(stages[i])) later.push_back(&stages[i]);
+    if (by_row && announces_any(stages[i], machine)) later.push_back(&stages[i]);
   }
   if (later.empty()) return false;
   const bool busy = std::any_of(later.begin(), later.end(),
                                 [](const Stage* stage) { return computes_function(*stage); });
-  const Distances along = distances_of(stages[0].main.kernel);
-  fetch_ahead(stages[0], {along.near / 2, busy ? 0 : along.far});
+  const Distances along = distances_of(stages[0].main.kernel, machine);
+  fetch_ahead(stages[0], machine, {along.near / 2, busy ? 0 : along.far});
+  const std::int64_t tile = machine.tile_bytes;
   if (later.size() == 1) {
-    fetch_ahead(*later[0], {0, kTileBytes});
+    fetch_ahead(*later[0], machine, {0, tile});
   } else {
-    fetch_ahead(*later[later.size() - 2], {0, kTileBytes}, true);
-    fetch_ahead(*later.back(), {0, kTileBytes + kTileBytes / 2}, true);
+    fetch_ahead(*later[later.size() - 2], machine, {0, tile}, true);
+    fetch_ahead(*later.back(), machine, {0, tile + tile / 2}, true);
   }
   return true;
 }
 
 }  // namespace
 
-void choose_memory_hints(std::span<Stage> stages, std::uint64_t bytes) {
-  constexpr std::uint64_t kStreamingBytes = std::uint64_t{8} << 20;
+void choose_memory_hints(std::span<Stage> stages, std::uint64_t bytes,
+                         const MachineModel& machine) {
+  const auto moves = [&](std::int64_t least) { return bytes >= static_cast<std::uint64_t>(least); };
   for (Stage& stage : stages) {
     Nest& nest = stage.main;
     nest.kernel.streaming_stores =
-        bytes >= kStreamingBytes && stage.r.empty() && stores_results_only(nest);
+        moves(machine.streaming_bytes) && stage.r.empty() && stores_results_only(nest);
   }
-  if (bytes < kFetchBytes || fetch_next_tile(stages)) return;
+  if (!moves(machine.announced_bytes) || fetch_next_tile(stages, machine)) return;
   for (Stage& stage : stages) {
-    fetch_ahead(stage, distances_of(stage.main.kernel));
-    if (announces_any(stage)) return;
+    fetch_ahead(stage, machine, distances_of(stage.main.kernel, machine));
+    if (announces_any(stage, machine)) return;
   }
 }
 

@@ -10,6 +10,6 @@
 namespace tightloop::plan {
 
 /// Sets the hints of the kernels of stages that run together and move so many bytes.
-void choose_memory_hints(std::span<Stage> stages, std::uint64_t bytes);
+void choose_memory_hints(std::span<Stage> stages, std::uint64_t bytes, const MachineModel& machine);
 
 }  // namespace tightloop::plan

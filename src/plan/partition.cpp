@@ -112,7 +112,8 @@ class Partition {
       const Dims& space = wanted.iteration;
       const auto [at, fresh] = known.try_emplace(
           Key{wanted.level, wanted.mask, {space.begin(), space.end()}}, outlines_.size());
-      const bool full = !fresh && outlines_[at->second].reductions.size() >= kMostReductions;
+      const bool full =
+          !fresh && outlines_[at->second].reductions.size() >= kernel::kMostReductions;
       if (full) at->second = outlines_.size();
       if (fresh || full) outlines_.push_back(wanted);
       outlines_[at->second].reductions.push_back(id);
@@ -199,7 +200,7 @@ class Partition {
         return first[id] > outlines_[at->second].level;
       });
       std::vector<NodeId>& all = outlines_[at->second].reductions;
-      if (can_wait && all.size() + moved.size() <= kMostReductions) {
+      if (can_wait && all.size() + moved.size() <= kernel::kMostReductions) {
         all.insert(all.end(), moved.begin(), moved.end());
         std::sort(all.begin(), all.end());
         moved.clear();
@@ -280,8 +281,6 @@ class Partition {
   std::span<const Dims> shapes_;
   std::span<const Dims> outs_;
   const ProductFactors& products_;
-  /// Of one stage: the time that code generation takes grows faster than their number.
-  static constexpr std::size_t kMostReductions = 32;
   static constexpr std::uint32_t kNoPass = ~std::uint32_t{0};
   static constexpr std::uint32_t kNever = ~std::uint32_t{0};
   std::vector<std::uint32_t> level_;

@@ -9,13 +9,6 @@
 namespace tightloop::plan {
 namespace {
 
-// An index with all that it reads and writes must fit the second-level cache.
-constexpr std::int64_t kMostPerIndex = 512 << 10;
-constexpr std::int64_t kMostRows = 1024;
-// Less than this is the work of one thread, more is shared out in at least so many tiles.
-constexpr std::int64_t kOneThread = 512 << 10;
-constexpr std::int64_t kFewestTiles = 8;
-
 std::int64_t product(std::int64_t a, std::int64_t b) {
   constexpr std::int64_t kMost = std::int64_t{1} << 60;
   std::int64_t out = 0;
@@ -53,7 +46,8 @@ struct Footprint {
 
 class Fitting {
  public:
-  explicit Fitting(std::vector<const Draft*> drafts) : drafts_(std::move(drafts)) {}
+  Fitting(std::vector<const Draft*> drafts, const MachineModel& machine)
+      : drafts_(std::move(drafts)), machine_(machine) {}
 
   /// Chooses the tiles over some of the axes; none where a tile does not fit the caches.
   std::optional<Tiling> fit(std::vector<int> axes) const {
@@ -63,16 +57,17 @@ class Fitting {
       tiling.axes.assign(axes.begin(), axes.begin() + static_cast<std::ptrdiff_t>(count));
       for (int a : tiling.axes) tiling.extents.push_back(extent(*drafts_[0], a));
       const Footprint f = footprint(tiling);
-      if (f.in_pieces || f.per_row + f.shared > kMostPerIndex) continue;
+      if (f.in_pieces || f.per_row + f.shared > machine_.index_bytes) continue;
       const std::int64_t extent = tiling.extents.back();
       std::int64_t before = 1;  // indices of the other common axes
       for (std::size_t i = 0; i + 1 < count; ++i) before = product(before, tiling.extents[i]);
-      std::int64_t most = std::min(extent, kMostRows);
-      if (product(product(before, extent), f.per_row) > kOneThread) {
-        if (product(before, extent) < kFewestTiles) continue;
-        most = std::min(most, (product(before, extent) + kFewestTiles - 1) / kFewestTiles);
+      std::int64_t most = std::min(extent, machine_.tile_rows);
+      if (product(product(before, extent), f.per_row) > machine_.one_thread_bytes) {
+        const std::int64_t tiles = machine_.fewest_tiles;
+        if (product(before, extent) < tiles) continue;
+        most = std::min(most, (product(before, extent) + tiles - 1) / tiles);
       }
-      const std::int64_t fitting = kTileBytes / std::max<std::int64_t>(f.read, 1);
+      const std::int64_t fitting = machine_.tile_bytes / std::max<std::int64_t>(f.read, 1);
       tiling.rows = std::clamp<std::int64_t>(fitting, 1, most);
       return tiling;
     }
@@ -146,11 +141,13 @@ class Fitting {
   }
 
   std::vector<const Draft*> drafts_;
+  const MachineModel& machine_;
 };
 
 class PassChoice {
  public:
-  explicit PassChoice(std::span<const Draft> drafts) : drafts_(drafts) {}
+  PassChoice(std::span<const Draft> drafts, const MachineModel& machine)
+      : drafts_(drafts), machine_(machine) {}
 
   std::vector<PassDraft> run() {
     for (const std::uint32_t p : order()) {
@@ -181,7 +178,7 @@ class PassChoice {
     std::vector<std::pair<std::uint32_t, bool>> keys;
     std::vector<std::uint32_t> out;
     for (std::uint32_t p = 0; p < drafts_.size(); ++p) {
-      const bool by_row = Fitting({&drafts_[p]}).fit(free_axes(drafts_[p])).has_value();
+      const bool by_row = Fitting({&drafts_[p]}, machine_).fit(free_axes(drafts_[p])).has_value();
       keys.emplace_back(drafts_[p].outline.level, by_row);
       out.push_back(p);
     }
@@ -210,8 +207,8 @@ class PassChoice {
     if (depends) related.push_back(earliest);
     std::sort(related.begin(), related.end(), std::greater<>());
     related.erase(std::unique(related.begin(), related.end()), related.end());
-    constexpr std::size_t kTries = 4;
-    for (std::size_t i = 0; i < std::min(related.size(), kTries); ++i) {
+    const auto tries = static_cast<std::size_t>(machine_.passes_tried);
+    for (std::size_t i = 0; i < std::min(related.size(), tries); ++i) {
       if (related[i] >= earliest && join(related[i], outline)) return related[i];
     }
     passes_.push_back({{outline}, {}});
@@ -240,11 +237,11 @@ class PassChoice {
   }
 
   bool join(std::size_t pass, std::uint32_t outline) {
-    constexpr std::size_t kMostPasses = 16;
+    const auto most = static_cast<std::size_t>(machine_.stages_of_pass);
     const Draft& draft = drafts_[outline];
     const Dims& space = draft.outline.iteration;
     std::vector<int> axes = axes_[pass];
-    if (axes.empty() || passes_[pass].stages.size() >= kMostPasses) return false;
+    if (axes.empty() || passes_[pass].stages.size() >= most) return false;
     const std::vector<int> own = free_axes(draft);
     const Dims& first = drafts_[passes_[pass].stages[0]].outline.iteration;
     std::erase_if(axes, [&](int a) {
@@ -258,7 +255,7 @@ class PassChoice {
     std::vector<const Draft*> all;
     for (std::uint32_t p : passes_[pass].stages) all.push_back(&drafts_[p]);
     all.push_back(&draft);
-    const std::optional<Tiling> tiling = Fitting(std::move(all)).fit(axes);
+    const std::optional<Tiling> tiling = Fitting(std::move(all), machine_).fit(axes);
     if (!tiling) return false;
     passes_[pass].stages.push_back(outline);
     passes_[pass].tiling = *tiling;
@@ -267,6 +264,7 @@ class PassChoice {
   }
 
   std::span<const Draft> drafts_;
+  const MachineModel& machine_;
   std::vector<PassDraft> passes_;
   std::vector<std::vector<int>> axes_;  // of each pass: those that its stages have in common
   std::map<std::uint32_t, Producer> producers_;       // of intermediates
@@ -287,8 +285,8 @@ std::int64_t bytes_in_tile(const std::vector<std::int64_t>& strides, const Dims&
   return bytes;
 }
 
-std::vector<PassDraft> choose_passes(std::span<const Draft> drafts) {
-  return PassChoice(drafts).run();
+std::vector<PassDraft> choose_passes(std::span<const Draft> drafts, const MachineModel& machine) {
+  return PassChoice(drafts, machine).run();
 }
 
 }  // namespace tightloop::plan

@@ -25,21 +25,12 @@ struct PassDraft {
 };
 
 /// Fuses stages, which are in an order in which each finds what it needs. The passes are in such
-/// an order too. Depends on shapes and layouts only.
-std::vector<PassDraft> choose_passes(std::span<const Draft> drafts);
+/// an order too. Depends on shapes, layouts and the machine, and changes no result.
+std::vector<PassDraft> choose_passes(std::span<const Draft> drafts, const MachineModel& machine);
 
 /// Returns the bytes from the first to the last element of an operand within a tile; `strides` are
 /// by axis of the iteration space.
 std::int64_t bytes_in_tile(const std::vector<std::int64_t>& strides, const Dims& iteration,
                            std::size_t item, const Tiling& tiling);
-
-/// What a tile reads should stay in the first-level cache: then reading what the next one reads
-/// overlaps with writing.
-inline constexpr std::int64_t kTileBytes = 24 << 10;
-
-/// Most bytes of the values that a tile keeps in scratch memory of its thread, and how many it
-/// keeps where there are several rows.
-inline constexpr std::int64_t kMostMaterialised = 48 << 10;
-inline constexpr std::int64_t kMaterialised = 20 << 10;
 
 }  // namespace tightloop::plan

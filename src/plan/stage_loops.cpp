@@ -1,6 +1,7 @@
 #include "plan/stage_loops.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "plan/loops.hpp"
@@ -43,37 +44,52 @@ AxisOperand element_numbers(const StageOutline& outline) {
 }
 
 /// Lets rows that share an operand advance together, where registers hold their accumulators.
-void join_rows(Stage& stage) {
+void join_rows(Stage& stage, const MachineModel& machine) {
   kernel::KernelPlan& kernel = stage.main.kernel;
+  const auto instructions = static_cast<std::int64_t>(kernel.body.size());
+  const auto reductions = static_cast<std::int64_t>(kernel.reductions.size());
   if (kernel.kind != kernel::KernelKind::row_reduce || !kernel.stores.empty() ||
-      stage.main.any_packed || kernel.body.size() > 16 || kernel.reductions.size() > 2 ||
-      reduces_positions(kernel)) {
+      stage.main.any_packed || instructions > machine.joined_body ||
+      reductions > machine.joined_reductions || reduces_positions(kernel)) {
     return;
   }
-  kernel.joined_rows = kernel.body.size() <= 6 && kernel.reductions.size() == 1 ? 8 : 4;
+  const bool is_short = instructions <= machine.joined_short_body && reductions == 1;
+  const std::int64_t rows = is_short ? machine.joined_short_rows : machine.joined_rows;
+  kernel.joined_rows = static_cast<std::uint8_t>(std::bit_floor(static_cast<std::uint64_t>(rows)));
   for (std::size_t i = 0; i < kernel.loads.size(); ++i) {
     kernel.loads[i].shared = stage.main.operands[i].m.back() == 0;
   }
 }
 
 /// Kernels of columns take several rows at once for narrow sums, which only small bodies let them.
-void add_columns_wide(Stage& stage) {
-  constexpr std::size_t kSmallBody = 12;
+void add_columns_wide(Stage& stage, std::size_t plain_body) {
   kernel::KernelPlan& kernel = stage.main.kernel;
-  if (kernel.kind != kernel::KernelKind::column_reduce || kernel.body.size() <= kSmallBody) return;
+  if (kernel.kind != kernel::KernelKind::column_reduce) return;
+  if (plain_body <= kernel::kNarrowColumnBody) return;
   for (kernel::KernelReduce& r : kernel.reductions) r.narrow_first = false;
 }
 
-void block(Stage& stage) {
-  bool float_sums = false;
+void block(Stage& stage, const MachineModel& machine) {
+  bool ordered = false;
   for (const kernel::KernelReduce& red : stage.main.kernel.reductions) {
-    float_sums = float_sums || is_float(red.acc) || is_complex(red.acc);
+    ordered = ordered || is_float(red.acc) || is_complex(red.acc);
   }
-  stage.blocking = choose_blocking(stage, stage.main.kernel.kind, float_sums);
-  if (stage.blocking.interleave > 0 && !float_sums) join_rows(stage);
+  stage.blocking = choose_blocking(stage, stage.main.kernel.kind, ordered, machine);
+  if (stage.blocking.interleave > 0 && !ordered) join_rows(stage, machine);
 }
 
-Stage loops_of(const Draft& draft, const CommonAxes* common) {
+/// A block goes through the kernel in one call, and so through scratch memory.
+void choose_packing(Stage& stage, const MachineModel& machine) {
+  for (Nest* nest : {&stage.main, &stage.epilogue}) {
+    if (nest->any_packed) nest->packed_elements = packed_elements(*nest, machine);
+  }
+  Nest& main = stage.main;
+  if (main.any_packed && !stage.r.empty()) {
+    main.packed_elements = std::max(main.packed_elements, stage.blocking.block);
+  }
+}
+
+Stage loops_of(const Draft& draft, const CommonAxes* common, const MachineModel& machine) {
   Stage stage;
   const bool reduces = !draft.outline.reductions.empty();
   stage.main.kernel = draft.main;
@@ -85,13 +101,13 @@ Stage loops_of(const Draft& draft, const CommonAxes* common) {
   const bool numbered = reduces_positions(stage.main.kernel);
   if (numbered) operands.push_back(element_numbers(draft.outline));
   choose_loops(stage, draft.outline.iteration, draft.outline.mask, reduces, operands, common);
-  add_columns_wide(stage);
+  add_columns_wide(stage, draft.plain_body);
   if (numbered) {
     stage.index = std::move(operands.back().operand.r);
     operands.pop_back();
   }
   distribute(stage, operands, draft);
-  if (reduces && common == nullptr) block(stage);
+  if (reduces && common == nullptr) block(stage, machine);
   return stage;
 }
 
@@ -126,22 +142,24 @@ std::vector<const Nest*> Stage::nests() const {
   return {&main};
 }
 
-Stage make_stage(const Draft& draft, const std::vector<int>& axes) {
+Stage make_stage(const Draft& draft, const std::vector<int>& axes, const MachineModel& machine) {
   if (draft.factors) {
     Stage stage;
     stage.product =
         make_matrix_product(draft.outline.iteration, draft.outline.mask, draft.factors->first,
-                            draft.factors->second, draft.operands);
+                            draft.factors->second, draft.operands, machine);
     return stage;
   }
-  Stage alone = loops_of(draft, nullptr);
+  Stage alone = loops_of(draft, nullptr, machine);
+  choose_packing(alone, machine);
   if (axes.empty()) return alone;
   CommonAxes common;
   common.kind = alone.main.kernel.kind;
   for (int a : axes) common.axes.push_back(a + draft.outline.iteration.size());
-  Stage stage = loops_of(draft, &common);
+  Stage stage = loops_of(draft, &common, machine);
   stage.blocking = alone.blocking;
-  if (alone.main.kernel.joined_rows > 1) join_rows(stage);
+  if (alone.main.kernel.joined_rows > 1) join_rows(stage, machine);
+  choose_packing(stage, machine);
   return stage;
 }
 

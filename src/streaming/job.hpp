@@ -107,6 +107,6 @@ struct Job {
 /// The ways in which a pass of the plan can be cut, those with the fewest loops first; the last
 /// one is not to cut it.
 std::vector<Job> ways_to_cut(const plan::LoopPlan& plan, std::uint32_t pass, const Arrays& arrays,
-                             int threads);
+                             int threads, const plan::MachineModel& machine);
 
 }  // namespace tightloop::streaming

@@ -102,7 +102,8 @@ class Scheduler {
   Job choose(std::uint32_t pass) const {
     std::optional<Job> best;
     std::uint64_t best_need = kNever, best_reads = kNever;
-    const std::vector<Job> ways = ways_to_cut(plan_, pass, arrays_, limits_.threads);
+    const std::vector<Job> ways =
+        ways_to_cut(plan_, pass, arrays_, limits_.threads, *limits_.machine);
     const auto consider = [&](Job job) {
       job.fit(job.combed ? 4 * limits_.step : limits_.step, arrays_);
       while (job.steps() > kMostSteps && job.piece < job.loops[job.depth - 1]) job.piece *= 2;

@@ -54,6 +54,7 @@ struct Limits {
   std::uint64_t memory = 0;  ///< bytes there may be at once
   std::uint64_t step = 0;    ///< bytes that a step moves, about
   int threads = 1;
+  const plan::MachineModel* machine = nullptr;  ///< that the plan is made for
   std::uint64_t beside = 0;   ///< bytes that are held beside; errors name sizes with them
   std::uint64_t allowed = 0;  ///< with them, as the caller said
 };

@@ -91,8 +91,8 @@ std::uint64_t StepRunner::run_blocks(const Step& step) {
   const auto [begin, count] = covered(job_, step, job_.outer, job_.loops.size());
   if (begin == 0) {
     move(step, job_.outer);
-    reduction_ = std::make_unique<exec::ReductionInSteps>(part_, place_.arguments,
-                                                          exec::workers_for(part_.cost, workers_));
+    reduction_ = std::make_unique<exec::ReductionInSteps>(
+        part_, place_.arguments, exec::workers_for(part_.cost, workers_, *part_.machine));
   }
   std::uint64_t events = reduction_->advance(begin + count);
   if (begin + count == part_.stage->blocking.blocks) {
@@ -110,8 +110,8 @@ std::uint64_t StepRunner::run_product(const Step& step) {
                                                      : part.depth;
   own = covered(job_, step, job_.outer, job_.loops.size());
   std::uint64_t held = 0;
-  return run_product_part(part_, arguments_[0], part, exec::workers_for(part_.cost, workers_),
-                          held);
+  return run_product_part(part_, arguments_[0], part,
+                          exec::workers_for(part_.cost, workers_, *part_.machine), held);
 }
 
 std::uint64_t StepRunner::run_tiles(const Step& step) {

@@ -13,8 +13,13 @@ using plan::Operand;
 
 class Cutting {
  public:
-  Cutting(const plan::LoopPlan& plan, std::uint32_t pass, const Arrays& arrays, int threads)
-      : plan_(plan), pass_(plan.passes[pass]), arrays_(arrays), threads_(threads) {
+  Cutting(const plan::LoopPlan& plan, std::uint32_t pass, const Arrays& arrays, int threads,
+          const plan::MachineModel& machine)
+      : plan_(plan),
+        pass_(plan.passes[pass]),
+        arrays_(arrays),
+        threads_(threads),
+        machine_(machine) {
     whole_.pass = pass;
     for (std::uint32_t i = 0; i < pass_.count; ++i) touch_whole(plan.stages[pass_.first + i]);
   }
@@ -148,7 +153,7 @@ class Cutting {
     });
     std::int64_t outputs = 1;
     for (std::size_t d = outer; d < s.m.size(); ++d) outputs *= s.m[d];
-    job.held = exec::ReductionInSteps::bytes(s, outputs, threads_);
+    job.held = exec::ReductionInSteps::bytes(s, outputs, threads_, machine_);
     return job;
   }
 
@@ -229,14 +234,15 @@ class Cutting {
   const plan::Pass& pass_;
   const Arrays& arrays_;
   const int threads_;
+  const plan::MachineModel& machine_;
   Job whole_;
 };
 
 }  // namespace
 
 std::vector<Job> ways_to_cut(const plan::LoopPlan& plan, std::uint32_t pass, const Arrays& arrays,
-                             int threads) {
-  return Cutting(plan, pass, arrays, threads).run();
+                             int threads, const plan::MachineModel& machine) {
+  return Cutting(plan, pass, arrays, threads, machine).run();
 }
 
 }  // namespace tightloop::streaming

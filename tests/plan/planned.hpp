@@ -40,7 +40,7 @@ inline Planned planned(std::string_view text, const std::vector<Input>& inputs) 
   Planned out;
   out.graph =
       typing::resolve(std::move(graph), types, {Promotion::exact, Fp::strict, Overflow::wrap}, {});
-  out.plan = plan::make_plan(out.graph, layouts, {});
+  out.plan = plan::make_plan(out.graph, layouts, {}, {});
   return out;
 }
 

@@ -161,13 +161,11 @@ void fill(void* slots, std::int64_t count, bool empty) {
 template <class F, class T>
 void combine(void* slots, std::int64_t count, std::int64_t parts, std::int64_t stride) {
   T* base = static_cast<T*>(slots);
-  for (std::int64_t h = 1; h < parts; h *= 2) {
-    for (std::int64_t i = 0; i + h < parts; i += 2 * h) {
-      T* a = base + i * stride;
-      const T* b = base + (i + h) * stride;
-      for (std::int64_t k = 0; k < count; ++k) a[k] = F::apply(a[k], b[k]);
-    }
-  }
+  kernel::combine_in_tree(parts, [&](std::int64_t i, std::int64_t j) {
+    T* a = base + i * stride;
+    const T* b = base + j * stride;
+    for (std::int64_t k = 0; k < count; ++k) a[k] = F::apply(a[k], b[k]);
+  });
 }
 
 /// Calls f with the functor of argmin or argmax over values of that dtype.

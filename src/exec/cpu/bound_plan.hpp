@@ -14,8 +14,10 @@ namespace tightloop::exec {
 /// A nest and its kernel; strides are held by dimension, parallel to the nest's operands, as
 /// kernels take them.
 struct BoundNest {
-  explicit BoundNest(const plan::Nest& nest, std::shared_ptr<const kernel::Kernel> kernel);
+  BoundNest(const plan::Nest& nest, const plan::MachineModel& machine,
+            std::shared_ptr<const kernel::Kernel> kernel);
   const plan::Nest* nest;
+  const plan::MachineModel* machine;
   std::shared_ptr<const kernel::Kernel> kernel;
   std::vector<std::vector<std::int64_t>> m;  ///< m[d][operand], outermost dimension first
   std::vector<std::vector<std::int64_t>> r;
@@ -24,6 +26,7 @@ struct BoundNest {
 
 struct BoundStage {
   const plan::Stage* stage;
+  const plan::MachineModel* machine;             ///< its plan's
   std::vector<BoundNest> nests;                  ///< those of Stage::nests
   std::shared_ptr<const kernel::Kernel> kernel;  ///< of a product
   double cost = 0;                               ///< work in bytes moved, for the choice of threads
@@ -32,6 +35,7 @@ struct BoundStage {
 
 /// Immutable once made; shared by concurrent calls.
 struct BoundPlan {
+  plan::MachineModel machine;  ///< that it is planned for and runs on
   plan::LoopPlan plan;
   plan::Demand demand;  ///< without the results, which may be the caller's
   std::vector<BoundStage> stages;
@@ -42,21 +46,19 @@ struct BoundPlan {
 /// The event of a stage that watches its sums; beside those of kernels.
 inline constexpr std::uint64_t kNotFinite = kernel::kNoted << 1;
 
-/// Work below which waking a thread costs more than it saves, in bytes moved.
-inline constexpr double kThreadedCost = 512 << 10;
-
 /// Binds the stages of bound.plan to kernels; get_kernel is called once per nest.
 template <class GetKernel>
 void bind_stages(BoundPlan& bound, GetKernel&& get_kernel);
 
-double cost_of(const plan::Stage& stage);
+/// Returns the work of a stage, in bytes moved in the same time.
+double cost_of(const plan::Stage& stage, const plan::MachineModel& machine);
 
 template <class GetKernel>
 void bind_stages(BoundPlan& bound, GetKernel&& get_kernel) {
   for (const plan::Stage& s : bound.plan.stages) {
-    BoundStage out{&s, {}, nullptr, cost_of(s), false};
+    BoundStage out{&s, &bound.machine, {}, nullptr, cost_of(s, bound.machine), false};
     for (const plan::Nest* nest : s.nests()) {
-      out.nests.emplace_back(*nest, get_kernel(nest->kernel));
+      out.nests.emplace_back(*nest, bound.machine, get_kernel(nest->kernel));
     }
     if (s.product) out.kernel = get_kernel(s.product->kernel);
     bound.stages.push_back(std::move(out));

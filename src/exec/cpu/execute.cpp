@@ -87,7 +87,7 @@ StageArguments arguments_of(const plan::Stage& stage, const CallArguments& call,
 std::uint64_t scratch_bytes(const BoundStage& stage) {
   std::uint64_t bytes = std::uint64_t{16} << 10;  // what a thread's arena starts with
   for (const BoundNest& nest : stage.nests) {
-    const auto packed = static_cast<std::uint64_t>(plan::pack_elements(*nest.nest));
+    const auto packed = static_cast<std::uint64_t>(nest.nest->packed_elements);
     for (const plan::Operand& o : nest.nest->operands) {
       bytes += 64 + (o.packed ? packed * itemsize(o.dtype) : 0);
     }
@@ -98,8 +98,8 @@ std::uint64_t scratch_bytes(const BoundStage& stage) {
   return bytes;
 }
 
-Workers workers_for(double cost, Workers workers) {
-  if (cost < kThreadedCost) workers.threads = 1;
+Workers workers_for(double cost, Workers workers, const plan::MachineModel& machine) {
+  if (cost < static_cast<double>(machine.threaded_cost)) workers.threads = 1;
   if (workers.threads > 1) {
     workers.threads = std::clamp(workers.executor->concurrency(), 1, workers.threads);
   }
@@ -108,7 +108,7 @@ Workers workers_for(double cost, Workers workers) {
 
 std::uint64_t run_stage(const BoundStage& stage, const StageArguments& arguments, Workers workers,
                         std::uint64_t& extra_bytes) {
-  workers = workers_for(stage.cost, workers);
+  workers = workers_for(stage.cost, workers, *stage.machine);
   extra_bytes += scratch_bytes(stage) * static_cast<std::uint64_t>(workers.threads);
   if (stage.stage->product) return run_product(stage, arguments, workers, extra_bytes);
   if (stage.stage->r.empty()) return run_map(stage, arguments, workers);

@@ -9,8 +9,9 @@ namespace tightloop::exec {
 
 using kernel::KernelKind;
 
-BoundNest::BoundNest(const plan::Nest& n, std::shared_ptr<const kernel::Kernel> k)
-    : nest(&n), kernel(std::move(k)) {
+BoundNest::BoundNest(const plan::Nest& n, const plan::MachineModel& model,
+                     std::shared_ptr<const kernel::Kernel> k)
+    : nest(&n), machine(&model), kernel(std::move(k)) {
   const auto transpose = [&](std::vector<std::vector<std::int64_t>>& out, auto member) {
     if (n.operands.empty()) return;
     const std::size_t dims = (n.operands[0].*member).size();
@@ -25,28 +26,29 @@ BoundNest::BoundNest(const plan::Nest& n, std::shared_ptr<const kernel::Kernel> 
 
 namespace {
 
-double cost_of(const plan::MatrixProduct& product) {
+double cost_of(const plan::MatrixProduct& product, const plan::MachineModel& machine) {
   double multiplications = is_complex(product.target.dtype) ? 4 : 1;
   for (const auto* extents : {&product.batch, &product.rows, &product.columns, &product.depth}) {
     for (std::int64_t e : *extents) multiplications *= static_cast<double>(e);
   }
-  // Multiplications in the time of moving a byte.
-  const double per_byte = product.in_place ? 1 : 4;
-  return multiplications / per_byte;
+  return multiplications / static_cast<double>(product.in_place ? machine.in_place_per_byte
+                                                                : machine.products_per_byte);
 }
 
 }  // namespace
 
-double cost_of(const plan::Stage& stage) {
-  if (stage.product) return cost_of(*stage.product);
-  constexpr double kMathBytes = 32;  // a transcendental costs as much as moving so many bytes
+double cost_of(const plan::Stage& stage, const plan::MachineModel& machine) {
+  if (stage.product) return cost_of(*stage.product, machine);
+  const auto packed = static_cast<double>(machine.packed_cost);
+  const auto function = static_cast<double>(machine.function_cost);
+  const double instruction = 1 / static_cast<double>(machine.instructions_per_byte);
   double per_element = 0;
   for (const plan::Operand& o : stage.main.operands) {
-    per_element += static_cast<double>(itemsize(o.dtype)) * (o.packed ? 3 : 1);
+    per_element += static_cast<double>(itemsize(o.dtype)) * (o.packed ? packed : 1);
   }
   for (const kernel::Inst& i : stage.main.kernel.body) {
     const bool math = in_table(i.op) && info(i.op).lowering == Lowering::math;
-    per_element += math ? kMathBytes : 0.5;
+    per_element += math ? function : instruction;
   }
   return per_element * static_cast<double>(stage.m_size()) * static_cast<double>(stage.r_size());
 }
@@ -66,7 +68,7 @@ NestRunner::NestRunner(const BoundNest& nest, char* const* base, const void* par
   packed_step_ = arena.array<std::int64_t>(count);
   packed_acc_ = arena.array<void*>(nest.nest->kernel.reductions.size() + 1);
   scratch_ = arena.array<char*>(count);
-  pack_elements_ = plan::pack_elements(*nest.nest);
+  pack_elements_ = nest.nest->packed_elements;
   for (std::size_t i = 0; i < count; ++i) {
     const plan::Operand& o = nest.nest->operands[i];
     scratch_[i] =
@@ -110,17 +112,16 @@ void NestRunner::call_at_base(std::int64_t n0, const std::int64_t* inner, std::i
 
 void NestRunner::call_in_pieces(std::int64_t n0, const std::int64_t* inner, std::int64_t n1,
                                 const std::int64_t* step, Slots slots) {
-  // At a microsecond per element, of the slowest function interpreted, 32 ms.
-  constexpr std::int64_t kMost = 1 << 15;
+  const std::int64_t most = nest_.machine->uninterrupted_elements;
   const kernel::KernelPlan& kernel = nest_.nest->kernel;
   // Rows that are one partial, and columns that are, stay together.
   const std::int64_t columns = kernel.kind == KernelKind::row_reduce ? n0
                                : kernel.kind == KernelKind::column_reduce
-                                   ? std::clamp<std::int64_t>(kMost / n1, 1, n0)
-                                   : std::min(n0, kMost);
+                                   ? std::clamp<std::int64_t>(most / n1, 1, n0)
+                                   : std::min(n0, most);
   const std::int64_t rows = kernel.kind == KernelKind::column_reduce
                                 ? n1
-                                : std::clamp<std::int64_t>(kMost / columns, 1, n1);
+                                : std::clamp<std::int64_t>(most / columns, 1, n1);
   const Numbers all = slots.numbers;
   void* const* acc = slots.acc;
   for (std::int64_t row = 0; row < n1; row += rows) {
@@ -185,7 +186,8 @@ void NestRunner::call_packed(std::int64_t n0, const std::int64_t* inner, std::in
   } else if (kind == KernelKind::map && n1 > 1) {
     for (std::size_t i = 0; i < nest_.operands(); ++i) {
       if (!nest_.nest->operands[i].packed || step[i] == 0) continue;
-      if (std::abs(step[i]) < std::abs(inner[i])) columns = std::min<std::int64_t>(n0, 64);
+      if (std::abs(step[i]) < std::abs(inner[i]))
+        columns = std::min(columns, nest_.machine->packed_across);
     }
     rows = std::max<std::int64_t>(1, pack_elements_ / columns);
   }

@@ -23,9 +23,12 @@ std::size_t partial_bytes(const std::vector<kernel::KernelReduce>& reduces, std:
 }
 
 /// Chunks under way at once, so that few outputs keep all threads busy.
-std::int64_t chunks_at_once(const plan::Blocking& blocking, std::int64_t outputs, int threads) {
+std::int64_t chunks_at_once(const plan::Blocking& blocking, std::int64_t outputs, int threads,
+                            const plan::MachineModel& machine) {
   const std::int64_t tiles = (outputs + blocking.tile - 1) / blocking.tile;
-  return threads <= 1 ? 1 : std::clamp<std::int64_t>(4 * threads / tiles, 1, blocking.chunks);
+  return threads <= 1 ? 1
+                      : std::clamp<std::int64_t>(machine.chunks_at_once * threads / tiles, 1,
+                                                 blocking.chunks);
 }
 
 }  // namespace
@@ -37,14 +40,17 @@ ReductionInSteps::ReductionInSteps(const BoundStage& bound, const StageArguments
       reduction_(bound, arguments, workers),
       workers_(workers),
       tile_(std::max<std::int64_t>(blocking_.tile, 1)),
-      most_chunks_(chunks_at_once(blocking_, reduction_.outputs(), workers.threads)) {}
+      most_chunks_(
+          chunks_at_once(blocking_, reduction_.outputs(), workers.threads, *bound.machine)) {}
 
 ReductionInSteps::~ReductionInSteps() = default;
 
-std::uint64_t ReductionInSteps::bytes(const plan::Stage& stage, std::int64_t outputs, int threads) {
+std::uint64_t ReductionInSteps::bytes(const plan::Stage& stage, std::int64_t outputs, int threads,
+                                      const plan::MachineModel& machine) {
   std::int64_t levels = 1;
   while ((std::int64_t{1} << levels) < stage.blocking.chunks) ++levels;
-  const std::int64_t partials = levels + chunks_at_once(stage.blocking, outputs, threads) + 1;
+  const std::int64_t partials =
+      levels + chunks_at_once(stage.blocking, outputs, threads, machine) + 1;
   return static_cast<std::uint64_t>(std::min(partials, stage.blocking.chunks)) *
          partial_bytes(stage.main.kernel.reductions, outputs);
 }
@@ -75,7 +81,8 @@ void ReductionInSteps::combine(Partial& left, Partial right) {
   free_.push_back(std::move(right));
 }
 
-// The tree of combine_partials: chunk i meets chunk i + h for h = 1, 2, 4, ... as both are there.
+// The tree of kernel::combine_in_tree: chunk i meets chunk i + h for h = 1, 2, 4, ... as both are
+// there.
 void ReductionInSteps::add(Partial chunk) {
   while (!done_.empty() && done_.back().level == chunk.level) {
     Partial left = std::move(done_.back());

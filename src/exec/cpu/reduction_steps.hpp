@@ -22,7 +22,8 @@ class ReductionInSteps {
   std::uint64_t finish();
 
   /// The bytes that one holds, at most.
-  static std::uint64_t bytes(const plan::Stage& stage, std::int64_t outputs, int threads);
+  static std::uint64_t bytes(const plan::Stage& stage, std::int64_t outputs, int threads,
+                             const plan::MachineModel& machine);
 
  private:
   /// The slots of all outputs: of one chunk of blocks, or of 2^level chunks combined.

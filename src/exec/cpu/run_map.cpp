@@ -20,26 +20,28 @@ struct MapTasks {
 
 /// Rows that one task takes together: where an operand lies across them, neighbours are in the same
 /// cache lines.
-std::int64_t rows_together(const BoundNest& nest, std::int64_t rows) {
-  constexpr std::int64_t kAcross = 64;
+std::int64_t rows_together(const BoundNest& nest, std::int64_t rows, std::int64_t across) {
   const std::size_t dims = nest.m.size();
   for (std::size_t i = 0; dims > 1 && i < nest.operands(); ++i) {
     const std::int64_t row = std::abs(nest.m[dims - 2][i]);
-    if (row != 0 && row < std::abs(nest.m[dims - 1][i])) return std::min(rows, kAcross);
+    if (row != 0 && row < std::abs(nest.m[dims - 1][i])) return std::min(rows, across);
   }
   return 1;
 }
 
 MapTasks cut(const BoundStage& bound, std::int64_t rows, std::int64_t columns, int threads) {
   if (threads <= 1) return {rows, columns, 1, 1};
-  constexpr double kTaskCost = 1 << 20;  // pieces of 1 MiB keep a stream's order in memory
+  const plan::MachineModel& machine = *bound.machine;
+  const auto task_cost = static_cast<double>(machine.task_cost);
+  const auto task_elements = static_cast<double>(machine.task_elements);
+  const double least = static_cast<double>(machine.map_tasks) * threads;
   const double total = static_cast<double>(rows) * static_cast<double>(columns);
-  const double pieces = std::clamp(bound.cost / kTaskCost, 2.0 * threads, 1e6);
-  const auto elements = static_cast<std::int64_t>(std::max(4096.0, total / pieces));
-  const std::int64_t together = rows_together(bound.nests[0], rows);
+  const double pieces = std::clamp(bound.cost / task_cost, least, std::max(least, 1e6));
+  const auto elements = static_cast<std::int64_t>(std::max(task_elements, total / pieces));
+  const std::int64_t together = rows_together(bound.nests[0], rows, machine.task_rows);
   MapTasks t{together, columns, 1, 0};
   if (columns > elements / together) {
-    t.columns_per_task = (elements / together + 63) / 64 * 64;
+    t.columns_per_task = std::max<std::int64_t>((elements / together + 63) / 64, 1) * 64;
     t.per_row = (columns + t.columns_per_task - 1) / t.columns_per_task;
   } else {
     t.rows_per_task = std::max<std::int64_t>(1, elements / columns / together) * together;

@@ -158,11 +158,11 @@ std::uint64_t run_pass(const BoundPlan& bound, const plan::Pass& pass, TileRange
     });
   }
   cost *= static_cast<double>(tiles.count) / static_cast<double>(pass.tiles());
-  workers = workers_for(cost, workers);
+  workers = workers_for(cost, workers, bound.machine);
   extra_bytes += (scratch + held) * static_cast<std::uint64_t>(workers.threads);
-  constexpr double kTaskCost = 1 << 20;
-  const auto wanted =
-      static_cast<std::int64_t>(std::clamp(cost / kTaskCost, 4.0 * workers.threads, 1e6));
+  const double least = static_cast<double>(bound.machine.pass_tasks) * workers.threads;
+  const auto wanted = static_cast<std::int64_t>(
+      std::clamp(cost / static_cast<double>(bound.machine.task_cost), least, std::max(least, 1e6)));
   const std::int64_t per_task =
       workers.threads > 1 ? (tiles.count + wanted - 1) / wanted : tiles.count;
   const std::int64_t tasks = (tiles.count + per_task - 1) / per_task;

@@ -15,8 +15,6 @@ namespace {
 using kernel::kProductDepth;
 using kernel::kStripBytes;
 
-constexpr std::int64_t kPanelBytes = 512 << 10;
-
 std::int64_t volume(const std::vector<std::int64_t>& extents) {
   std::int64_t n = 1;
   for (std::int64_t e : extents) n *= e;
@@ -111,6 +109,7 @@ class Product {
  public:
   Product(const BoundStage& bound, const StageArguments& arguments, const ProductPart& part)
       : bound_(bound),
+        machine_(*bound.machine),
         p_(*bound.stage->product),
         arguments_(arguments),
         part_(part),
@@ -136,14 +135,16 @@ class Product {
                         static_cast<double>(part_.columns.count) *
                         static_cast<double>(part_.depth.count);
     const Piece batches = part_.batches;
-    const bool separate = workers.threads > 1 && batches.count > 1 && work < (1 << 21);
+    const bool separate = workers.threads > 1 && batches.count > 1 &&
+                       work < static_cast<double>(machine_.batched_product);
     const std::int64_t sharing = separate ? workers.threads : 1;
-    const std::int64_t room = std::max<std::int64_t>(1, kPanelBytes / sharing / strip_bytes_);
+    const std::int64_t room =
+        std::max<std::int64_t>(1, machine_.panel_bytes / sharing / strip_bytes_);
     panel_strips_ = ceil_div(strips, ceil_div(strips, room));
     extra_bytes += static_cast<std::uint64_t>(panel_strips_ * strip_bytes_ * sharing +
                                               (left_bytes_ + tile_bytes()) * workers.threads);
     if (!separate) return multiply(batches, workers);
-    const std::int64_t tasks = std::min<std::int64_t>(batches.count, 8 * workers.threads);
+    const std::int64_t tasks = std::min(batches.count, machine_.product_tasks * workers.threads);
     return run_tasks(tasks, workers, [&](std::int64_t i) {
       const std::int64_t first = batches.count * i / tasks;
       return multiply({batches.first + first, batches.count * (i + 1) / tasks - first},
@@ -179,7 +180,7 @@ class Product {
   std::uint64_t pack_panel(std::int64_t batch, Piece columns, Piece depth, char* panel,
                            Workers workers) const {
     const std::int64_t strips = ceil_div(columns.count, strip_columns_);
-    const std::int64_t tasks = std::min<std::int64_t>(strips, 4 * workers.threads);
+    const std::int64_t tasks = std::min(strips, machine_.packing_tasks * workers.threads);
     return run_tasks(workers.threads > 1 ? tasks : 1, workers, [&](std::int64_t index) {
       const std::int64_t count = workers.threads > 1 ? tasks : 1;
       base::Arena& arena = base::Arena::local();
@@ -311,6 +312,7 @@ class Product {
   }
 
   const BoundStage& bound_;
+  const plan::MachineModel& machine_;
   const plan::MatrixProduct& p_;
   const StageArguments& arguments_;
   const ProductPart& part_;

@@ -35,7 +35,9 @@ std::uint64_t Reduction::run_tile(std::int64_t first) const {
 // fit a small buffer.
 std::uint64_t Reduction::run_output_groups(std::uint64_t& extra_bytes) const {
   // Those of a tile are scratch memory of its thread.
-  const std::int64_t room = stage_.common.empty() ? 512 << 10 : 16 << 10;
+  const plan::MachineModel& machine = *bound_.machine;
+  const std::int64_t room =
+      stage_.common.empty() ? machine.partial_bytes : machine.tile_partial_bytes;
   const std::int64_t chunks = blocking_.chunks;
   const auto bytes = static_cast<std::int64_t>(slot_bytes_) * chunks;
   const std::int64_t group = std::clamp<std::int64_t>(room / bytes, 1, outputs_);

@@ -15,18 +15,20 @@ class SmallProduct {
       : kernel_(*bound.kernel),
         p_(*bound.stage->product),
         part_(part),
+        tasks_per_thread_(bound.machine->product_tasks),
         stop_(stop),
         left_(operand(p_.left.operands[0], arguments.main[0], true, false)),
         right_(operand(p_.right.operands[0], arguments.epilogue[0], false, true)),
         target_(operand(p_.target, arguments.copies[0], true, true)) {
     const std::int64_t row_work = part_.columns.count * part_.depth.count;
-    most_rows_ = std::clamp<std::int64_t>(kMostWork / row_work, 1, part_.rows.count);
+    const std::int64_t most = bound.machine->uninterrupted_products;
+    most_rows_ = std::clamp<std::int64_t>(most / row_work, 1, part_.rows.count);
     most_products_ =
-        std::max<std::int64_t>(1, kMostWork / (row_work * std::max<std::int64_t>(most_rows_, 1)));
+        std::max<std::int64_t>(1, most / (row_work * std::max<std::int64_t>(most_rows_, 1)));
   }
 
   std::uint64_t run(Workers workers) const {
-    const std::int64_t wanted = workers.threads > 1 ? 8 * workers.threads : 1;
+    const std::int64_t wanted = workers.threads > 1 ? tasks_per_thread_ * workers.threads : 1;
     const bool by_batch = part_.batches.count >= workers.threads;
     const Piece& all = by_batch ? part_.batches : part_.rows;
     const std::int64_t tasks = std::min(wanted, all.count);
@@ -38,9 +40,6 @@ class SmallProduct {
   }
 
  private:
-  static constexpr std::int64_t kMostWork = 1
-                                            << 22;  // of one call: after some ms it may be stopped
-
   /// An operand: the address of the part's first row and column in product 0, and its strides.
   struct Matrix {
     char* first;
@@ -103,6 +102,7 @@ class SmallProduct {
   const kernel::Kernel& kernel_;
   const plan::MatrixProduct& p_;
   const ProductPart& part_;
+  const std::int64_t tasks_per_thread_;
   const StopFlag stop_;
   const Matrix left_, right_, target_;
   std::int64_t most_rows_ = 1;

@@ -69,6 +69,6 @@ std::uint64_t run_pass(const BoundPlan& bound, const plan::Pass& pass, TileRange
 std::uint64_t scratch_bytes(const BoundStage& stage);
 
 /// Returns the threads that a piece of work of this cost is worth.
-Workers workers_for(double cost, Workers workers);
+Workers workers_for(double cost, Workers workers, const plan::MachineModel& machine);
 
 }  // namespace tightloop::exec
