@@ -7,6 +7,7 @@
 #include "tightloop/engine.hpp"
 #include "tightloop/error.hpp"
 #include "tightloop/event.hpp"
+#include "tightloop/file_formats.hpp"
 #include "tightloop/inspect.hpp"
 #include "tightloop/language.hpp"
 #include "tightloop/lazy.hpp"
