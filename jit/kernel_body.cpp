@@ -131,13 +131,13 @@ void KernelEmitter::fill_bounce_buffers(llvm::Value* index) {
 void KernelEmitter::fill_bounce_buffer(std::size_t k, llvm::Value* index) {
   const kernel::KernelLoad& load = plan_.loads[k];
   const std::size_t size = itemsize(load.dtype);
-  const std::size_t apart = skipped(load) + 1;
-  const std::size_t all = size * apart * e_.lanes;
+  const std::size_t spacing = skipped(load) + 1;
+  const std::size_t all = size * spacing * e_.lanes;
   llvm::Value* buffer = bounce_buffer(k, all);
   auto* whole = llvm::FixedVectorType::get(b_.getInt8Ty(), static_cast<unsigned>(all));
   b_.CreateAlignedStore(e_.zero(whole), buffer, llvm::Align(1));
-  llvm::Value* bytes = b_.CreateSub(b_.CreateMul(e_.live_count, b_.getInt64(size * apart)),
-                                    b_.getInt64(size * (apart - 1)));
+  llvm::Value* bytes = b_.CreateSub(b_.CreateMul(e_.live_count, b_.getInt64(size * spacing)),
+                                    b_.getInt64(size * (spacing - 1)));
   llvm::Value* to = buffer;
   llvm::Value* from = element_address(k, index);
   if (load.stride < 0) {

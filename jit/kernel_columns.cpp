@@ -67,7 +67,7 @@ class KernelEmitter::ColumnsAhead {
       const bool used = load.is_announced() && k_.base_[i] != nullptr;
       const auto bytes = static_cast<std::int64_t>(itemsize(load.dtype) * (skipped(load) + 1));
       const Columns columns{width, load.stride < 0 ? -bytes : bytes, rows, k_.step_[i]};
-      row_.push_back(used ? k_.b_.CreateMul(width, number(columns.apart)) : nullptr);
+      row_.push_back(used ? k_.b_.CreateMul(width, number(columns.spacing)) : nullptr);
       near_.push_back(used ? place(columns, load.fetch_ahead / bytes) : ColumnsPlace{});
       far_.push_back(used ? place(columns, load.fetch_far / bytes) : ColumnsPlace{});
     }
@@ -89,8 +89,8 @@ class KernelEmitter::ColumnsAhead {
  private:
   struct Columns {
     llvm::Value* width;
-    std::int64_t apart;  // bytes
-    unsigned rows;       // of a group
+    std::int64_t spacing;  // bytes
+    unsigned rows;         // of a group
     llvm::Value* row_step;
   };
   struct ColumnsPlace {
@@ -104,7 +104,7 @@ class KernelEmitter::ColumnsAhead {
     llvm::Value* columns = b.CreateSub(ahead, b.CreateMul(groups, c.width));
     llvm::Value* down = b.CreateMul(c.row_step, b.CreateMul(groups, number(c.rows)));
     return {b.CreateSub(c.width, columns),
-            b.CreateAdd(down, b.CreateMul(columns, number(c.apart)))};
+            b.CreateAdd(down, b.CreateMul(columns, number(c.spacing)))};
   }
   std::vector<llvm::Value*> from(const std::vector<ColumnsPlace>& places, llvm::Value* column,
                                  const Rows& rows) const {

@@ -71,11 +71,11 @@ Value load_strided(Emitter& e, const Storage& from, llvm::Value* p, int stride) 
   auto& b = e.b;
   const DType dtype = from.dtype;
   const unsigned each = parts(dtype);
-  const unsigned apart = static_cast<unsigned>(stride < 0 ? -stride : stride);
-  const unsigned count = e.lanes * each * apart;
+  const unsigned spacing = static_cast<unsigned>(stride < 0 ? -stride : stride);
+  const unsigned count = e.lanes * each * spacing;
   auto* type = llvm::FixedVectorType::get(storage_element(e, dtype), count);
   llvm::Value* mask = masks_elements(e.target, dtype)
-                          ? e.live_mask(each * apart, each * (apart - 1), stride < 0)
+                          ? e.live_mask(each * spacing, each * (spacing - 1), stride < 0)
                           : nullptr;
   llvm::Value* raw = mask == nullptr
                          ? static_cast<llvm::Value*>(b.CreateAlignedLoad(type, p, llvm::Align(1)))

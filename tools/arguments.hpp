@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tightloop/engine.hpp"
+#include "tightloop/options.hpp"
 
 namespace tightloop::tool {
 

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "tightloop/engine.hpp"
 #include "tightloop/inspect.hpp"
 
 namespace tightloop::tool {

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "number_text.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/argument.hpp"
+#include "tightloop/evaluate.hpp"
+#include "tightloop/function.hpp"
 
 namespace tightloop::tool {
 namespace {

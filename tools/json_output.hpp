@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "tightloop/engine.hpp"
+#include "tightloop/options.hpp"
 #include "timing.hpp"
 
 namespace tightloop::tool {

@@ -8,7 +8,8 @@
 #include <mutex>
 #include <string>
 
-#include "tightloop/engine.hpp"
+#include "tightloop/executor.hpp"
+#include "tightloop/options.hpp"
 
 namespace tightloop::tool {
 

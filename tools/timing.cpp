@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include "tightloop/evaluate.hpp"
 
 namespace tightloop::tool {
 

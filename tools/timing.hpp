@@ -5,7 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "tightloop/engine.hpp"
+#include "tightloop/argument.hpp"
+#include "tightloop/options.hpp"
 
 namespace tightloop::tool {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "arguments.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/argument.hpp"
 
 namespace tightloop::tool {
 

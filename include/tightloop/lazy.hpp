@@ -15,12 +15,13 @@
 #include <string_view>
 #include <vector>
 
+#include "tightloop/argument.hpp"
 #include "tightloop/detail/expression.hpp"
 #include "tightloop/detail/mistakes.hpp"
 #include "tightloop/detail/prelude_call.hpp"
 #include "tightloop/detail/reduction.hpp"
-#include "tightloop/engine.hpp"
 #include "tightloop/op.hpp"
+#include "tightloop/options.hpp"
 
 namespace tightloop {
 

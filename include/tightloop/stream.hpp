@@ -11,7 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "tightloop/engine.hpp"
+#include "tightloop/argument.hpp"
+#include "tightloop/evaluate.hpp"
+#include "tightloop/options.hpp"
 #include "tightloop/source.hpp"
 
 namespace tightloop {

@@ -1,17 +1,22 @@
 // The whole public face of Tightloop.
 #pragma once
 
+#include "tightloop/argument.hpp"
 #include "tightloop/array.hpp"
 #include "tightloop/definitions.hpp"
 #include "tightloop/dtype.hpp"
-#include "tightloop/engine.hpp"
 #include "tightloop/error.hpp"
+#include "tightloop/evaluate.hpp"
 #include "tightloop/event.hpp"
+#include "tightloop/executor.hpp"
 #include "tightloop/file_formats.hpp"
+#include "tightloop/function.hpp"
 #include "tightloop/inspect.hpp"
 #include "tightloop/language.hpp"
 #include "tightloop/lazy.hpp"
 #include "tightloop/npy.hpp"
 #include "tightloop/op.hpp"
+#include "tightloop/options.hpp"
 #include "tightloop/source.hpp"
 #include "tightloop/stream.hpp"
+#include "tightloop/version.hpp"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "python_error.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/argument.hpp"
 
 namespace tightloop::python {
 

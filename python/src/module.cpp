@@ -8,6 +8,7 @@
 #include "numexpr_calls.hpp"
 #include "results.hpp"
 #include "streams.hpp"
+#include "tightloop/version.hpp"
 
 namespace nb = nanobind;
 namespace py = tightloop::python;
@@ -80,6 +81,7 @@ NB_MODULE(_core, m) {
   } catch (const py::PythonError&) {
     throw nb::python_error();
   }
+  m.attr("version") = tightloop::version();
   py::add_inspection(m);
   py::add_streams(m);
 }

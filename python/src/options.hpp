@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "python_error.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/options.hpp"
 
 namespace tightloop::python {
 

@@ -4,7 +4,6 @@
 #include <Python.h>
 
 #include "python_error.hpp"
-#include "tightloop/engine.hpp"
 
 namespace tightloop::python {
 

@@ -8,8 +8,7 @@ np.uint64(102)
 """
 
 from ._core import Function, Source, evaluate, explain, guard_mapped_files, result_types
-
-__version__ = "0.1.0"
+from ._core import version as __version__
 
 # What is loaded when it is first asked for: importing the package takes no longer than its module.
 _MODULES = {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/definition_snapshot.hpp"
+#include "api/guard.hpp"
 #include "base/locks.hpp"
 #include "lang/prelude.hpp"
 
@@ -27,19 +28,6 @@ std::shared_ptr<DefinitionSnapshot> successor(const State& state) {
 
 DefinitionInfo describe(const lang::Definition& d) {
   return {d.name, lang::signature(d), d.body, d.doc};
-}
-
-template <class F>
-auto guarded(F&& f) {
-  try {
-    return f();
-  } catch (const Error&) {
-    throw;
-  } catch (const std::bad_alloc&) {
-    throw Error(ErrorCode::memory, "out of memory");
-  } catch (const std::exception& e) {
-    throw Error(ErrorCode::internal, std::string("unexpected: ") + e.what());
-  }
 }
 
 }  // namespace
@@ -83,7 +71,7 @@ State Definitions::snapshot() const {
 
 void Definitions::define(std::string_view text) {
   static const auto& none = *new lang::Dictionary;  // never destroyed
-  guarded([&] {
+  detail::guarded({}, [&] {
     for (;;) {
       const State before = snapshot();
       const auto read = lang::read_definitions(text, before == nullptr ? none : before->functions,
@@ -101,7 +89,7 @@ void Definitions::define(std::string_view text) {
 }
 
 bool Definitions::undefine(std::string_view name) {
-  return guarded([&] {
+  return detail::guarded({}, [&] {
     for (;;) {
       const State before = snapshot();
       if (before == nullptr || !before->functions.contains(name)) return false;
@@ -117,7 +105,7 @@ bool Definitions::undefine(std::string_view name) {
 }
 
 List<DefinitionInfo> Definitions::entries() const {
-  return guarded([&]() -> List<DefinitionInfo> {
+  return detail::guarded({}, [&]() -> List<DefinitionInfo> {
     std::vector<DefinitionInfo> out;
     const State now = snapshot();
     if (now == nullptr) return out;
@@ -140,7 +128,7 @@ bool undefine(std::string_view name) {
 }
 
 List<DefinitionInfo> detail::prelude_entries() {
-  return guarded([&] {
+  return detail::guarded({}, [&] {
     std::vector<DefinitionInfo> out;
     for (const lang::PreludeRow& row : lang::prelude_rows()) {
       out.push_back(describe(*lang::prelude().find(row.name)->second));

@@ -16,6 +16,7 @@
 #include "base/stop.hpp"
 #include "exec/recent_plans.hpp"
 #include "lang/parser.hpp"
+#include "tightloop/evaluate.hpp"
 #include "typing/typing.hpp"
 
 namespace tightloop::detail {

@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "exec/program.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/argument.hpp"
 #include "tightloop/lazy.hpp"
+#include "tightloop/options.hpp"
 
 namespace tightloop::detail {
 

@@ -2,6 +2,7 @@
 #include "api/function_state.hpp"
 
 #include <algorithm>
+#include "tightloop/evaluate.hpp"
 
 namespace tightloop {
 namespace detail {
@@ -68,7 +69,7 @@ Function compile(std::string_view text, std::span<const Parameter> parameters,
   s.options.events = nullptr;
   s.definitions = options.definitions != nullptr ? *options.definitions : default_definitions();
   s.options.definitions = &s.definitions;
-  return detail::with_source(s, [&] {
+  return detail::guarded(s.text, [&] {
     for (const Parameter& p : parameters) {
       const DType t = p.type.dtype;
       if (p.type.weak && t != DType::bool_ && t != DType::int64 && t != DType::uint64 &&
@@ -100,7 +101,7 @@ std::size_t Function::results() const noexcept {
 
 List<Array> Function::list(std::span<const Arg> args) const {
   FunctionState& s = FunctionState::of(state_);
-  return detail::with_source(s, [&]() -> List<Array> {
+  return detail::guarded(s.text, [&]() -> List<Array> {
     const detail::Prepared& p = detail::version(s, {});
     base::Arena& arena = base::Arena::local();
     const base::Arena::Mark mark(arena);
@@ -119,7 +120,7 @@ Array Function::operator()(std::initializer_list<Arg> args) const {
 
 void Function::into(std::span<const Destination> outs, std::span<const Arg> args) const {
   FunctionState& s = FunctionState::of(state_);
-  detail::with_source(s, [&] {
+  detail::guarded(s.text, [&] {
     if (outs.empty()) throw Error(ErrorCode::value, "no destination is given");
     const detail::Prepared& p = detail::version(s, outs);
     base::Arena& arena = base::Arena::local();

@@ -10,8 +10,11 @@
 #include <vector>
 
 #include "api/front.hpp"
+#include "api/guard.hpp"
 #include "base/arena.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/argument.hpp"
+#include "tightloop/function.hpp"
+#include "tightloop/options.hpp"
 
 namespace tightloop::detail {
 
@@ -62,20 +65,5 @@ std::span<const Arg* const> fit_all(const FunctionState& s, std::span<const Arg>
 /// The same, lined up with the program's inputs.
 std::span<const Arg* const> line_up(const FunctionState& s, const Prepared& p,
                                     std::span<const Arg> args, base::Arena& arena);
-
-/// Calls f; whatever it throws becomes an Error that carries the function's text.
-template <class F>
-auto with_source(const FunctionState& s, F&& f) {
-  try {
-    return f();
-  } catch (Error& e) {
-    if (e.source().empty()) e.set_source(s.text);
-    throw;
-  } catch (const std::bad_alloc&) {
-    throw Error(ErrorCode::memory, "out of memory");
-  } catch (const std::exception& e) {
-    throw Error(ErrorCode::internal, std::string("unexpected: ") + e.what());
-  }
-}
 
 }  // namespace tightloop::detail

@@ -26,7 +26,7 @@ PreparedCall Function::prepare(const Destination& out, std::initializer_list<Arg
 
 PreparedCall Function::prepare(std::span<const Destination> outs, std::span<const Arg> args) const {
   FunctionState& s = FunctionState::of(state_);
-  return detail::with_source(s, [&] {
+  return detail::guarded(s.text, [&] {
     if (outs.empty()) throw Error(ErrorCode::value, "no destination is given");
     auto made = std::make_shared<PreparedState>();
     made->function = *this;
@@ -50,7 +50,7 @@ void PreparedCall::operator()() const {
   }
   const PreparedState& p = *state_;
   FunctionState& s = FunctionState::of(p.function);
-  detail::with_source(s, [&] {
+  detail::guarded(s.text, [&] {
     if (!p.small.run()) p.prepared->program->call_into(p.views, p.arguments, s.options);
     detail::check_mapped(p.arguments);
   });

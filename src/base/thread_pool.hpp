@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "tightloop/engine.hpp"
+#include "tightloop/executor.hpp"
 
 namespace tightloop::base {
 

@@ -17,7 +17,8 @@
 #include "exec/engine_core.hpp"
 #include "exec/recent_plans.hpp"
 #include "ir/typed_graph.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/argument.hpp"
+#include "tightloop/options.hpp"
 
 namespace tightloop::exec {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "exec/cpu/bound_plan.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/argument.hpp"
 
 namespace tightloop::exec {
 

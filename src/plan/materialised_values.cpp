@@ -125,7 +125,7 @@ std::int64_t rows_that_fit(const DraftContext& c, std::span<const Draft> drafts,
 }  // namespace
 
 void materialise_values(const DraftContext& context, const IntermediateOf& reductions,
-                        const IntermediateOf& settled, std::vector<Intermediate>& intermediates,
+                        const IntermediateOf& finalised, std::vector<Intermediate>& intermediates,
                         std::vector<Draft>& drafts, std::vector<PassDraft>& passes) {
   const auto many = [](const PassDraft& g) { return g.stages.size() > 1; };
   if (std::none_of(passes.begin(), passes.end(), many)) return;
@@ -137,7 +137,7 @@ void materialise_values(const DraftContext& context, const IntermediateOf& reduc
     const std::int64_t rows = rows_that_fit(context, drafts, pass, values);
     if (rows == 0) continue;
     const std::size_t intermediates_before = intermediates.size();
-    std::vector<IntermediateOf> loaded(pass.stages.size(), settled), stored(pass.stages.size());
+    std::vector<IntermediateOf> loaded(pass.stages.size(), finalised), stored(pass.stages.size());
     for (const Value& v : values) {
       const auto place = static_cast<std::uint32_t>(intermediates.size());
       const DType lane = ir::lane_of(context.graph.nodes[v.node].dtype);

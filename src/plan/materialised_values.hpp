@@ -13,7 +13,7 @@ namespace tightloop::plan {
 /// the stages that store or load them anew, and makes tiles as short as the scratch memory asks.
 /// `epilogue values` says where values of reductions are held (see epilogue_values.hpp).
 void materialise_values(const DraftContext& context, const IntermediateOf& reductions,
-                        const IntermediateOf& settled, std::vector<Intermediate>& intermediates,
+                        const IntermediateOf& finalised, std::vector<Intermediate>& intermediates,
                         std::vector<Draft>& drafts, std::vector<PassDraft>& passes);
 
 }  // namespace tightloop::plan

@@ -81,8 +81,8 @@ class Scheduler {
       Sweep together = make_sweep(jobs);
       const bool combed =
           std::any_of(jobs.begin(), jobs.end(), [](const Job& job) { return job.combed; });
-      const bool apart = combed || need(together) > limits_.memory;
-      if (jobs.size() > 1 && apart && !shares_pipe(together)) {
+      const bool separate = combed || need(together) > limits_.memory;
+      if (jobs.size() > 1 && separate && !shares_pipe(together)) {
         for (Job& job : jobs) out_.sweeps.push_back(make_sweep({job}));
       } else {
         out_.sweeps.push_back(std::move(together));

@@ -164,10 +164,10 @@ Value Resolver::angle(const Value& x) {
   const DType lane = halves ? DType::float32 : result;
   Lanes to(b_, lane);
   const NodeId below = classify(Op::signbit, x).id;
-  NodeId turn = to.where(below, to.number(kPi), to.number(0));
-  if (is_float(t)) turn = to.where(to.test(Op::isnan, x.id), b_.cast(x.id, lane), turn);
-  if (b_[below].op == Op::constant) turn = filled(turn, x.id);
-  return {halves ? b_.round_half(turn, result) : turn, x.weak, {}};
+  NodeId angle = to.where(below, to.number(kPi), to.number(0));
+  if (is_float(t)) angle = to.where(to.test(Op::isnan, x.id), b_.cast(x.id, lane), angle);
+  if (b_[below].op == Op::constant) angle = filled(angle, x.id);
+  return {halves ? b_.round_half(angle, result) : angle, x.weak, {}};
 }
 
 Value Resolver::nan_to_num(const Value& x) {
@@ -223,8 +223,8 @@ Value Resolver::ulp_diff(Values x) {
   const NodeId both = b_.make(Op::logical_and, DType::bool_, {a_nan, b_nan});
   const NodeId one = b_.make(Op::logical_or, DType::bool_, {a_nan, b_nan});
   const NodeId most = b_.integer(counts, steps.hi), none = b_.integer(counts, 0);
-  const NodeId apart = choose(one, most, distance, counts, steps);
-  return {choose(both, none, apart, counts, steps), all_weak(x), {}};
+  const NodeId unequal = choose(one, most, distance, counts, steps);
+  return {choose(both, none, unequal, counts, steps), all_weak(x), {}};
 }
 
 }  // namespace tightloop::typing

@@ -99,9 +99,9 @@ std::optional<Value> Resolver::checked_products(const Value& x, const Value& y,
   const NodeId sum = sum_in(t, lane ? product : range_of(t));
   const NodeId real = sum_in(f, {});
   const NodeId gap = b_.make(Op::subtract, f, {real, b_.cast(sum, f)});
-  const NodeId turns =
+  const NodeId times =
       b_.make(Op::round, f, {b_.make(Op::multiply, f, {gap, b_.real(f, 0x1p-64)})});
-  const NodeId k = b_.make(Op::cast, DType::int64, {turns}, range_of(DType::int64));
+  const NodeId k = b_.make(Op::cast, DType::int64, {times}, range_of(DType::int64));
   const NodeId sign = t == DType::int64 ? sign_word(sum) : high_word(0);
   const int128 most = static_cast<int128>(1) << 126;
   const Words total{word(sum),

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "ir/typed_graph.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/options.hpp"
 
 namespace tightloop::typing {
 

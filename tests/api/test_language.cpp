@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/evaluate.hpp"
 #include "tightloop/op.hpp"
 
 using namespace tightloop;

@@ -9,7 +9,7 @@
 #include "catch.hpp"
 #include "math/error_meter.hpp"
 #include "math/samples.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/evaluate.hpp"
 #include "types/half.hpp"
 
 namespace tl = tightloop;

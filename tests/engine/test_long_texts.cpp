@@ -9,7 +9,9 @@
 #include <thread>
 
 #include "catch.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/evaluate.hpp"
+#include "tightloop/executor.hpp"
+#include "tightloop/options.hpp"
 
 using namespace tightloop;
 using Clock = std::chrono::steady_clock;
@@ -48,11 +50,14 @@ void on_small_stack(F&& f) {
   pthread_attr_destroy(&attributes);
 }
 
-/// Takes seconds to generate code for, and cannot be interpreted.
+/// Takes long to generate code for, and cannot be interpreted; each number has code of its own.
 struct LongOne {
-  std::string text = repeated("a*1.5+", 20'000) + "a";
+  explicit LongOne(int number)
+      : text(repeated("a*" + std::to_string(number) + ".5+", 20'000) + "a") {
+    options.fp = Fp::fast;
+  }
+  std::string text;
   Options options;
-  LongOne() { options.fp = Fp::fast; }
 };
 
 }  // namespace
@@ -99,12 +104,14 @@ TEST_CASE("engine: code generation keeps nobody waiting: a stop, another thread,
   std::atomic<bool> stop{false};
   std::atomic<bool> stopped{false};
   std::thread busy([&] {
-    LongOne one;
-    one.options.stop = &stop;
-    try {
-      evaluate(one.text, {{"a", a}}, one.options);
-    } catch (const Error& e) {
-      stopped = e.code() == ErrorCode::stopped;
+    for (int number = 1; !stopped && number < 10'000; ++number) {
+      LongOne one(number);
+      one.options.stop = &stop;
+      try {
+        evaluate(one.text, {{"a", a}}, one.options);
+      } catch (const Error& e) {
+        stopped = e.code() == ErrorCode::stopped;
+      }
     }
   });
   std::this_thread::sleep_for(std::chrono::milliseconds(300));

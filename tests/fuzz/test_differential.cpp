@@ -17,6 +17,7 @@
 #include "exec/engine_core.hpp"
 #include "random_arrays.hpp"
 #include "random_expressions.hpp"
+#include "tightloop/evaluate.hpp"
 #include "types/half.hpp"
 #include "types/strides.hpp"
 

@@ -13,8 +13,9 @@
 #include "io/counted.hpp"
 #include "io/messages.hpp"
 #include "io/scratch_folder.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/evaluate.hpp"
 #include "tightloop/npy.hpp"
+#include "tightloop/options.hpp"
 
 using namespace tightloop;
 using namespace tightloop::io::test;

@@ -8,7 +8,7 @@
 
 #include "catch.hpp"
 #include "conversion.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/evaluate.hpp"
 
 using namespace tightloop;
 using namespace tightloop::tool;

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "byte_size.hpp"
+#include "tightloop/evaluate.hpp"
 #include "variables.hpp"
 #include "words.hpp"
 

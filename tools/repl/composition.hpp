@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "repl/bound_text.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/argument.hpp"
 
 namespace tightloop::tool {
 

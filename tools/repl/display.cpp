@@ -7,6 +7,7 @@
 #include "repl/binder.hpp"
 #include "repl/wide_integer.hpp"
 #include "summary.hpp"
+#include "tightloop/evaluate.hpp"
 
 namespace tightloop::tool {
 namespace {

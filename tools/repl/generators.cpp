@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "repl/random_elements.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/evaluate.hpp"
 #include "tightloop/language.hpp"
 #include "tightloop/source.hpp"
 

@@ -10,6 +10,7 @@
 #include "repl/binder.hpp"
 #include "repl/session.hpp"
 #include "summary.hpp"
+#include "tightloop/evaluate.hpp"
 #include "tightloop/language.hpp"
 #include "timing.hpp"
 

@@ -10,6 +10,7 @@
 #include "repl/line_plot.hpp"
 #include "repl/picture.hpp"
 #include "repl/session.hpp"
+#include "tightloop/evaluate.hpp"
 #include "tightloop/npy.hpp"
 #include "tightloop/source.hpp"
 

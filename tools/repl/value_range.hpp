@@ -2,6 +2,7 @@
 #pragma once
 
 #include "repl/workspace.hpp"
+#include "tightloop/evaluate.hpp"
 
 namespace tightloop::tool {
 

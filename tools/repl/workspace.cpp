@@ -2,6 +2,7 @@
 #include "repl/workspace.hpp"
 
 #include <algorithm>
+#include "tightloop/evaluate.hpp"
 
 namespace tightloop::tool {
 

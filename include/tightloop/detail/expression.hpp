@@ -12,8 +12,9 @@
 #include <tuple>
 #include <type_traits>
 
-#include "tightloop/engine.hpp"
+#include "tightloop/argument.hpp"
 #include "tightloop/op.hpp"
+#include "tightloop/options.hpp"
 
 namespace tightloop {
 

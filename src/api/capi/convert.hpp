@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "api/capi/handles.hpp"
+#include "tightloop/argument.hpp"
 #include "tightloop/capi.h"
-#include "tightloop/engine.hpp"
+#include "tightloop/options.hpp"
 
 namespace tightloop::capi {
 

@@ -58,15 +58,6 @@ tl_status report(const Error& e, tl_error** error) noexcept {
   return code;
 }
 
-tl_status report_foreign(const char* what, tl_error** error) noexcept {
-  try {
-    return report(Error(ErrorCode::internal, std::string("unexpected: ") + what), error);
-  } catch (const std::exception&) {
-    report_no_memory(error);
-    return TL_INTERNAL;
-  }
-}
-
 }  // namespace tightloop::capi
 
 extern "C" {

@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "tightloop/capi.h"
-#include "tightloop/engine.hpp"
+#include "tightloop/executor.hpp"
 
 namespace tightloop::capi {
 

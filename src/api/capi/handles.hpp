@@ -6,7 +6,8 @@
 #include "api/capi/executor.hpp"
 #include "api/nullable/evaluate.hpp"
 #include "tightloop/capi.h"
-#include "tightloop/engine.hpp"
+#include "tightloop/function.hpp"
+#include "tightloop/options.hpp"
 
 /// Elements and, for columns with nulls, which of them are there.
 struct tl_array {

@@ -1,4 +1,6 @@
-// Which library this is. The build defines TIGHTLOOP_VERSION.
+// Which library this is, for C.
+#include "tightloop/version.hpp"
+
 #include "tightloop/capi.h"
 
 extern "C" {
@@ -8,7 +10,7 @@ int32_t tl_abi_version(void) {
 }
 
 const char* tl_version(void) {
-  return TIGHTLOOP_VERSION;
+  return tightloop::version();
 }
 
 }  // extern "C"

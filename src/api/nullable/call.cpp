@@ -8,7 +8,7 @@ namespace tightloop::nullable {
 std::vector<Column> call(const Function& function, std::span<const Arg> args,
                          std::span<const Array* const> masks) {
   const detail::FunctionState& s = detail::FunctionState::of(function);
-  return detail::with_source(s, [&] {
+  return detail::guarded(s.text, [&] {
     base::Arena& arena = base::Arena::local();
     const base::Arena::Mark mark(arena);
     const auto fitted = detail::fit_all(s, args, arena);

@@ -7,7 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "tightloop/engine.hpp"
+#include "tightloop/argument.hpp"
+#include "tightloop/evaluate.hpp"
+#include "tightloop/function.hpp"
+#include "tightloop/options.hpp"
 
 namespace tightloop::nullable {
 

@@ -46,7 +46,7 @@ class Reduction {
 
  private:
   std::uint64_t run_tile(std::int64_t first) const;
-  std::uint64_t run_groups(std::uint64_t& extra_bytes) const;
+  std::uint64_t run_output_groups(std::uint64_t& extra_bytes) const;
   const std::int64_t* inner_r() const;
   const std::int64_t* inner_m() const;
   Numbers numbers(std::int64_t outer, std::int64_t begin) const;

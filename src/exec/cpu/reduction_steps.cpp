@@ -93,7 +93,7 @@ std::uint64_t ReductionInSteps::run_chunks(std::int64_t first, std::vector<Parti
   const std::int64_t tiles = (outputs + tile_ - 1) / tile_;
   const auto count = static_cast<std::int64_t>(chunks.size());
   return run_tasks(tiles * count, workers_, [&](std::int64_t index) {
-    const bool shared = blocking_.interleave > 0;  // as in run_groups
+    const bool shared = blocking_.interleave > 0;  // as in run_output_groups
     const std::int64_t c = shared ? index / tiles : index % count;
     const std::int64_t begin = (shared ? index % tiles : index / count) * tile_;
     base::Arena& arena = base::Arena::local();

@@ -145,21 +145,21 @@ std::uint64_t run_pass(const BoundPlan& bound, const plan::Pass& pass, TileRange
                        const StageArguments* arguments, Workers workers,
                        std::uint64_t& extra_bytes) {
   double cost = 0;
-  std::uint64_t scratch = 0, kept = 0;
+  std::uint64_t scratch = 0, held = 0;
   for (std::uint32_t i = 0; i < pass.count; ++i) {
     const BoundStage& stage = bound.stages[pass.first + i];
     cost += stage.cost;
     scratch = std::max(scratch, scratch_bytes(stage));
-    if (TileStage::suits(*stage.stage)) kept += TileStage::bytes(*stage.stage, pass.rows);
+    if (TileStage::suits(*stage.stage)) held += TileStage::bytes(*stage.stage, pass.rows);
     for_each_store(*stage.stage, [&](const plan::Operand& o) {
       if (o.source.kind == Memory::Kind::intermediate) {
-        kept += static_cast<std::uint64_t>(bound.plan.intermediates[o.source.index].tile_bytes);
+        held += static_cast<std::uint64_t>(bound.plan.intermediates[o.source.index].tile_bytes);
       }
     });
   }
   cost *= static_cast<double>(tiles.count) / static_cast<double>(pass.tiles());
   workers = workers_for(cost, workers);
-  extra_bytes += (scratch + kept) * static_cast<std::uint64_t>(workers.threads);
+  extra_bytes += (scratch + held) * static_cast<std::uint64_t>(workers.threads);
   constexpr double kTaskCost = 1 << 20;
   const auto wanted =
       static_cast<std::int64_t>(std::clamp(cost / kTaskCost, 4.0 * workers.threads, 1e6));
@@ -172,7 +172,7 @@ std::uint64_t run_pass(const BoundPlan& bound, const plan::Pass& pass, TileRange
     Tile tile(bound, pass, arguments, workers.stop, arena);
     std::uint64_t events = 0;
     for (std::int64_t i = task * per_task; i < std::min(tiles.count, (task + 1) * per_task); ++i) {
-      const base::Arena::Mark turn_mark(arena);
+      const base::Arena::Mark tile_mark(arena);
       events |= tile.run(tiles.first + i);
     }
     complete_streaming_stores();

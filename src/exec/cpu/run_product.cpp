@@ -136,13 +136,13 @@ class Product {
                         static_cast<double>(part_.columns.count) *
                         static_cast<double>(part_.depth.count);
     const Piece batches = part_.batches;
-    const bool apart = workers.threads > 1 && batches.count > 1 && work < (1 << 21);
-    const std::int64_t sharing = apart ? workers.threads : 1;
+    const bool separate = workers.threads > 1 && batches.count > 1 && work < (1 << 21);
+    const std::int64_t sharing = separate ? workers.threads : 1;
     const std::int64_t room = std::max<std::int64_t>(1, kPanelBytes / sharing / strip_bytes_);
     panel_strips_ = ceil_div(strips, ceil_div(strips, room));
     extra_bytes += static_cast<std::uint64_t>(panel_strips_ * strip_bytes_ * sharing +
                                               (left_bytes_ + tile_bytes()) * workers.threads);
-    if (!apart) return multiply(batches, workers);
+    if (!separate) return multiply(batches, workers);
     const std::int64_t tasks = std::min<std::int64_t>(batches.count, 8 * workers.threads);
     return run_tasks(tasks, workers, [&](std::int64_t i) {
       const std::int64_t first = batches.count * i / tasks;

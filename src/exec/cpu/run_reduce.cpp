@@ -16,7 +16,7 @@ std::uint64_t Reduction::run(std::uint64_t& extra_bytes) const {
     return run_tasks((outputs_ + tile - 1) / tile, workers_,
                      [&](std::int64_t i) { return run_tile(i * tile); });
   }
-  return run_groups(extra_bytes);
+  return run_output_groups(extra_bytes);
 }
 
 // A task that owns its outputs: all blocks in one go, then the epilogue.
@@ -33,7 +33,7 @@ std::uint64_t Reduction::run_tile(std::int64_t first) const {
 
 // Outputs of so many elements that several tasks share each: groups of outputs whose partials
 // fit a small buffer.
-std::uint64_t Reduction::run_groups(std::uint64_t& extra_bytes) const {
+std::uint64_t Reduction::run_output_groups(std::uint64_t& extra_bytes) const {
   // Those of a tile are scratch memory of its thread.
   const std::int64_t room = stage_.common.empty() ? 512 << 10 : 16 << 10;
   const std::int64_t chunks = blocking_.chunks;

@@ -5,7 +5,7 @@
 
 #include "base/stop.hpp"
 #include "exec/cpu/bound_plan.hpp"
-#include "tightloop/engine.hpp"
+#include "tightloop/executor.hpp"
 
 namespace tightloop::exec {
 

@@ -1,6 +1,6 @@
 // The public calls: find or make the program, line up the arguments, run it, and see to it that
 // whatever is thrown is an Error that carries the text.
-#include "tightloop/engine.hpp"
+#include "tightloop/evaluate.hpp"
 
 #if defined(__GLIBC__)
 #include <malloc.h>
@@ -14,6 +14,7 @@
 #include "base/arena.hpp"
 #include "exec/pass_costs.hpp"
 #include "io/mapping_guard.hpp"
+#include "tightloop/version.hpp"
 
 namespace tightloop {
 namespace {
@@ -129,6 +130,12 @@ void check_names(std::span<const Variable> variables) {
 }
 
 void check_options(const Options& options) {
+  if (options.size != sizeof(Options)) {
+    throw Error(ErrorCode::unsupported,
+                "the program's headers have options of " + std::to_string(options.size) +
+                    " bytes, this library of " + std::to_string(sizeof(Options)),
+                {}, std::string("compile the program with the headers of version ") + version());
+  }
   if (options.threads < 0) {
     throw Error(ErrorCode::value, "threads is " + std::to_string(options.threads) +
                                       "; it must be 0 (all) or a positive number");

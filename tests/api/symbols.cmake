@@ -1,0 +1,35 @@
+# Compares what the shared library exports with the kept list, so that nothing leaves or enters its
+# face unseen. Run as: cmake -DLIBRARY=<shared object> -DLIST=<file> [-DWRITE=ON] -P symbols.cmake
+cmake_minimum_required(VERSION 3.25)
+
+execute_process(COMMAND nm -D --defined-only -C "${LIBRARY}" OUTPUT_VARIABLE symbols
+  COMMAND_ERROR_IS_FATAL ANY)
+string(REPLACE ";" "," symbols "${symbols}")
+string(REGEX REPLACE "(^|\n)[0-9a-f]+ [A-Z] " "\\1" symbols "${symbols}")
+string(REPLACE "\n" ";" symbols "${symbols}")
+list(REMOVE_ITEM symbols "")
+list(REMOVE_DUPLICATES symbols)
+list(SORT symbols)
+list(JOIN symbols "\n" text)
+if(WRITE)
+  file(WRITE "${LIST}" "${text}\n")
+  return()
+endif()
+
+file(STRINGS "${LIST}" known)
+set(gone ${known})
+set(fresh ${symbols})
+list(REMOVE_ITEM gone ${symbols})
+list(REMOVE_ITEM fresh ${known})
+foreach(symbol IN LISTS gone)
+  message("gone: ${symbol}")
+endforeach()
+foreach(symbol IN LISTS fresh)
+  message("new:  ${symbol}")
+endforeach()
+if(gone OR fresh)
+  message(FATAL_ERROR "the exported symbols are others than those of ${LIST}. If that is wanted, say so "
+    "in CHANGELOG.md and renew the list: cmake --build <build> --target exported_symbols")
+endif()
+list(LENGTH symbols count)
+message("${count} symbols are exported, as listed")
