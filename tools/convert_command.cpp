@@ -17,6 +17,7 @@
 #include "precision/request.hpp"
 #include "scaled_conversion.hpp"
 #include "standard_output.hpp"
+#include "tightloop/file_formats.hpp"
 #include "tightloop/language.hpp"
 #include "tightloop/npy.hpp"
 #include "tightloop/stream.hpp"
@@ -75,8 +76,9 @@ std::string convert_help() {
          "  IN      what to read: any file that NAME= may name in tightloop --help; - is standard "
          "input\n" +
          CLI::Formatter().make_groups(&reader.app, CLI::AppFormatMode::Normal) +
-         "\n.npy and .raw are written as IN is read, whatever its size; other formats at the "
-         "end.\n";
+         "\nThe name of OUT ends in " + list_file_ends(&FileFormat::can_write, " or ") + ".\n" +
+         list_file_ends(&FileFormat::in_parts) +
+         " are written as IN is read, whatever its size; others at the end.\n";
 }
 
 ConvertCommand read_arguments(std::span<const char* const> arguments) {
@@ -101,7 +103,7 @@ ConvertCommand read_arguments(std::span<const char* const> arguments) {
   return command;
 }
 
-/// Takes converted elements: into a .npy or raw file as they come, else into memory.
+/// Takes converted elements: into a file as they come where its format allows it, else into memory.
 class ConvertedFile {
  public:
   ConvertedFile(const std::string& path, const Source& source, DType to) : path_(path) {

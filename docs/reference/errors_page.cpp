@@ -62,7 +62,7 @@ Page errors_page() {
 }
 
 std::vector<Page> reference_pages() {
-  return {operations_page(), functions_page(), promotion_page(), errors_page()};
+  return {operations_page(), functions_page(), promotion_page(), errors_page(), formats_page()};
 }
 
 }  // namespace tightloop::docs

@@ -17,6 +17,7 @@ Page operations_page();
 Page functions_page();
 Page promotion_page();
 Page errors_page();
+Page formats_page();
 
 /// Makes all pages; the same text on every machine.
 std::vector<Page> reference_pages();

@@ -45,6 +45,17 @@ class TIGHTLOOP_API Source {
   /// Lets a read that waits for somebody (a pipe) end with Error(stopped) soon after `stop` becomes
   /// true; it has to live as long as reads go on. Null: a read waits as long as it takes.
   virtual void stop_when(const std::atomic<bool>* stop);
+  /// Copies a region, `count[i]` elements from index `start[i]` on along each axis i of shape(), to
+  /// `into`, in C order and native byte order, whatever the file has; bools are 0 or 1. read() goes
+  /// on from an unspecified place afterwards: seek() first. Holds 256 KiB beside `into` at most, and
+  /// what reading_bytes() says. Throws Error(value), which names the source and the axis, for a
+  /// region that is not inside shape(), and Error(file) as read() does, for a pipe always.
+  virtual void read_region(const Dims& start, const Dims& count, void* into);
+  /// Returns the shape of the pieces that are read at the cost of their own bytes: one file of a
+  /// stack; rows of what is unpacked in order, for regions that come in order, too. No extents (an
+  /// empty Dims) where any region costs what its bytes cost. Pieces begin at multiples of it; the
+  /// last along an axis may be smaller.
+  virtual Dims chunk_shape() const;
 
  protected:
   /// Throws Error(shape) for a shape that is negative or overflows.
@@ -66,17 +77,18 @@ struct ReadingLimits {
 };
 
 /// Opens what `spec` names. An existing file of that very name comes first; its format is what its
-/// first bytes say, else the end of its name.
+/// first bytes say, else the end of its name. Forms of `spec`, by example (file_formats() lists all
+/// formats and what may follow the names of files, docs/formats.md says more):
 ///   a.npy                also a named pipe, which is read as .npy
 ///   f.npz:member         stored or deflated; the member may be left out where it is the only one
 ///   x.raw:uint8:1000x370 elements without a header: dtype (or a code such as '>u2'), shape (one
 ///                        axis of all elements where it is left out), and 'big' or 'little'; the
 ///                        size of the file must be that of the shape
-///   a.png a.pgm a.ppm    images: uint8 or uint16 of shape (h, w) or (h, w, channels)
-///   a.txt a.csv:int64    rows of numbers, float64 unless a dtype follows; read at once
+///   a.png a.pgm a.ppm    images: uint8 or uint16 of shape (h, w) or (h, w, channels); a.pfm:
+///   float32 a.txt a.csv:int64    rows of numbers, float64 unless a dtype follows; read at once
 ///   frames/*.png         files of one shape and dtype, in the order of their names (numbers by
 ///                        value), stacked along a new first axis; one is open at a time
-///   -                    .npy on standard input
+///   - -:csv:price        .npy on standard input, or a format that can be read from a pipe
 /// Reads no more than the headers, and of text all. Throws Error(file) that names the file, and
 /// Error(memory), which says how much would do, where text does not fit.
 TIGHTLOOP_API std::unique_ptr<Source> open_source(const std::string& spec,
@@ -96,10 +108,10 @@ struct SavedArray {
 
 /// Writes an array in the format that the end of `path` names: .npy (no end means that, too); .npz
 /// (stored; 'f.npz:name' names the array, which is arr_0 otherwise); .png (uint8, uint16 or bool of
-/// shape (h, w) or (h, w, 2 to 4)); .pgm and .ppm (the same of (h, w) or (h, w, 3)); .raw (the
-/// elements alone, C order, native byte order); .txt, .csv and .tsv (at most two dimensions and
-/// 16,777,216 elements). Bools become 0 and 255 in images. The file appears whole or not at all.
-/// Throws Error(file).
+/// shape (h, w) or (h, w, 2 to 4)); .pgm and .ppm (the same of (h, w) or (h, w, 3)); .pfm (float32
+/// of these shapes); .raw (the elements alone, C order, native byte order); .txt, .csv and .tsv (at
+/// most two dimensions and 16,777,216 elements). Bools become 0 and 255 in images. The file appears
+/// whole or not at all. Throws Error(file).
 TIGHTLOOP_API void save(const std::string& path, const ArrayView& array);
 inline void save(const std::string& path, const Array& array) {
   save(path, static_cast<ArrayView>(array));

@@ -32,10 +32,11 @@ class TIGHTLOOP_API Sink {
   virtual void finish() = 0;
 };
 
-/// Returns a sink that writes a file in the format that the end of `path` names: .npy (no end means
-/// that, too) or .raw (the elements alone). It appears whole at finish() or not at all; what is no
-/// ordinary file (a named pipe, /dev/stdout, /dev/null) is written as elements come. Throws
-/// Error(file), for other formats, too; its calls throw Error(file).
+/// Returns a sink that writes a file in the format that the end of `path` names: one with
+/// FileFormat::in_parts, .npy (no end means that, too) or .raw (the elements alone). It appears
+/// whole at finish() or not at all; what is no ordinary file (a named pipe, /dev/stdout, /dev/null)
+/// is written as elements come. Throws Error(file), for other formats, too; its calls throw
+/// Error(file).
 TIGHTLOOP_API std::unique_ptr<Sink> file_sink(const std::string& path);
 /// True for paths that file_sink() takes.
 TIGHTLOOP_API bool has_file_sink(const std::string& path);

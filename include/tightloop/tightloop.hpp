@@ -9,6 +9,7 @@
 #include "tightloop/evaluate.hpp"
 #include "tightloop/event.hpp"
 #include "tightloop/executor.hpp"
+#include "tightloop/file_formats.hpp"
 #include "tightloop/function.hpp"
 #include "tightloop/inspect.hpp"
 #include "tightloop/language.hpp"

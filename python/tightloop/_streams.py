@@ -32,7 +32,7 @@ def save(path, array=None, /, **arrays):
     """Writes an array in the format that the end of `path` names; several become an .npz file.
 
     save("a.npy", x); save("f.npz", x=x, y=y). The file appears whole or not at all. Formats: .npy,
-    .npz, .png, .pgm, .ppm, .raw, .txt, .csv, .tsv.
+    .npz, .png, .pgm, .ppm, .pfm, .raw, .txt, .csv, .tsv.
     """
     path = os.fspath(path)
     if (array is None) == (not arrays):

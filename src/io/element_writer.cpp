@@ -32,4 +32,14 @@ std::unique_ptr<AtomicFile> write_with_header(const std::string& path, std::stri
   return file;
 }
 
+std::unique_ptr<AtomicFile> write_bytes(const std::string& path, std::span<const std::byte> bytes) {
+  auto file = std::make_unique<AtomicFile>(path, bytes.size());
+  file->write(0, bytes.data(), bytes.size());
+  return file;
+}
+
+Array in_c_order(const ArrayView& array) {
+  return array.is_c_contiguous() ? Array(nullptr, array) : Array::copy_of(array);
+}
+
 }  // namespace tightloop::io

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "io/file_error.hpp"
+#include "io/region.hpp"
 #include "tightloop/error.hpp"
 
 namespace tightloop::io {
@@ -32,6 +33,13 @@ void StreamSource::seek(std::uint64_t byte) {
   at_ = byte;
 }
 
+Dims StreamSource::chunk_shape() const {
+  Dims rows = shape();
+  if (rows.empty() || !stream_->rewindable() || stream_->place()) return {};
+  rows[fortran_order() ? rows.size() - 1 : 0] = 1;
+  return rows;
+}
+
 std::optional<FilePlace> StreamSource::place() const {
   std::optional<FilePlace> place = stream_->place();
   if (place) place->offset += offset_;
@@ -51,6 +59,11 @@ void ArraySource::read(void* into, std::size_t count) {
 void ArraySource::seek(std::uint64_t byte) {
   require_left(*this, byte, 0);
   at_ = byte;
+}
+
+void ArraySource::read_region(const Dims& start, const Dims& count, void* into) {
+  require_region(*this, start, count);
+  copy_region(std::as_const(array_), start, count, into);
 }
 
 void require_left(const Source& source, std::uint64_t at, std::uint64_t count) {

@@ -20,6 +20,9 @@ class StreamSource final : public Source {
   void read(void* into, std::size_t bytes) override;
   void seek(std::uint64_t byte) override;
   void stop_when(const std::atomic<bool>* stop) override { stream_->stop_when(stop); }
+  /// Returns rows (all but the first axis; columns of Fortran order) where bytes are unpacked in
+  /// order.
+  Dims chunk_shape() const override;
   /// Returns where the elements stand in a file as they are; none where they stand nowhere.
   std::optional<FilePlace> place() const;
 
@@ -37,6 +40,7 @@ class ArraySource final : public Source {
   bool rewindable() const override { return true; }
   void read(void* into, std::size_t bytes) override;
   void seek(std::uint64_t byte) override;
+  void read_region(const Dims& start, const Dims& count, void* into) override;
 
  private:
   Array array_;

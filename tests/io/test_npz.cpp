@@ -1,6 +1,4 @@
 // .npz archives: what we write, what NumPy writes, ZIP64, and archives that lie.
-#include <zlib.h>
-
 #include <cstdlib>
 #include <random>
 #include <string>
@@ -9,7 +7,7 @@
 #include "catch.hpp"
 #include "io/counted.hpp"
 #include "io/formats/npz_writer.hpp"
-#include "io/little_endian.hpp"
+#include "io/hand_made_archive.hpp"
 #include "io/messages.hpp"
 #include "io/scratch_folder.hpp"
 #include "tightloop/npy.hpp"
@@ -18,69 +16,6 @@ using namespace tightloop;
 using namespace tightloop::io::test;
 
 namespace {
-
-std::string deflated(const std::string& bytes) {
-  z_stream z{};
-  deflateInit2(&z, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&z, static_cast<uLong>(bytes.size())), '\0');
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  z.avail_in = static_cast<uInt>(bytes.size());
-  z.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.avail_out = static_cast<uInt>(out.size());
-  deflate(&z, Z_FINISH);
-  out.resize(z.total_out);
-  deflateEnd(&z);
-  return out;
-}
-
-/// The fields of an archive of one member, made by hand; each may be made to lie.
-struct Archive {
-  std::string name = "x.npy";
-  std::string packed;
-  std::uint32_t checksum = 0;
-  std::uint32_t size = 0;
-  std::uint32_t packed_size = 0;
-  std::uint16_t method = 8;
-  std::uint16_t flags = 0;
-  std::uint16_t count = 1;
-  std::uint32_t member_offset = 0;
-  std::uint32_t directory_shift = 0;
-
-  explicit Archive(const std::string& content)
-      : packed(deflated(content)),
-        checksum(static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(content.data()),
-                                                  static_cast<uInt>(content.size())))),
-        size(static_cast<std::uint32_t>(content.size())),
-        packed_size(static_cast<std::uint32_t>(packed.size())) {}
-
-  std::string facts() const {
-    std::string out;
-    io::append_little_endian(out, std::uint16_t{20});
-    io::append_little_endian(out, flags);
-    io::append_little_endian(out, method);
-    io::append_little_endian(out, std::uint32_t{0});
-    io::append_little_endian(out, checksum);
-    io::append_little_endian(out, packed_size);
-    io::append_little_endian(out, size);
-    io::append_little_endian(out, static_cast<std::uint16_t>(name.size()));
-    io::append_little_endian(out, std::uint16_t{0});
-    return out;
-  }
-  std::string bytes() const {
-    std::string out = "PK\3\4" + facts() + name + packed;
-    const auto directory = static_cast<std::uint32_t>(out.size());
-    out += "PK\1\2" + std::string("\24\0", 2) + facts() + std::string(10, '\0');
-    io::append_little_endian(out, member_offset);
-    out += name;
-    const auto end = static_cast<std::uint32_t>(out.size());
-    out += "PK\5\6" + std::string(4, '\0');
-    io::append_little_endian(out, count);
-    io::append_little_endian(out, count);
-    io::append_little_endian(out, end - directory);
-    io::append_little_endian(out, directory + directory_shift);
-    return out + std::string(2, '\0');
-  }
-};
 
 std::string npy_bytes(const ScratchFolder& folder, const Array& array) {
   write_npy(folder.file("content.npy"), array);
@@ -132,7 +67,7 @@ TEST_CASE("io: ZIP64 archives") {
   const ScratchFolder folder;
   const Array a = counted(DType::float32, Dims{100});
   const Array b = counted(DType::uint8, Dims{7, 3});
-  const std::vector<io::NpzEntry> entries = {{"a", a}, {"b", b}};
+  const std::vector<io::ArchiveEntry> entries = {{"a", a}, {"b", b}};
   for (const std::uint64_t from : {0, 1, 200, 600}) {
     INFO("ZIP64 from " << from);
     const auto file = io::write_npz(folder.file("wide.npz"), entries, from);
@@ -150,7 +85,7 @@ TEST_CASE("io: NumPy reads our archives and we read NumPy's") {
   const ScratchFolder folder;
   const Array a = counted(DType::float64, Dims{50, 4});
   const Array b = counted(DType::int16, Dims{9});
-  const std::vector<io::NpzEntry> entries = {{"a", a}, {"b", b}};
+  const std::vector<io::ArchiveEntry> entries = {{"a", a}, {"b", b}};
   io::write_npz(folder.file("wide.npz"), entries, 0)->commit();
   io::write_npz(folder.file("plain.npz"), entries)->commit();
   folder.write("check.py", R"(
@@ -218,7 +153,7 @@ TEST_CASE("io: archives that lie are refused, with the culprit named") {
 TEST_CASE("io: cut and overwritten archives never crash") {
   const ScratchFolder folder;
   const Array array = counted(DType::uint16, Dims{300});
-  const std::vector<io::NpzEntry> entries = {{"a", array}, {"b", array}};
+  const std::vector<io::ArchiveEntry> entries = {{"a", array}, {"b", array}};
   io::write_npz(folder.file("wide.npz"), entries, 100)->commit();
   const std::vector<std::string> originals = {Archive(npy_bytes(folder, array)).bytes(),
                                               folder.read("wide.npz")};

@@ -23,6 +23,10 @@ for end in npy npz npz:name png pgm raw txt csv; do
   esac
   equal "x.$end" "$("$program" 'sum(abs(a - x))' a=small.pgm x="$spec")" 0
 done
+"$program" 'float32(a) / 4' a=small.pgm -o x.pfm || fail '-o x.pfm'
+equal 'x.pfm' "$("$program" 'sum(abs(a - 4 * x))' a=small.pgm x=x.pfm)" 0.0
+equal 'an image through a pipe' "$(cat small.pgm | "$program" 'sum(a)' a=-:pgm)" 21
+refused 'hint: convert with float32(x)' 'a / 2' a=small.pgm -o half.pfm
 "$program" 'a, a * 2' a=small.pgm -o both.npz:one -o both.npz:two || fail 'one archive, two results'
 equal 'one archive, two results' "$("$program" 'sum(a), sum(b)' a=both.npz:one b=both.npz:two |
   tr '\n' ' ')" '21 42 '

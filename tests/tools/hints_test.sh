@@ -36,8 +36,8 @@ equal 'x.dtype' "$("$program" 'x.dtype, x.T.shape, x.size' x=ct.npy)" 'float32
 6'
 equal 'after a binding' "$("$program" 'd = x[0]; d.shape' x=ct.npy)" '(3,)'
 equal 'a magic number wins' "$("$program" 'x.size' x=photo.jpg)" 6
-refused 'read are .npy, .npz, .png, .pgm, .ppm, .csv, .tsv and .txt' x x=text.jpg
-refused 'use .npy, .npz, .png, .pgm, .ppm, .raw, .txt, .csv or .tsv' x x=ct.npy -o new.jpg
+refused 'read are .npy, .npz, .png, .pgm, .ppm, .pnm, .pfm, .raw, .bin, .txt, .csv and .tsv; other' x x=text.jpg
+refused 'use .npy, .npz, .png, .pgm, .ppm, .pnm, .pfm, .raw, .bin, .txt, .csv or .tsv' x x=ct.npy -o new.jpg
 refused 'the dtypes are bool, int8' convert ct.npy -o new.npy --dtype qqq
 for dtype in f4 half '<f2' single double float f8; do
   "$program" convert ct.npy -o new.npy --dtype "$dtype" --allow-loss 2>/dev/null ||

@@ -25,6 +25,13 @@ if command -v groff >/dev/null 2>&1; then
   equal 'what groff says of it' "$(groff -man -Tutf8 -ww -z "$page" 2>&1)" ''
 fi
 
+# The ends of files' names that it lists are those that the program writes.
+ends() {
+  tr '\n' ' ' | grep -o "$1 [^;]*" | grep -oE '\.[a-z]{3}\b' | sort -u | tr '\n' ' '
+}
+equal 'formats' "$(sed -n '/says the format/p' "$page" | ends 'says the format:')" \
+  "$("$program" convert --help | sed -n '/OUT ends in/,/[.]$/p' | ends 'OUT ends in')"
+
 variables() {
   grep -rhoE --exclude=CMakeLists.txt "$1TIGHTLOOP_[A-Z_]+" "$2" | grep -oE 'TIGHTLOOP_[A-Z_]+' |
     sort -u | tr '\n' ' '

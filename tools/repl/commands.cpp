@@ -8,6 +8,7 @@
 #include "repl/output_commands.hpp"
 #include "repl/session.hpp"
 #include "repl/settings.hpp"
+#include "tightloop/file_formats.hpp"
 
 namespace tightloop::tool {
 namespace {
@@ -23,8 +24,9 @@ constexpr SessionCommand kCommands[] = {
     {"asm", "EXPR", "the machine code of the kernels, as assembly", asm_command},
     {"time", "EXPR", "evaluate for up to a second; median time and throughput", time_command},
     {"mem", "EXPR", "evaluate; memory held beyond inputs and results", mem_command},
-    {"save", "EXPR FILE", "evaluate and write a file: .npy .npz .png .pgm .ppm .raw .txt .csv .tsv",
-     save_command},
+    {"save", "EXPR FILE", "evaluate and write a file of the format that its name says",
+     save_command,
+     [] { return "The name ends in " + list_file_ends(&FileFormat::can_write, " or "); }},
     {"force", "NAME", "evaluate a lazy variable once and keep the result", force_command},
     {"hist", "EXPR", "how many elements fall into each of 20 intervals", hist_command},
     {"show", "EXPR [FILE.png]", "an image, in the terminal or as a file", show_command},

@@ -28,6 +28,7 @@ struct SessionCommand {
   std::string_view arguments;                 ///< "EXPR", "[NAME]", ...; empty: none
   std::string_view doc;                       ///< one line
   void (*run)(Session&, const CommandText&);  ///< null for :quit
+  std::string (*more)() = nullptr;            ///< what :help of the command says beside `doc`
 };
 
 /// Returns the table, in the order of :help.

@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 #include "repl/commands.hpp"
 #include "repl/help_commands.hpp"
 #include "repl/settings.hpp"
+#include "tightloop/file_formats.hpp"
 
 namespace tightloop::tool {
 namespace {
@@ -57,6 +59,19 @@ void add_files(std::vector<std::string>& to, const std::string& prefix) {
   }
 }
 
+/// Adds what the end of a new file's name can become: "y.np" is begun like "y.npy" and "y.npz".
+void add_ends(std::vector<std::string>& to, const std::string& word) {
+  const std::size_t dot = word.rfind('.');
+  if (dot == std::string::npos || word.find('/', dot) != std::string::npos) return;
+  std::istringstream ends(list_file_ends(&FileFormat::can_write, " ", " "));
+  for (std::string end; ends >> end;) {
+    const std::string name = word.substr(0, dot) + end;
+    if (name.starts_with(word) && std::find(to.begin(), to.end(), name) == to.end()) {
+      to.push_back(name);
+    }
+  }
+}
+
 /// Completes the words after a command's name.
 bool complete_argument(std::string_view line, std::string_view command, Completion& out) {
   const std::size_t space = line.find_last_of(" \t");
@@ -74,6 +89,7 @@ bool complete_argument(std::string_view line, std::string_view command, Completi
   }
   if ((command == ":save" || command == ":show") && !first) {
     add_files(out.candidates, std::string(word));
+    if (command == ":save") add_ends(out.candidates, std::string(word));
     return true;
   }
   if (command == ":help") {

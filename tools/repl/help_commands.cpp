@@ -83,8 +83,9 @@ void help_command(Session& session, const CommandText& text) {
   if (name.empty()) return session.print(command_list());
   for (const SessionCommand& command : session_commands()) {
     if (name != ":" + std::string(command.name)) continue;
-    return session.print(
-        entry(name + " " + std::string(command.arguments), std::string(command.doc)));
+    std::string doc(command.doc);
+    if (command.more != nullptr) doc += "\n  " + command.more();
+    return session.print(entry(name + " " + std::string(command.arguments), doc));
   }
   if (name.size() > 2 && name.ends_with("()")) name.resize(name.size() - 2);
   if (const auto found = function_help(session, name)) return session.print(*found);

@@ -11,8 +11,7 @@
 #include "io/descriptor.hpp"
 #include "io/element_layout.hpp"
 #include "io/file_error.hpp"
-#include "io/formats/file_format.hpp"
-#include "io/formats/npy_header.hpp"
+#include "io/formats/format.hpp"
 #include "io/stream_target.hpp"
 #include "tightloop/stream.hpp"
 
@@ -21,8 +20,7 @@ namespace {
 
 class FileSink final : public Sink {
  public:
-  explicit FileSink(std::string path, bool has_header)
-      : path_(std::move(path)), has_header_(has_header) {}
+  FileSink(std::string path, const io::Format& format) : path_(std::move(path)), format_(format) {}
   ~FileSink() override {
     if (stream_ >= 0) ::close(stream_);
   }
@@ -30,7 +28,7 @@ class FileSink final : public Sink {
   FileSink& operator=(const FileSink&) = delete;
 
   void begin(DType dtype, const Dims& shape) override {
-    const std::string header = has_header_ ? io::format_npy_header(dtype, shape) : std::string();
+    const std::string header = format_.header(dtype, shape);
     left_ = io::element_bytes(dtype, shape);
     begun_ = true;
     stream_ = io::open_stream_target(path_);
@@ -62,7 +60,7 @@ class FileSink final : public Sink {
 
  private:
   const std::string path_;
-  const bool has_header_;
+  const io::Format& format_;  ///< has a header
   std::optional<io::AtomicFile> file_;
   int stream_ = -1;  // instead of the file, where the path names none
   bool begun_ = false;
@@ -75,7 +73,7 @@ class NpyDescriptorSink final : public Sink {
   NpyDescriptorSink(int descriptor, std::string name) : fd_(descriptor), name_(std::move(name)) {}
 
   void begin(DType dtype, const Dims& shape) override {
-    const std::string header = io::format_npy_header(dtype, shape);
+    const std::string header = io::formats::npy.header(dtype, shape);
     write(header.data(), header.size());
   }
 
@@ -95,16 +93,18 @@ class NpyDescriptorSink final : public Sink {
 Sink::~Sink() = default;
 
 bool has_file_sink(const std::string& path) {
-  const auto format = io::format_of_name(path);
-  if (!format) return std::filesystem::path(path).extension().empty();
-  return *format == io::FileFormat::npy || *format == io::FileFormat::raw;
+  const io::Format* format = io::format_of_name(path);
+  return format == nullptr ? std::filesystem::path(path).extension().empty()
+                           : format->header != nullptr;
 }
 
 std::unique_ptr<Sink> file_sink(const std::string& path) {
   if (!has_file_sink(path)) {
-    io::throw_file_error(path, "cannot be written in parts", "use .npy or .raw");
+    io::throw_file_error(path, "cannot be written in parts",
+                         "use " + list_file_ends(&FileFormat::in_parts, " or "));
   }
-  return std::make_unique<FileSink>(path, io::format_of_name(path) != io::FileFormat::raw);
+  const io::Format* format = io::format_of_name(path);
+  return std::make_unique<FileSink>(path, format == nullptr ? io::formats::npy : *format);
 }
 
 std::unique_ptr<Sink> npy_descriptor_sink(int descriptor, std::string name) {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "io/file_error.hpp"
+#include "io/formats/format.hpp"
 #include "io/formats/npy_header.hpp"
 #include "io/stream_source.hpp"
 
@@ -37,5 +38,16 @@ std::unique_ptr<Source> open_npy_stream(std::unique_ptr<ByteStream> stream,
   const ElementLayout found = read_npy_header(*stream, name);
   return std::make_unique<StreamSource>(name, found, std::move(stream));
 }
+
+constinit const Format formats::npy = {
+    .name = "npy",
+    .ends = ".npy",
+    .detail = "",
+    .doc = "NumPy's arrays; also what a name without an end is written as",
+    .from_pipe = true,
+    .begins = [](std::string_view first) { return first.starts_with("\x93NUMPY"); },
+    .open = [](std::unique_ptr<ByteStream> stream, const FileSpec& spec,
+               const ReadingLimits&) { return open_npy_stream(std::move(stream), spec.path); },
+    .header = [](DType dtype, const Dims& shape) { return format_npy_header(dtype, shape); }};
 
 }  // namespace tightloop::io

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "io/file_error.hpp"
+#include "io/formats/format.hpp"
 #include "io/formats/npy_stream.hpp"
+#include "io/formats/npz_writer.hpp"
 #include "io/formats/zip_archive.hpp"
 #include "io/stream_source.hpp"
 
@@ -59,5 +61,25 @@ std::unique_ptr<Source> open_npz_member(std::shared_ptr<const InputFile> file,
     throw_file_error(name, "has " + std::to_string(after) + " bytes behind its elements");
   return std::make_unique<StreamSource>(name, layout, std::move(stream));
 }
+
+constinit const Format formats::npz = {
+    .name = "npz",
+    .ends = ".npz",
+    .detail = ":member",
+    .doc =
+        "NumPy's archives; the member may be left out where it is the only one. Deflated members "
+        "are read, stored ones written",
+    .begins =
+        [](std::string_view first) {
+          return first.starts_with("PK\x03\x04") || first.starts_with("PK\x05\x06");
+        },
+    .open =
+        [](std::unique_ptr<ByteStream> stream, const FileSpec& spec, const ReadingLimits&) {
+          return open_npz_member(stream->place()->file, spec.detail);
+        },
+    .write_members =
+        [](const std::string& path, std::span<const ArchiveEntry> entries) {
+          return write_npz(path, entries);
+        }};
 
 }  // namespace tightloop::io

@@ -41,10 +41,11 @@ struct Member {
 
 class NpzLayout {
  public:
-  NpzLayout(const std::string& path, std::span<const NpzEntry> entries, std::uint64_t zip64_from)
+  NpzLayout(const std::string& path, std::span<const ArchiveEntry> entries,
+            std::uint64_t zip64_from)
       : zip64_from_(zip64_from) {
     std::set<std::string> names;
-    for (const NpzEntry& entry : entries) {
+    for (const ArchiveEntry& entry : entries) {
       if (entry.name.empty() || entry.name.size() > kLongestName) {
         throw_file_error(path, "an array in it needs a name of 1 to 1024 bytes");
       }
@@ -77,7 +78,7 @@ class NpzLayout {
   }
 
  private:
-  void add(const NpzEntry& entry) {
+  void add(const ArchiveEntry& entry) {
     Member member;
     member.name = entry.name + ".npy";
     member.array = entry.array;
@@ -212,7 +213,8 @@ class NpzLayout {
 
 }  // namespace
 
-std::unique_ptr<AtomicFile> write_npz(const std::string& path, std::span<const NpzEntry> entries,
+std::unique_ptr<AtomicFile> write_npz(const std::string& path,
+                                      std::span<const ArchiveEntry> entries,
                                       std::uint64_t zip64_from) {
   NpzLayout layout(path, entries, zip64_from);
   auto file = std::make_unique<AtomicFile>(path, layout.size());

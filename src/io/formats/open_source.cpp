@@ -6,32 +6,20 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "io/file_error.hpp"
-#include "io/formats/file_format.hpp"
-#include "io/formats/npy_stream.hpp"
-#include "io/formats/npz_member.hpp"
-#include "io/formats/png_image.hpp"
-#include "io/formats/pnm_image.hpp"
-#include "io/formats/raw_layout.hpp"
+#include "io/formats/format.hpp"
 #include "io/formats/stack.hpp"
-#include "io/formats/text_columns.hpp"
 #include "io/map_elements.hpp"
 #include "io/stream_source.hpp"
 
 namespace tightloop {
 namespace {
 
-using io::FileFormat;
-
-/// A file and what stands after it: a member, or the dtype and the shape of raw elements.
-struct FileSpec {
-  std::string path;
-  std::string detail;
-};
+using io::FileSpec;
+using io::Format;
 
 bool exists(const std::string& path) {
   struct stat info {};
@@ -46,10 +34,11 @@ bool is_pipe(const std::string& path) {
 /// Splits at the last ':' for which `accepts` the text before it; the whole text is tried first.
 template <class F>
 std::optional<FileSpec> split(const std::string& spec, F&& accepts) {
-  if (accepts(spec)) return FileSpec{spec, ""};
+  if (accepts(spec)) return FileSpec{spec, "", spec};
   for (std::size_t cut = spec.rfind(':'); cut != std::string::npos && cut > 0;
        cut = spec.rfind(':', cut - 1)) {
-    if (accepts(spec.substr(0, cut))) return FileSpec{spec.substr(0, cut), spec.substr(cut + 1)};
+    const std::string path = spec.substr(0, cut);
+    if (accepts(path)) return FileSpec{path, spec.substr(cut + 1), path};
   }
   return std::nullopt;
 }
@@ -73,94 +62,61 @@ std::unique_ptr<Source> open_pattern(const std::string& spec, const ReadingLimit
   return io::open_stack(std::move(files), spec, limits);
 }
 
-std::unique_ptr<Source> open_raw(std::shared_ptr<const io::InputFile> file,
-                                 const std::string& detail) {
-  if (detail.empty()) {
-    io::throw_file_error(file->path(), "is raw; its dtype and shape must be named",
-                         "raw files are named as FILE:uint8:1000x370x370");
+/// Opens what a pipe delivers: the format that its detail begins with (-:csv:price), else that of
+/// its name, else .npy.
+std::unique_ptr<Source> open_pipe(std::unique_ptr<io::ByteStream> stream, FileSpec spec,
+                                  const ReadingLimits& limits) {
+  const auto from_pipe = [](const std::string& name) {
+    const Format* format = io::format_of_name(name);
+    return format != nullptr && format->from_pipe ? format : nullptr;
+  };
+  const std::size_t cut = std::min(spec.detail.find(':'), spec.detail.size());
+  const std::string end = '.' + spec.detail.substr(0, cut);
+  const Format* format = end.rfind('.') == 0 ? from_pipe(end) : nullptr;
+  const std::string detail = spec.detail;
+  if (format != nullptr) {
+    spec.detail.erase(0, cut + 1);
+    spec.kind = end;
+  } else {
+    format = from_pipe(spec.path);
   }
-  const std::string path = file->path();
-  const io::ElementLayout layout = io::parse_raw_layout(detail, file->size(), path);
-  return std::make_unique<io::StreamSource>(path, layout,
-                                            std::make_unique<io::FileStream>(std::move(file)));
-}
-
-std::unique_ptr<Source> open_text(io::ByteStream& stream, const std::string& path,
-                                  std::string_view detail, bool tabs, const ReadingLimits& limits) {
-  return std::make_unique<io::ArraySource>(
-      path, io::read_text_columns(stream, path, detail, tabs, limits));
-}
-
-/// Opens what a pipe delivers: .npy, or text where its detail or its name says so.
-std::unique_ptr<Source> open_stream(std::unique_ptr<io::ByteStream> stream, const std::string& path,
-                                    std::string_view detail, const ReadingLimits& limits) {
-  const std::size_t cut = std::min(detail.find(':'), detail.size());
-  const std::string_view format = detail.substr(0, cut);
-  if (format == "csv" || format == "tsv" || format == "txt") {
-    return open_text(*stream, path, detail.substr(std::min(cut + 1, detail.size())),
-                     format != "txt", limits);
+  if (format == nullptr) format = &io::formats::npy;
+  if (!spec.detail.empty() && format->detail.empty()) {
+    io::throw_file_error(spec.path, io::in_quotes(detail) + " is no format of a stream",
+                         "streams are " + list_file_ends(&FileFormat::from_pipe) +
+                             ": -:csv reads one from standard input");
   }
-  if (io::format_of_name(path) == FileFormat::text) {
-    return open_text(*stream, path, detail, io::separator_of_name(path) != ' ', limits);
-  }
-  if (!detail.empty() && detail != "npy") {
-    io::throw_file_error(path, io::in_quotes(detail) + " is no format of a stream",
-                         "streams are npy, csv, tsv or txt: -:csv");
-  }
-  return io::open_npy_stream(std::move(stream), path);
+  return format->open(std::move(stream), spec, limits);
 }
 
 std::unique_ptr<Source> open_file(const FileSpec& spec, const ReadingLimits& limits) {
   if (is_pipe(spec.path)) {
-    return open_stream(std::make_unique<io::PipeStream>(spec.path), spec.path, spec.detail, limits);
+    return open_pipe(std::make_unique<io::PipeStream>(spec.path), spec, limits);
   }
   auto file = std::make_shared<const io::InputFile>(spec.path);
-  FileFormat format = io::format_of_file(*file);
-  if (spec.detail.empty() && io::is_unknown(*file)) {
+  const Format* format = io::format_of_file(*file);
+  if (spec.detail.empty() && format == nullptr) {
     io::throw_file_error(spec.path, "is of no format that is read",
-                         "read are .npy, .npz, .png, .pgm, .ppm, .csv, .tsv and .txt; other bytes "
-                         "as FILE:uint8:100x200");
+                         "read are " + list_file_ends(&FileFormat::can_read) +
+                             "; other bytes as FILE:uint8:100x200");
   }
   // Who names a dtype knows the file better than its first bytes do.
-  const bool has_names = format == FileFormat::npz || format == FileFormat::text;
-  if (!spec.detail.empty() && !has_names) format = FileFormat::raw;
-  const auto stream = [&] { return std::make_unique<io::FileStream>(std::move(file)); };
-  switch (format) {
-    case FileFormat::npz: return io::open_npz_member(std::move(file), spec.detail);
-    case FileFormat::raw: return open_raw(std::move(file), spec.detail);
-    case FileFormat::text:
-      return open_text(*stream(), spec.path, spec.detail, io::separator_of_name(spec.path) != ' ',
-                       limits);
-    case FileFormat::png: return io::open_png(stream(), spec.path);
-    case FileFormat::pnm: return io::open_pnm(stream(), spec.path);
-    case FileFormat::npy: break;
-  }
-  return io::open_npy_stream(stream(), spec.path);
+  const bool own_detail = format != nullptr && !format->detail.empty();
+  if (!spec.detail.empty() && !own_detail) format = &io::formats::raw;
+  return format->open(std::make_unique<io::FileStream>(std::move(file)), spec, limits);
 }
 
 }  // namespace
 
-Source::Source(std::string name, DType dtype, const Dims& shape, bool fortran_order,
-               ByteOrder order)
-    : name_(std::move(name)),
-      shape_(shape),
-      bytes_(io::element_bytes(dtype, shape)),
-      dtype_(dtype),
-      order_(order),
-      fortran_order_(fortran_order) {}
-
-Source::~Source() = default;
-
-void Source::stop_when(const std::atomic<bool>*) {}
-
 std::unique_ptr<Source> open_source(const std::string& spec, const ReadingLimits& limits) {
   if (spec == "-" || (spec.starts_with("-:") && !exists(spec))) {
-    return open_stream(io::open_standard_input(), io::kStandardInput,
-                       spec.substr(std::min<std::size_t>(2, spec.size())), limits);
+    const std::string detail = spec.substr(std::min<std::size_t>(2, spec.size()));
+    return open_pipe(io::open_standard_input(), {io::kStandardInput, detail, ""}, limits);
   }
   if (const std::optional<FileSpec> file = split(spec, exists)) return open_file(*file, limits);
   if (is_pattern(spec)) return open_pattern(spec, limits);
-  return open_file({spec.substr(0, spec.find(':')), ""}, limits);  // says why it cannot be opened
+  // Says why it cannot be opened.
+  return open_file({spec.substr(0, spec.find(':')), "", ""}, limits);
 }
 
 Array load(const std::string& spec) {

@@ -11,7 +11,9 @@
 #include <exception>
 #include <utility>
 
+#include "io/element_writer.hpp"
 #include "io/file_error.hpp"
+#include "io/formats/format.hpp"
 #include "io/formats/inflate_stream.hpp"
 #include "io/stream_source.hpp"
 #include "tightloop/error.hpp"
@@ -295,5 +297,19 @@ std::vector<std::byte> pack_png(const ArrayView& image, const std::string& path)
   checked(png, packed.failure, path, what, [&] { png_write_end(png, nullptr); });
   return std::move(packed.bytes);
 }
+
+constinit const Format formats::png = {
+    .name = "png",
+    .ends = ".png",
+    .detail = "",
+    .doc = "images: uint8 or uint16 of shape (h, w), or (h, w, channels) with 2 to 4 channels",
+    .begins = [](std::string_view first) { return first.starts_with("\x89PNG\r\n\x1a\n"); },
+    .open = [](std::unique_ptr<ByteStream> stream, const FileSpec& spec,
+               const ReadingLimits&) { return open_png(std::move(stream), spec.path); },
+    .write =
+        [](const std::string& path, const ArrayView& image) {
+          const Array ordered = in_c_order(image);
+          return write_bytes(path, pack_png(ordered, path));
+        }};
 
 }  // namespace tightloop::io

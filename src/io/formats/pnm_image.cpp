@@ -7,76 +7,16 @@
 #include <cstring>
 #include <utility>
 
+#include "io/element_writer.hpp"
 #include "io/file_error.hpp"
+#include "io/formats/format.hpp"
+#include "io/formats/netpbm_text.hpp"
 #include "io/stream_source.hpp"
 
 namespace tightloop::io {
 namespace {
 
 constexpr std::uint32_t kLargestSample = 0xffff;
-constexpr std::uint32_t kLargestExtent = 0x7fffffff;
-
-bool is_space(int c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-/// Reads numbers that white space and comments ('#' to the end of the line) stand between. A
-/// refill of one byte at a time reads no byte too many; larger ones are for what follows to the
-/// end.
-class NumberReader {
- public:
-  NumberReader(ByteStream& stream, const std::string& name, std::size_t refill)
-      : stream_(stream), name_(name), refill_(std::min(refill, block_.size())) {}
-
-  void restart() {
-    at_ = 0;
-    size_ = 0;
-  }
-  /// Returns the next byte, or -1 at the end.
-  int next() {
-    if (at_ == size_) {
-      at_ = 0;
-      size_ = stream_.read(block_.data(), refill_);
-      if (size_ == 0) return -1;
-    }
-    return static_cast<unsigned char>(block_[at_++]);
-  }
-  /// Takes a number and the one byte after it.
-  std::uint32_t number(const char* what, std::uint32_t most) {
-    int c = next();
-    while (is_space(c) || c == '#') {
-      if (c == '#') {
-        while (c != '\n' && c != '\r' && c != -1) c = next();
-      } else {
-        c = next();
-      }
-    }
-    if (c == -1) throw_file_error(name_, std::string("ends where ") + what + " should follow");
-    if (c < '0' || c > '9') throw_file_error(name_, std::string("has no number for ") + what);
-    std::uint64_t value = 0;
-    for (; c >= '0' && c <= '9'; c = next()) {
-      value = value * 10 + static_cast<std::uint64_t>(c - '0');
-      if (value > most) {
-        throw_file_error(name_, std::string(what) + " is more than " + std::to_string(most));
-      }
-    }
-    if (c != -1 && !is_space(c) && c != '#') {
-      throw_file_error(name_, std::string("has a stray character after ") + what);
-    }
-    if (c == '#') {
-      while (c != '\n' && c != '\r' && c != -1) c = next();
-    }
-    return static_cast<std::uint32_t>(value);
-  }
-
- private:
-  ByteStream& stream_;
-  const std::string& name_;
-  std::array<char, 1 << 14> block_;
-  std::size_t refill_;
-  std::size_t at_ = 0;
-  std::size_t size_ = 0;
-};
 
 /// The samples of P2 and P3 as binary numbers in native byte order.
 class PlainSamples final : public ByteStream {
@@ -102,6 +42,7 @@ class PlainSamples final : public ByteStream {
   }
   std::uint64_t size() const override { return size_; }
   bool rewindable() const override { return text_->rewindable(); }
+  void stop_when(const std::atomic<bool>* stop) override { text_->stop_when(stop); }
   void seek(std::uint64_t offset) override {
     if (offset < at_) {
       text_->seek(begin_);
@@ -125,7 +66,7 @@ class PlainSamples final : public ByteStream {
 
   std::unique_ptr<ByteStream> text_;
   std::string name_;
-  NumberReader numbers_;
+  NetpbmText numbers_;
   std::uint64_t begin_;
   std::uint64_t size_;
   std::uint64_t at_ = 0;
@@ -134,47 +75,45 @@ class PlainSamples final : public ByteStream {
   std::uint16_t sample_ = 0;
 };
 
-/// Counts what a header takes from a stream, and ends one that goes on and on: it is read byte by
-/// byte.
-class CountedStream final : public ByteStream {
- public:
-  CountedStream(ByteStream& inner, const std::string& name) : inner_(inner), name_(name) {}
-  std::size_t read(void* into, std::size_t count) override {
-    constexpr std::uint64_t kLongest = 1 << 16;
-    if (count_ >= kLongest) throw_file_error(name_, "has a header of more than 64 KiB");
-    const std::size_t got = inner_.read(into, count);
-    count_ += got;
-    return got;
-  }
-  std::uint64_t size() const override { return inner_.size(); }
-  bool rewindable() const override { return false; }
-  void seek(std::uint64_t) override {}
-  std::uint64_t count() const { return count_; }
+/// Returns the samples of a bool image: 0 and 255.
+Array shades_of(const ArrayView& image) {
+  Array shades(DType::uint8, image.shape());
+  const Array bits = in_c_order(image);
+  const auto* from = static_cast<const std::uint8_t*>(bits.data());
+  auto* to = static_cast<std::uint8_t*>(shades.data());
+  for (std::int64_t i = 0; i < image.size(); ++i) to[i] = from[i] != 0 ? 255 : 0;
+  return shades;
+}
 
- private:
-  ByteStream& inner_;
-  const std::string& name_;
-  std::uint64_t count_ = 0;
-};
+std::unique_ptr<AtomicFile> write_pnm(const std::string& path, const ArrayView& image) {
+  const std::string header = format_pnm_header(image, path);
+  if (image.dtype() == DType::bool_) {
+    const Array shades = shades_of(image);
+    return write_with_header(path, header, shades);
+  }
+  constexpr bool kBig = std::endian::native == std::endian::big;
+  return write_with_header(path, header, image, kBig ? ByteOrder::native : ByteOrder::swapped);
+}
+
+bool begins_pnm(std::string_view first) {
+  return first.size() >= 3 && first[0] == 'P' &&
+         std::string_view("2356").find(first[1]) != std::string_view::npos &&
+         (is_netpbm_space(first[2]) || first[2] == '#');
+}
 
 /// Samples that a file of this size cannot hold are a lie of the header.
 void check_size(const PnmImage& image, std::uint64_t size, const std::string& name) {
   const std::uint64_t bytes = stated_bytes(image.layout.dtype, image.layout.shape, name);
-  if (size == kUnknownSize) return;
-  const std::uint64_t present = size - image.layout.offset;
   // A plain sample is a digit and, but for the last, a space.
   const std::uint64_t needed = image.plain ? 2 * (bytes / itemsize(image.layout.dtype)) - 1 : bytes;
-  if (needed > present) {
-    throw_file_error(name, "is shorter than its header says: " + std::to_string(needed - present) +
-                               " of " + std::to_string(needed) + " bytes of samples are missing");
-  }
+  require_samples(needed, size, image.layout.offset, name);
 }
 
 }  // namespace
 
 PnmImage read_pnm_header(ByteStream& stream, const std::string& name) {
   CountedStream counted(stream, name);
-  NumberReader reader(counted, name, 1);
+  NetpbmText reader(counted, name, 1);
   const int mark = reader.next();
   const int kind = reader.next();
   if (mark != 'P' || (kind != '2' && kind != '3' && kind != '5' && kind != '6')) {
@@ -224,5 +163,16 @@ std::string format_pnm_header(const ArrayView& image, const std::string& path) {
   return std::string(color ? "P6\n" : "P5\n") + std::to_string(shape[1]) + ' ' +
          std::to_string(shape[0]) + '\n' + (type == DType::uint16 ? "65535\n" : "255\n");
 }
+
+constinit const Format formats::pnm = {
+    .name = "pnm",
+    .ends = ".pgm .ppm .pnm",
+    .detail = "",
+    .doc = "PGM and PPM images, plain or binary: uint8 or uint16 of shape (h, w) or (h, w, 3)",
+    .from_pipe = true,
+    .begins = begins_pnm,
+    .open = [](std::unique_ptr<ByteStream> stream, const FileSpec& spec,
+               const ReadingLimits&) { return open_pnm(std::move(stream), spec.path); },
+    .write = write_pnm};
 
 }  // namespace tightloop::io

@@ -4,8 +4,11 @@
 #include <bit>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "io/file_error.hpp"
+#include "io/formats/format.hpp"
+#include "io/stream_source.hpp"
 #include "io/type_code.hpp"
 #include "tightloop/error.hpp"
 #include "types/dtype_text.hpp"
@@ -46,6 +49,15 @@ std::optional<Dims> parse_shape(std::string_view text) {
   }
 }
 
+std::unique_ptr<Source> open_raw(std::unique_ptr<ByteStream> stream, const FileSpec& spec,
+                                 const ReadingLimits&) {
+  if (spec.detail.empty()) {
+    throw_file_error(spec.path, "is raw; its dtype and shape must be named", kHint);
+  }
+  const ElementLayout layout = parse_raw_layout(spec.detail, stream->size(), spec.path);
+  return std::make_unique<StreamSource>(spec.path, layout, std::move(stream));
+}
+
 }  // namespace
 
 ElementLayout parse_raw_layout(std::string_view text, std::uint64_t size, const std::string& path) {
@@ -82,5 +94,15 @@ ElementLayout parse_raw_layout(std::string_view text, std::uint64_t size, const 
   }
   return layout;
 }
+
+constinit const Format formats::raw = {
+    .name = "raw",
+    .ends = ".raw .bin",
+    .detail = ":dtype:shape",
+    .doc =
+        "elements without a header, whatever the file is called; written in C order and native "
+        "byte order",
+    .open = open_raw,
+    .header = [](DType, const Dims&) { return std::string(); }};
 
 }  // namespace tightloop::io

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "io/file_error.hpp"
+#include "io/region.hpp"
 #include "io/stream_source.hpp"
 #include "tightloop/error.hpp"
 
@@ -78,7 +79,7 @@ class StackSource final : public Source {
     auto* to = static_cast<std::byte*>(into);
     while (count > 0) {
       const std::uint64_t inside = at_ % item_bytes_;
-      if (inside == 0 || !open_) open_item(static_cast<std::size_t>(at_ / item_bytes_), inside);
+      if (inside == 0 || !open_) go_to(static_cast<std::size_t>(at_ / item_bytes_), inside);
       const auto part =
           static_cast<std::size_t>(std::min<std::uint64_t>(count, item_bytes_ - inside));
       if (converted_) {
@@ -98,6 +99,26 @@ class StackSource final : public Source {
     at_ = byte;
   }
 
+  /// Opens the files that the region is of, no other.
+  void read_region(const Dims& start, const Dims& count, void* into) override {
+    require_region(*this, start, count);
+    if (is_empty(count)) return;
+    const Dims inner_start(start.begin() + 1, start.end());
+    const Dims inner_count(count.begin() + 1, count.end());
+    const auto bytes = static_cast<std::size_t>(element_bytes(dtype(), inner_count));
+    auto* to = static_cast<std::byte*>(into);
+    for (std::int64_t i = 0; i < count[0]; ++i, to += bytes) {
+      open_item(static_cast<std::size_t>(start[0] + i));
+      item_->read_region(inner_start, inner_count, to);
+    }
+  }
+
+  Dims chunk_shape() const override {
+    Dims one = item_shape_;
+    one.insert(0, 1);
+    return one;
+  }
+
  private:
   static Dims stacked(const Dims& item, std::size_t count) {
     Dims shape = item;
@@ -105,13 +126,18 @@ class StackSource final : public Source {
     return shape;
   }
 
-  void open_item(std::size_t i, std::uint64_t inside) {
+  void open_item(std::size_t i) {
     open_ = false;
     converted_.reset();
     item_ = open_source(specs_[i]);
     if (item_->dtype() != dtype() || item_->shape() != item_shape_) {
       throw_file_error(specs_[i], "has become another array since the stack was opened");
     }
+  }
+
+  /// Makes item `i` ready to be read in order from byte `inside` on.
+  void go_to(std::size_t i, std::uint64_t inside) {
+    open_item(i);
     if (item_->swapped() || item_->fortran_order()) {
       converted_ = read_whole(*item_);
     } else if (inside > 0) {

@@ -12,7 +12,10 @@
 #include <type_traits>
 #include <vector>
 
+#include "io/element_writer.hpp"
 #include "io/file_error.hpp"
+#include "io/formats/format.hpp"
+#include "io/stream_source.hpp"
 #include "tightloop/error.hpp"
 #include "types/half.hpp"
 
@@ -169,6 +172,23 @@ const ElementText& text_of(DType dtype) {
   throw Error(ErrorCode::internal, "no such dtype");
 }
 
+/// Returns what stands between the columns of a text of that name.
+char separator_of_name(std::string_view name) {
+  return has_end(name, ".csv") ? ',' : has_end(name, ".tsv") ? '\t' : ' ';
+}
+
+std::unique_ptr<Source> open_text(std::unique_ptr<ByteStream> stream, const FileSpec& spec,
+                                  const ReadingLimits& limits) {
+  const bool tabs = separator_of_name(spec.kind) != ' ';
+  return std::make_unique<ArraySource>(
+      spec.path, read_text_columns(*stream, spec.path, spec.detail, tabs, limits));
+}
+
+std::unique_ptr<AtomicFile> write_text(const std::string& path, const ArrayView& array) {
+  const std::string text = format_text_columns(array, separator_of_name(path), path);
+  return write_bytes(path, std::as_bytes(std::span(text)));
+}
+
 }  // namespace
 
 bool append_text_element(DType dtype, std::string_view text, std::vector<std::byte>& out) {
@@ -192,7 +212,7 @@ std::string format_text_columns(const ArrayView& array, char separator, const st
                          std::to_string(most),
                      "write .npy");
   }
-  const Array packed = array.is_c_contiguous() ? Array(nullptr, array) : Array::copy_of(array);
+  const Array packed = in_c_order(array);
   const ElementText& text = text_of(array.dtype());
   const auto* element = static_cast<const std::byte*>(packed.data());
   std::string out;
@@ -206,5 +226,16 @@ std::string format_text_columns(const ArrayView& array, char separator, const st
   }
   return out;
 }
+
+constinit const Format formats::text = {
+    .name = "text",
+    .ends = ".txt .csv .tsv",
+    .detail = ":column:dtype",
+    .doc =
+        "tables of numbers, float64 unless a dtype is named, read at once; at most two "
+        "dimensions",
+    .from_pipe = true,
+    .open = open_text,
+    .write = write_text};
 
 }  // namespace tightloop::io
