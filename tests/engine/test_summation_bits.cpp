@@ -170,15 +170,15 @@ TEST_CASE("engine: the bits of sums are as in the golden file") {
 
 TEST_CASE("engine: no field of the machine model changes a bit, interpreted") {
   Sweep sweep(Kind::interpreter);
-  check_each_field(sweep, 4);
-  check_at_random(sweep, 12, 1);
+  check_each_field(sweep, 8);
+  check_at_random(sweep, 8, 2);
 }
 
 TEST_CASE("engine: no field of the machine model changes a bit, compiled") {
   Sweep sweep(Kind::jit);
   if (!sweep.works()) return;
-  check_each_field(sweep, 16);
-  check_at_random(sweep, 4, 2);
+  check_each_field(sweep, 32);
+  check_at_random(sweep, 4, 4);
 }
 
 TEST_CASE("engine: no machine model changes a bit of many cases", "[long]") {
