@@ -22,6 +22,12 @@ BoundNest::BoundNest(const plan::Nest& n, const plan::MachineModel& model,
   };
   transpose(m, &plan::Operand::m);
   transpose(r, &plan::Operand::r);
+  // Accumulators lie one after the other, whatever the results' strides: a run may be cut.
+  for (std::size_t o = 0; o < n.kernel.loads.size() && !m.empty(); ++o) {
+    const plan::Operand& load = n.operands[o];
+    if (load.source.kind != plan::Memory::Kind::accumulator) continue;
+    m.back()[o] = static_cast<std::int64_t>(itemsize(load.dtype));
+  }
 }
 
 namespace {
