@@ -5,6 +5,7 @@
 
 #include "lang/parser.hpp"
 #include "summary.hpp"
+#include "types/text.hpp"
 #include "typing/typing.hpp"
 
 namespace tightloop::docs {
@@ -29,19 +30,6 @@ std::optional<ResultType> type_of(std::string_view text, const std::vector<Typed
     if (e.code() == ErrorCode::internal) throw;
     return std::nullopt;
   }
-}
-
-std::string decimal(int128 value) {
-  std::string out;
-  const bool negative = value < 0;
-  do {
-    const int digit = static_cast<int>(value % 10);
-    out += static_cast<char>('0' + (digit < 0 ? -digit : digit));
-    value /= 10;
-  } while (value != 0);
-  if (negative) out += '-';
-  std::reverse(out.begin(), out.end());
-  return out;
 }
 
 namespace {

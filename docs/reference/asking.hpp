@@ -33,9 +33,6 @@ struct ResultType {
 std::optional<ResultType> type_of(std::string_view text, const std::vector<TypedName>& variables,
                                   Promotion promotion = Promotion::exact);
 
-/// Returns an integer of 128 bits in decimal.
-std::string decimal(int128 value);
-
 /// An array that examples use, and how the page shows it.
 struct ExampleArray {
   std::string name;

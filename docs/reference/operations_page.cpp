@@ -13,6 +13,7 @@
 #include "math/measured_ulp.hpp"
 #include "pages.hpp"
 #include "tightloop/op.hpp"
+#include "types/text.hpp"
 
 namespace tightloop::docs {
 namespace {
@@ -97,7 +98,7 @@ std::string ranges(const OpInfo& op) {
     const auto type = type_of(call(op, {"x", "y", "t"}), variables);
     if (!type || is_float(type->dtype) || is_complex(type->dtype)) continue;
     out += (out.empty() ? "Ranges: " : "; ") + std::string(name(dtype)) + " gives " +
-           decimal(type->range.lo) + ".." + decimal(type->range.hi);
+           to_string(type->range.lo) + ".." + to_string(type->range.hi);
   }
   return out.empty() ? out : out + ".\n\n";
 }

@@ -8,6 +8,7 @@
 #include "api/guard.hpp"
 #include "exec/engine_core.hpp"
 #include "ir/shapes.hpp"
+#include "types/text.hpp"
 
 namespace tightloop {
 namespace {
@@ -34,19 +35,6 @@ struct Inspected {
   std::shared_ptr<const detail::Prepared> prepared;
   std::vector<const Arg*> arguments;
 };
-
-std::string decimal(int128 value) {
-  const bool negative = value < 0;
-  std::string out;
-  do {
-    const int digit = static_cast<int>(value % 10);
-    out += static_cast<char>('0' + (negative ? -digit : digit));
-    value /= 10;
-  } while (value != 0);
-  if (negative) out += '-';
-  std::reverse(out.begin(), out.end());
-  return out;
-}
 
 /// True for a node that prepares an operand for the node it comes from, and is not its value.
 bool prepares(const ir::TypedGraph& graph, const ir::TypedNode& node,
@@ -86,8 +74,8 @@ Part part_of(const ir::TypedGraph& graph, ir::NodeId id, const Dims& shape) {
   const ir::TypedNode& node = graph.nodes[id];
   Part part{graph.text(id), graph.span(id), node.dtype, shape, node.weak, {}, {}, {}};
   if (is_integer(node.dtype) || is_bool(node.dtype)) {
-    part.lowest = decimal(node.range.lo);
-    part.highest = decimal(node.range.hi);
+    part.lowest = to_string(node.range.lo);
+    part.highest = to_string(node.range.hi);
   }
   std::vector<int> results;
   for (std::size_t r = 0; r < graph.results.size(); ++r) {

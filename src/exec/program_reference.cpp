@@ -10,7 +10,7 @@ namespace tightloop::exec {
 namespace {
 
 std::string index_text(const Dims& index) {
-  return index.empty() ? std::string() : " at index " + ir::to_string(index);
+  return index.empty() ? std::string() : " at index " + to_string(index);
 }
 
 std::vector<reference::Input> reference_inputs(const ir::TypedGraph& graph,
@@ -83,8 +83,8 @@ void Program::run_reference(std::span<const Arg* const> args,
     }
     if (!fits) {
       throw Error(ErrorCode::shape,
-                  "the result has shape " + ir::to_string(shape) + " but the destination has " +
-                      ir::to_string(outs[i]->shape()),
+                  "the result has shape " + to_string(shape) + " but the destination has " +
+                      to_string(outs[i]->shape()),
                   graph_.span(graph_.results[i]));
     }
     narrow[i] = Array(outs[i]->dtype(), shape);

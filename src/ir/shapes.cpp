@@ -8,6 +8,7 @@
 
 #include "ir/extents.hpp"
 #include "ir/operators.hpp"
+#include "types/text.hpp"
 
 namespace tightloop::ir {
 namespace {
@@ -159,16 +160,6 @@ std::uint32_t reduced_axes(const ReduceSpec& spec, int rank, Span span) {
     mask |= bit;
   }
   return mask;
-}
-
-std::string to_string(const Dims& dims) {
-  std::string text = "(";
-  for (int i = 0; i < dims.size(); ++i) {
-    if (i > 0) text += ", ";
-    text += std::to_string(dims[i]);
-  }
-  if (dims.size() == 1) text += ",";
-  return text + ")";
 }
 
 }  // namespace tightloop::ir

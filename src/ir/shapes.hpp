@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ir/typed_graph.hpp"
+#include "types/text.hpp"
 
 namespace tightloop::ir {
 
@@ -37,8 +38,5 @@ Layout apply_view(const ViewSpec& spec, const Layout& layout, Span span);
 /// Gives a layout the shape it broadcasts to (stride 0 on new and stretched axes). The shapes must
 /// be compatible.
 Layout broadcast_to(const Layout& layout, const Dims& shape);
-
-/// Prints "(3, 4)".
-std::string to_string(const Dims& dims);
 
 }  // namespace tightloop::ir

@@ -1,5 +1,6 @@
 // The typed graph's verifier and printer.
 #include "ir/typed_graph.hpp"
+#include "types/text.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -238,11 +239,6 @@ class Verifier {
   const TypedNode* n_ = nullptr;
 };
 
-std::string decimal(int128 v) {
-  return v < 0 ? std::to_string(static_cast<std::int64_t>(v))
-               : std::to_string(static_cast<std::uint64_t>(v));
-}
-
 std::string operand_text(const TypedGraph& g, const TypedNode& n) {
   if (n.op == Op::variable) return " " + g.inputs[n.attr].name;
   if (n.op == Op::constant) return " " + number_text(g.constants[n.attr]);
@@ -256,7 +252,8 @@ std::string operand_text(const TypedGraph& g, const TypedNode& n) {
 std::string type_text(const TypedNode& n) {
   std::string text(name(n.dtype));
   if (lane_of(n.dtype) != n.dtype) text += " in " + std::string(name(lane_of(n.dtype)));
-  if (is_integer(n.dtype)) text += " [" + decimal(n.range.lo) + ", " + decimal(n.range.hi) + "]";
+  if (is_integer(n.dtype))
+    text += " [" + tightloop::to_string(n.range.lo) + ", " + tightloop::to_string(n.range.hi) + "]";
   if (n.weak) text += " weak";
   if (n.may_wrap) text += " wraps";
   if (n.must_fit) text += " fits or fails";

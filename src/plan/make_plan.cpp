@@ -79,8 +79,8 @@ class Planner {
         outs_[i] = {shape, c_strides(shape, itemsize(graph_.nodes[id].dtype)), outs_[i].swapped};
       } else if (!broadcasts(shape, outs_[i].shape)) {
         throw Error(ErrorCode::shape,
-                    "the result has shape " + ir::to_string(shape) + " but the destination has " +
-                        ir::to_string(outs_[i].shape),
+                    "the result has shape " + to_string(shape) + " but the destination has " +
+                        to_string(outs_[i].shape),
                     graph_.span(id));
       }
     }

@@ -102,7 +102,7 @@ std::string to_string(const LoopPlan& plan) {
   for (std::size_t i = 0; i < plan.intermediates.size(); ++i) {
     const Intermediate& mid = plan.intermediates[i];
     out += "intermediate " + std::to_string(i) + ": ";
-    (out += name(mid.dtype)) += " " + ir::to_string(mid.shape);
+    (out += name(mid.dtype)) += " " + to_string(mid.shape);
     if (mid.tile_bytes > 0) out += ", " + number(mid.tile_bytes) + " bytes in each tile";
     out += "\n";
   }

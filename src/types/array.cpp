@@ -13,6 +13,7 @@
 #include "types/half.hpp"
 #include "types/range.hpp"
 #include "types/strides.hpp"
+#include "types/text.hpp"
 
 namespace tightloop {
 namespace {
@@ -22,16 +23,6 @@ constexpr std::size_t kHugePage = std::size_t{2} << 20;
 constexpr std::size_t kHugeThreshold = std::size_t{4} << 20;
 // No address space of today holds more; sanitizers abort on larger requests instead of failing.
 constexpr std::size_t kMostBytes = std::size_t{1} << 40;
-
-std::string text_of(const Dims& dims) {
-  std::string out = "(";
-  for (int i = 0; i < dims.size(); ++i) {
-    if (i > 0) out += ", ";
-    out += std::to_string(dims[i]);
-  }
-  if (dims.size() == 1) out += ',';
-  return out + ')';
-}
 
 [[noreturn]] void throw_rank() {
   throw Error(ErrorCode::limit,
@@ -43,10 +34,10 @@ std::int64_t checked_bytes(const Dims& shape, std::size_t itemsize) {
   std::int64_t bytes = static_cast<std::int64_t>(itemsize);
   for (std::int64_t extent : shape) {
     if (extent < 0) {
-      throw Error(ErrorCode::shape, "negative extent in the shape " + text_of(shape));
+      throw Error(ErrorCode::shape, "negative extent in the shape " + to_string(shape));
     }
     if (extent > 0 && __builtin_mul_overflow(bytes, extent, &bytes)) {
-      throw Error(ErrorCode::shape, "the shape " + text_of(shape) + " is too large: its " +
+      throw Error(ErrorCode::shape, "the shape " + to_string(shape) + " is too large: its " +
                                         std::to_string(itemsize) +
                                         "-byte elements overflow 63 bits of bytes");
     }
@@ -56,8 +47,8 @@ std::int64_t checked_bytes(const Dims& shape, std::size_t itemsize) {
 
 void check_strides(const Dims& shape, const Dims& strides, DType dtype) {
   if (shape.size() != strides.size()) {
-    throw Error(ErrorCode::shape, "the shape " + text_of(shape) + " and the strides " +
-                                      text_of(strides) + " differ in their number of dimensions");
+    throw Error(ErrorCode::shape, "the shape " + to_string(shape) + " and the strides " +
+                                      to_string(strides) + " differ in their number of dimensions");
   }
   checked_bytes(shape, itemsize(dtype));
   for (std::int64_t extent : shape) {
@@ -70,8 +61,8 @@ void check_strides(const Dims& shape, const Dims& strides, DType dtype) {
     const int128 reach = static_cast<int128>(shape[i] - 1) * strides[i];
     (reach < 0 ? below : above) += reach;
     if (above > most || below < -most) {
-      throw Error(ErrorCode::shape, "the strides " + text_of(strides) + " of the shape " +
-                                        text_of(shape) + " overflow 63 bits of bytes");
+      throw Error(ErrorCode::shape, "the strides " + to_string(strides) + " of the shape " +
+                                        to_string(shape) + " overflow 63 bits of bytes");
     }
   }
 }
@@ -87,7 +78,7 @@ std::shared_ptr<void> allocate_small(std::size_t bytes) {
 [[noreturn]] void throw_no_memory(std::int64_t bytes, DType dtype, const Dims& shape) {
   throw Error(ErrorCode::memory, "cannot allocate " + std::to_string(bytes) +
                                      " bytes for an array of " + std::string(name(dtype)) +
-                                     " with the shape " + text_of(shape));
+                                     " with the shape " + to_string(shape));
 }
 
 std::shared_ptr<void> allocate(std::int64_t bytes, DType dtype, const Dims& shape) {
@@ -207,7 +198,7 @@ Array::Array(DType dtype, const Dims& shape)
 
 const ArrayView& Array::of_count(const ArrayView& view, std::size_t count) {
   if (static_cast<std::size_t>(view.size()) == count) return view;
-  throw Error(ErrorCode::shape, "the shape " + text_of(view.shape()) + " is not one of " +
+  throw Error(ErrorCode::shape, "the shape " + to_string(view.shape()) + " is not one of " +
                                     std::to_string(count) + " elements");
 }
 
@@ -243,8 +234,8 @@ void Array::require_values(DType wanted) const {
   require(wanted);
   if (!view_.is_c_contiguous()) {
     throw Error(ErrorCode::type,
-                "the array with the shape " + text_of(shape()) + " and the strides " +
-                    text_of(strides()) + " does not hold its elements in C order",
+                "the array with the shape " + to_string(shape()) + " and the strides " +
+                    to_string(strides()) + " does not hold its elements in C order",
                 {}, "Array::copy_of does");
   }
 }
@@ -294,7 +285,7 @@ Item decode(DType dtype, const unsigned char* bytes) {
 Item only_item(const ArrayView& view) {
   if (view.size() != 1) {
     throw Error(ErrorCode::shape,
-                "item() needs exactly one element; the shape is " + text_of(view.shape()));
+                "item() needs exactly one element; the shape is " + to_string(view.shape()));
   }
   if (view.data() == nullptr) throw Error(ErrorCode::value, "item() of a view of nothing");
   if (view.byte_order() == ByteOrder::native) {
@@ -307,24 +298,13 @@ Item only_item(const ArrayView& view) {
   return decode(view.dtype(), bytes);
 }
 
-std::string text_of(int128 value) {
-  const bool negative = value < 0;
-  std::string digits;
-  do {
-    const int digit = static_cast<int>(value % 10);
-    digits.insert(digits.begin(), static_cast<char>('0' + (digit < 0 ? -digit : digit)));
-    value /= 10;
-  } while (value != 0);
-  return negative ? "-" + digits : digits;
-}
-
 [[noreturn]] void refuse(const std::string& what, const std::string& wanted) {
   throw Error(ErrorCode::type, what + " does not convert to " + wanted + " exactly");
 }
 
 double exact_double(int128 value) {
   const auto rounded = static_cast<double>(value);
-  if (static_cast<int128>(rounded) != value) refuse("the integer " + text_of(value), "double");
+  if (static_cast<int128>(rounded) != value) refuse("the integer " + to_string(value), "double");
   return rounded;
 }
 
@@ -351,7 +331,7 @@ void item_as_int(const ArrayView& view, bool want_signed, int bits, void* out64)
   const int128 one = 1;
   const int128 lo = want_signed ? -(one << (bits - 1)) : 0;
   const int128 hi = (one << (want_signed ? bits - 1 : bits)) - 1;
-  if (value < lo || value > hi) refuse("the integer " + text_of(value), wanted);
+  if (value < lo || value > hi) refuse("the integer " + to_string(value), wanted);
   const auto word = static_cast<std::uint64_t>(value);
   std::memcpy(out64, &word, sizeof word);
 }

@@ -1,5 +1,6 @@
 // Interval arithmetic: the hull of each integer operation over boxes of operands.
 #include "typing/ranges.hpp"
+#include "types/text.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -306,10 +307,6 @@ Fit fit_into(const Range& exact, DType dtype) {
   const Range full = range_of(dtype);
   if (full.contains(exact)) return {dtype, exact, false};
   return {dtype, full, true};
-}
-
-std::string to_string(int128 value) {
-  return BigInteger(value).to_string();
 }
 
 std::string shortened(const BigInteger& value) {

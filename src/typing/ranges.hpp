@@ -8,6 +8,7 @@
 #include "ops/big_integer.hpp"
 #include "tightloop/op.hpp"
 #include "types/range.hpp"
+#include "types/text.hpp"
 
 namespace tightloop::typing {
 
@@ -27,9 +28,6 @@ struct Fit {
 Fit fit(const Range& exact);
 /// The same for a result whose dtype is given.
 Fit fit_into(const Range& exact, DType dtype);
-
-/// Prints in decimal.
-std::string to_string(int128 value);
 
 /// Prints in decimal, of a long number the first digits and how many there are.
 std::string shortened(const BigInteger& value);

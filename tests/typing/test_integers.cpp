@@ -89,7 +89,7 @@ void note(Tally& t, std::string_view what, std::string_view text, DType a, DType
           int128 y) {
   if (!t.first.empty()) return;
   t.first = std::string(what) + ": " + std::string(text) + " of " + std::string(name(a)) + " " +
-            typing::to_string(x) + ", " + std::string(name(b)) + " " + typing::to_string(y);
+            to_string(x) + ", " + std::string(name(b)) + " " + to_string(y);
 }
 
 void check_pair(Tally& tally, const BinaryCase& c, DType a, DType b, Overflow overflow) {
@@ -156,7 +156,7 @@ TEST_CASE("typing: unary integers have the exact value") {
           const int128 got = typing::integer_value(e.results[0][0]);
           const int128 exact = model(c.op, xv, 0);
           const bool fits = range_of(node.dtype).contains(Range{exact, exact});
-          CAPTURE(c.text, name(a), typing::to_string(xv));
+          CAPTURE(c.text, name(a), to_string(xv));
           if (overflow == Overflow::check) CHECK(e.overflow != fits);
           if (overflow == Overflow::wrap || fits) {
             const std::uint64_t low = static_cast<std::uint64_t>(xv);

@@ -119,7 +119,7 @@ TEST_CASE("typing: ranges saturate instead of overflowing") {
   CHECK(typing::fit({0, typing::kHuge}).dtype == DType::uint64);
   CHECK(typing::fit({0, typing::kHuge}).wraps);
   CHECK(typing::fit({-1, typing::kHuge}).dtype == DType::int64);
-  CHECK(typing::to_string(typing::kHuge) == "42535295865117307932921825928971026432");
-  CHECK(typing::to_string(-typing::kHuge) == "-42535295865117307932921825928971026432");
-  CHECK(typing::to_string(0) == "0");
+  CHECK(to_string(typing::kHuge) == "42535295865117307932921825928971026432");
+  CHECK(to_string(-typing::kHuge) == "-42535295865117307932921825928971026432");
+  CHECK(to_string(0) == "0");
 }
