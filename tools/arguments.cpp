@@ -89,7 +89,7 @@ struct OptionReader {
     app.add_flag("--json", to.json, "print one JSON object");
     app.add_flag("--time", to.time, "repeat for up to a second; median time");
     app.add_flag("--quiet", to.quiet, "draw no line of progress");
-    app.add_flag("--explain{loops}", explain, "print types and loops; =steps: each step to them")
+    app.add_flag("--explain{loops}", explain, "print types and loops; =steps: every step")
         ->check(CLI::IsMember({"loops", "steps"}).description(""));
     app.add_flag("--functions", functions, "list the functions of the language");
     app.add_flag("--version", version, "");
