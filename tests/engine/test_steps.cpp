@@ -22,7 +22,7 @@ std::string step(const std::string& text, const std::string& heading) {
   if (at == std::string::npos) return "there is no such step";
   const std::size_t begin = at + line.size();
   const std::size_t end = text.find("\n== ", begin);
-  return text.substr(begin, end == std::string::npos ? end : end + 1 - begin);
+  return text.substr(begin, end == std::string::npos ? end : end - begin);
 }
 
 }  // namespace
