@@ -50,7 +50,7 @@ std::string to_string(std::span<const StageOutline> outlines) {
   for (std::size_t i = 0; i < outlines.size(); ++i) {
     const StageOutline& o = outlines[i];
     out += "stage " + std::to_string(i) + ", level " + std::to_string(o.level) + ": over " +
-           ir::tightloop::to_string(o.iteration);
+           to_string(o.iteration);
     if (o.mask != 0) out += ", reduces axes " + axes_text(o.mask);
     out += o.product ? ", a matrix product\n" : "\n";
     if (!o.reductions.empty()) out += "  reductions " + nodes_text(o.reductions) + "\n";
