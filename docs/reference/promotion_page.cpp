@@ -48,14 +48,15 @@ constexpr std::string_view kTexts[] = {
     "-a",      "abs(a)",  "~a",       "a & b",  "a << b", "a < b",   "a + 1",     "a + 1000",
     "a * 2.5", "sqrt(a)", "floor(a)", "sum(a)", "max(a)", "mean(a)", "abs(a - b)"};
 
+/// A letter and the bits: "u8", "bf16"; the name behind them where other types have the same.
 std::string short_name(DType t) {
-  static constexpr std::string_view names[] = {"bool", "i8",  "i16", "i32", "i64",
-                                               "u8",   "u16", "u32", "u64", "f16",
-                                               "bf16", "f32", "f64", "c64", "c128"};
-  for (std::size_t i = 0; i < std::size(kDTypes); ++i) {
-    if (kDTypes[i] == t) return std::string(names[i]);
-  }
-  return {};
+  constexpr std::string_view letters[] = {"", "i", "u", "f", "c"};
+  if (is_bool(t)) return "bool";
+  const std::string_view full = name(t);
+  const std::size_t end = full.find('_');
+  std::string text = full.starts_with("b") ? "b" : "";
+  text += std::string(letters[static_cast<int>(info(t).kind)]) + std::to_string(8 * itemsize(t));
+  return end == full.npos ? text : text + std::string(full.substr(end));
 }
 
 std::string cell(std::string_view text, DType a, DType b, Promotion promotion) {

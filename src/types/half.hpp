@@ -1,11 +1,9 @@
-// The half types as numbers: float16 (IEEE 754 binary16) and bfloat16 elements to float or double
-// exactly, and float, double and 64-bit integers to them with one rounding. Integer arithmetic
-// only.
+// The half types as numbers: their elements to float or double exactly, and float, double and
+// 64-bit integers to them with one rounding. Integer arithmetic only.
 #pragma once
 
 #include <algorithm>
 #include <bit>
-#include <concepts>
 #include <cstdint>
 
 #include "tightloop/dtype.hpp"
@@ -13,7 +11,7 @@
 namespace tightloop {
 
 template <class H>
-concept HalfElement = std::same_as<H, float16_t> || std::same_as<H, bfloat16_t>;
+concept HalfElement = Element<H> && is_half(dtype_of<H>);
 
 /// The layout of a binary format: sign, `exponent_bits`, `fraction_bits`, from the top.
 struct BinaryFormat {
@@ -24,17 +22,24 @@ struct BinaryFormat {
   constexpr std::uint64_t infinity() const {
     return ((std::uint64_t{1} << exponent_bits) - 1) << fraction_bits;
   }
+  /// Bits of the largest finite number.
+  constexpr std::uint64_t largest() const { return infinity() - 1; }
   constexpr std::uint64_t quiet_bit() const { return std::uint64_t{1} << (fraction_bits - 1); }
   constexpr std::uint64_t fraction_mask() const { return (std::uint64_t{1} << fraction_bits) - 1; }
   constexpr int sign_shift() const { return exponent_bits + fraction_bits; }
 };
 
-inline constexpr BinaryFormat kBinary32{8, 23};
-inline constexpr BinaryFormat kBinary64{11, 52};
+/// The format of a float dtype, or of the parts of a complex one.
+constexpr BinaryFormat format_of(DType t) {
+  return {info(t).exponent_bits, info(t).fraction_bits};
+}
+inline constexpr BinaryFormat kBinary32 = format_of(DType::float32);
+inline constexpr BinaryFormat kBinary64 = format_of(DType::float64);
 
 template <HalfElement H>
-inline constexpr BinaryFormat half_format =
-    std::same_as<H, float16_t> ? BinaryFormat{5, 10} : BinaryFormat{8, 7};
+inline constexpr BinaryFormat half_format = format_of(dtype_of<H>);
+template <HalfElement H>
+using HalfBits = decltype(H::bits);
 
 namespace detail {
 
@@ -111,27 +116,27 @@ constexpr double to_double(H x) {
 template <HalfElement H>
 constexpr H round_to_half(float x) {
   const auto bits = std::bit_cast<std::uint32_t>(x);
-  return {static_cast<std::uint16_t>(detail::narrow_bits(bits, kBinary32, half_format<H>))};
+  return {static_cast<HalfBits<H>>(detail::narrow_bits(bits, kBinary32, half_format<H>))};
 }
 template <HalfElement H>
 constexpr H round_to_half(double x) {
   const auto bits = std::bit_cast<std::uint64_t>(x);
-  return {static_cast<std::uint16_t>(detail::narrow_bits(bits, kBinary64, half_format<H>))};
+  return {static_cast<HalfBits<H>>(detail::narrow_bits(bits, kBinary64, half_format<H>))};
 }
 template <HalfElement H>
 constexpr H round_to_half(std::uint64_t x) {
-  return {static_cast<std::uint16_t>(detail::round_magnitude(x, 0, half_format<H>))};
+  return {static_cast<HalfBits<H>>(detail::round_magnitude(x, 0, half_format<H>))};
 }
 template <HalfElement H>
 constexpr H round_to_half(std::int64_t x) {
   const std::uint64_t magnitude =
       x < 0 ? 0 - static_cast<std::uint64_t>(x) : static_cast<std::uint64_t>(x);
   const std::uint64_t sign = x < 0 ? std::uint64_t{1} << half_format<H>.sign_shift() : 0;
-  return {static_cast<std::uint16_t>(sign | detail::round_magnitude(magnitude, 0, half_format<H>))};
+  return {static_cast<HalfBits<H>>(sign | detail::round_magnitude(magnitude, 0, half_format<H>))};
 }
 
 /// The largest finite H: 65504 for float16, about 3.39e38 for bfloat16.
 template <HalfElement H>
-inline constexpr H half_max{static_cast<std::uint16_t>(half_format<H>.infinity() - 1)};
+inline constexpr H half_max{static_cast<HalfBits<H>>(half_format<H>.largest())};
 
 }  // namespace tightloop

@@ -47,12 +47,6 @@ Parts parts_of(DType lane, const void* lanes, std::size_t i) {
   });
 }
 
-long double least_normal(DType t) {
-  if (t == DType::float16) return 0x1p-14L;
-  const bool wide = t == DType::float64 || t == DType::complex128;
-  return wide ? std::numeric_limits<double>::min() : std::numeric_limits<float>::min();
-}
-
 bool fits_integer(long double x, DType t) {
   const int digits = static_cast<int>(8 * itemsize(t)) - (is_signed_int(t) ? 1 : 0);
   const long double whole = std::trunc(x);

@@ -143,7 +143,7 @@ class HeaderParser {
 
   void dtype_string(std::string_view text) {
     if (const std::optional<TypeCode> code = parse_type_code(text)) {
-      const bool orderless = itemsize(code->dtype) == 1 || code->dtype == DType::bfloat16;
+      const bool orderless = itemsize(code->dtype) == 1 || !info(code->dtype).in_numpy;
       if (!code->has_order && !orderless) {
         fail("dtype " + in_quotes(text) + " has no byte order ('<' or '>')");
       }
