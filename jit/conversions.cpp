@@ -207,9 +207,12 @@ Value clip_for_float(Emitter& e, const Value& v, DType to) {
 
 void note_changed_by_half(Emitter& e, const Value& v, llvm::Value* held) {
   if (is_bool(v.type)) return;
-  // Of an integer, the rounded value is one as well; of a float, it is no wider.
-  e.note_overflow(is_float(v.type) ? e.b.CreateFCmpONE(v.re, float_to_float(e, held, v.type))
-                                   : differs(e, v, held, DType::float32));
+  auto& b = e.b;
+  // Of an integer, the rounded value is one as well, or NaN, which 0 never becomes.
+  if (!is_float(v.type)) return e.note_overflow(differs(e, v, held, DType::float32));
+  // Of a float, it is no wider; it may be NaN where the type has no infinity.
+  llvm::Value* changed = b.CreateFCmpUNE(v.re, float_to_float(e, held, v.type));
+  e.note_overflow(b.CreateAnd(changed, b.CreateFCmpORD(v.re, v.re)));
 }
 
 llvm::Value* to_bool(Emitter& e, const Value& v) {

@@ -35,12 +35,11 @@ void fill(Array& array, std::int64_t count, const std::atomic<bool>* stop, Draw&
 }
 
 /// Returns the bits of n / 2^digits, n below 2^digits, in a half type whose significand has so many
-/// digits; subnormal where the type has no smaller exponent.
+/// digits.
 std::uint16_t half_bits(std::uint32_t n, int digits, int bias) {
   if (n == 0) return 0;
   const int width = 32 - __builtin_clz(n);
   const int exponent = bias + width - 1 - digits;
-  if (exponent < 1) return static_cast<std::uint16_t>(n << (bias - 2));
   const auto fraction = n << (digits - width) & ((1U << (digits - 1)) - 1);
   return static_cast<std::uint16_t>(static_cast<unsigned>(exponent) << (digits - 1) | fraction);
 }
