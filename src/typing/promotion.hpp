@@ -14,6 +14,8 @@ constexpr bool is_integral(DType t) {
   return is_bool(t) || is_integer(t);
 }
 
+using tightloop::real_part;
+
 /// Returns NumPy's promote_types; two different half types give float32.
 DType promote(DType a, DType b);
 

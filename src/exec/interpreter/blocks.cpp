@@ -16,6 +16,8 @@ void swap_block(DType t, const void* from, void* to, std::int64_t count) {
   gather(to, from, {size, is_complex(t) ? size / 2 : size}, 1, count, 0, step);
 }
 
+namespace {
+
 /// Calls f.template operator()<H>() with the type of a half element.
 template <class F>
 void with_half(DType half, F f) {
@@ -23,6 +25,8 @@ void with_half(DType half, F f) {
     if constexpr (HalfElement<H>) f.template operator()<H>();
   });
 }
+
+}  // namespace
 
 void load_block(DType t, const void* from, void* to, std::int64_t count) {
   const auto halves = [&]<class H>() {
@@ -44,7 +48,7 @@ void store_block(DType t, const void* from, void* to, std::int64_t count) {
   const auto halves = [&]<class H>() {
     for (std::int64_t i = 0; i < count; ++i) {
       const H h = round_to_half<H>(static_cast<const float*>(from)[i]);
-      std::memcpy(static_cast<char*>(to) + 2 * i, &h, 2);
+      std::memcpy(static_cast<char*>(to) + sizeof(H) * static_cast<std::size_t>(i), &h, sizeof(H));
     }
   };
   if (is_half(t)) return with_half(t, halves);

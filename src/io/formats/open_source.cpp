@@ -121,10 +121,15 @@ std::unique_ptr<Source> open_file(const FileSpec& spec, const ReadingLimits& lim
                          "read are .npy, .npz, .png, .pgm, .ppm, .csv, .tsv and .txt; other bytes "
                          "as FILE:uint8:100x200");
   }
+  const auto stream = [&] { return std::make_unique<io::FileStream>(std::move(file)); };
+  // NumPy's files do not say which type of another package their elements have.
+  if (DType said{};
+      format == FileFormat::npy && parse_dtype(spec.detail, said) && !info(said).in_numpy) {
+    return io::open_npy_stream(stream(), spec.path, said);
+  }
   // Who names a dtype knows the file better than its first bytes do.
   const bool has_names = format == FileFormat::npz || format == FileFormat::text;
   if (!spec.detail.empty() && !has_names) format = FileFormat::raw;
-  const auto stream = [&] { return std::make_unique<io::FileStream>(std::move(file)); };
   switch (format) {
     case FileFormat::npz: return io::open_npz_member(std::move(file), spec.detail);
     case FileFormat::raw: return open_raw(std::move(file), spec.detail);
