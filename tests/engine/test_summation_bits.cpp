@@ -157,7 +157,7 @@ TEST_CASE("engine: the bits of sums are as in the golden file") {
         options.executor = &pool;
         options.threads = threads;
         INFO(c.inputs << " | " << c.text << ", " << threads << " threads, "
-                      << (engine->is_jit() ? "compiled" : "interpreted"));
+                      << (engine == compiled.get() ? "compiled" : "interpreted"));
         INFO(
             "if it is meant: TIGHTLOOP_WRITE_GOLDEN=1 tightloop_tests \"engine: the bits of "
             "sums*\"");

@@ -251,7 +251,7 @@ std::string describe(const Case& c) {
   for (std::size_t i = 0; i < c.arrays.size(); ++i) {
     const ArrayView& v = c.arrays[i].view;
     out += "\n  " + c.names[i] + ": " + std::string(name(v.dtype())) + " " +
-           ir::to_string(v.shape()) + " strides " + ir::to_string(v.strides()) +
+           to_string(v.shape()) + " strides " + to_string(v.strides()) +
            (v.byte_order() == ByteOrder::swapped ? " swapped" : "");
   }
   if (c.options.promotion == Promotion::numpy) out += "\n  promotion numpy";
@@ -322,8 +322,8 @@ std::optional<std::string> check_destination(Random& random, const Case& c, cons
   copy_elements(got.view(), view(to.memory.get()));
   if (same_bits_but_nan(got, want)) copy_elements(view(to.memory.get()), want.view());
   if (std::memcmp(expected.data(), to.memory.get(), to.bytes) == 0) return std::nullopt;
-  return "a destination " + ir::to_string(to.view.shape()) + " strides " +
-         ir::to_string(to.view.strides()) + " differs";
+  return "a destination " + to_string(to.view.shape()) + " strides " +
+         to_string(to.view.strides()) + " differs";
 }
 
 /// Kernels that are interpreted for good, run before they are compiled or are replaced meanwhile

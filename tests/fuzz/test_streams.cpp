@@ -94,7 +94,7 @@ std::string describe(const Case& c) {
   for (std::size_t i = 0; i < c.names.size(); ++i) {
     const MemorySource& s = *c.sources[i];
     out += "\n  " + c.names[i] + ": " + std::string(name(s.dtype())) + " " +
-           ir::to_string(s.shape()) + (s.fortran_order() ? " Fortran" : "") +
+           to_string(s.shape()) + (s.fortran_order() ? " Fortran" : "") +
            (s.swapped() ? " swapped" : "") + (s.rewindable() ? "" : " pipe");
   }
   return out;

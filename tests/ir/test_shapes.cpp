@@ -409,7 +409,7 @@ TEST_CASE("ir: layouts of views") {
   CHECK_THROWS_AS(ir::apply_view(slice(many), base, {}), Error);
   const std::vector<SliceItem> dots(2, SliceItem{Kind::ellipsis, {}, {}, {}});
   CHECK_THROWS_AS(ir::apply_view(slice(dots), base, {}), Error);
-  CHECK(ir::to_string(Dims{}) == "()");
-  CHECK(ir::to_string(Dims{3}) == "(3,)");
-  CHECK(ir::to_string(Dims{3, 4}) == "(3, 4)");
+  CHECK(to_string(Dims{}) == "()");
+  CHECK(to_string(Dims{3}) == "(3,)");
+  CHECK(to_string(Dims{3, 4}) == "(3, 4)");
 }
