@@ -21,8 +21,10 @@ constexpr Rules kRules[] = {
      "rounded once, without an error; past those, in float64."},
     {Promotion::numpy, "numpy",
      "The rules of NumPy 2 (NEP 50), chosen with `Promotion::numpy` or `--promotion numpy`: "
-     "integers wrap in the dtype of the result, float16 rounds after each operation. bfloat16, "
-     "which NumPy lacks, is treated like float16. `b**2` of bools is int64, as `np.power(b, 2)` "
+     "integers wrap in the dtype of the result, float16 rounds after each operation. bfloat16 and "
+     "the 8-bit floats, which NumPy lacks, are treated like float16; as with ml_dtypes, they keep "
+     "their type beside bools and 8-bit integers, and two different ones of these floats give "
+     "float32. `b**2` of bools is int64, as `np.power(b, 2)` "
      "is; "
      "NumPy's operator gives int8."},
     {Promotion::numexpr, "numexpr",
@@ -96,7 +98,8 @@ Page promotion_page() {
       "# Promotion\n\nThe dtype of a result follows from the dtypes of the operands, and under "
       "`exact` from the values that integers can have; never from the data. The tables are what "
       "the typing rules answer. Names are short: `i8` is int8, `u8` uint8, `f16` float16, `bf16` "
-      "bfloat16, `c64` complex64; `-` means that the operation is refused.\n";
+      "bfloat16, `f8_e5m2` float8_e5m2, `c64` complex64; `-` means that the operation is "
+      "refused.\n";
   for (const Rules& rules : kRules) {
     out += "\n## " + std::string(rules.title) + "\n\n" + std::string(rules.text) + "\n";
     for (const std::string_view text : {"a + b", "a - b", "a * b", "where(True, a, b)"}) {

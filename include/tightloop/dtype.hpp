@@ -42,6 +42,17 @@ struct bfloat16_t {
   friend bool operator==(bfloat16_t, bfloat16_t) = default;
 };
 
+/// Holds the 8 bits of an OCP OFP8 E4M3 element: up to 448, with NaN and without infinity.
+struct float8_e4m3fn_t {
+  std::uint8_t bits;
+  friend bool operator==(float8_e4m3fn_t, float8_e4m3fn_t) = default;
+};
+/// Holds the 8 bits of an OCP OFP8 E5M2 element: up to 57344, with NaN and infinity.
+struct float8_e5m2_t {
+  std::uint8_t bits;
+  friend bool operator==(float8_e5m2_t, float8_e5m2_t) = default;
+};
+
 enum class DTypeKind : std::uint8_t {
   boolean,
   signed_integer,

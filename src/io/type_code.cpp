@@ -12,6 +12,7 @@ std::optional<TypeCode> parse_type_code(std::string_view text) {
     mark = text.front();
     text.remove_prefix(1);
   }
+  if (text == "V1") return std::nullopt;  // a byte of any of several types
   for (const DType t : kDTypes) {
     if (info(t).npy != text) continue;
     const bool swapped = (mark == '<' || mark == '>') && mark != kNativeMark;
@@ -22,7 +23,8 @@ std::optional<TypeCode> parse_type_code(std::string_view text) {
 }
 
 std::string type_code(DType dtype) {
-  return (itemsize(dtype) == 1 ? '|' : kNativeMark) + std::string(info(dtype).npy);
+  return (itemsize(dtype) == 1 && info(dtype).in_numpy ? '|' : kNativeMark) +
+         std::string(info(dtype).npy);
 }
 
 }  // namespace tightloop::io

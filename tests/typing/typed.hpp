@@ -15,6 +15,7 @@
 
 namespace tightloop::typing_test {
 
+/// Those of the tables of NumPy's rules, in their order.
 inline constexpr DType kAllDTypes[] = {
     DType::bool_,    DType::int8,    DType::int16,   DType::int32,     DType::int64,
     DType::uint8,    DType::uint16,  DType::uint32,  DType::uint64,    DType::float16,

@@ -161,12 +161,12 @@ NamedArguments::NamedArguments(std::span<const tl_variable> variables) {
 extern "C" {
 
 const char* tl_dtype_name(tl_dtype dtype) {
-  if (dtype < 1 || dtype > kDTypeCount) return "unknown";
+  if (dtype < 1 || dtype > tightloop::kDTypeCount) return "unknown";
   return name(static_cast<tightloop::DType>(dtype - 1)).data();  // literals end with NUL
 }
 
 size_t tl_dtype_size(tl_dtype dtype) {
-  if (dtype < 1 || dtype > kDTypeCount) return 0;
+  if (dtype < 1 || dtype > tightloop::kDTypeCount) return 0;
   return itemsize(static_cast<tightloop::DType>(dtype - 1));
 }
 
