@@ -67,7 +67,6 @@ llvm::Value* byte_to_float(Emitter& e, llvm::Value* bits, DType half) {
   auto& b = e.b;
   const Fields at(half);
   llvm::Type* i16 = e.int_vector(16);
-  llvm::Type* i32 = e.int_vector(32);
   const auto widened = [&](llvm::Value* words) {
     return b.CreateFPExt(e.as_type(words, e.vector(b.getHalfTy())), e.vector(DType::float32));
   };
@@ -78,15 +77,13 @@ llvm::Value* byte_to_float(Emitter& e, llvm::Value* bits, DType half) {
   }
   // The copies of the sign between its place and the highest exponent bit are cleared.
   llvm::Value* moved = b.CreateShl(b.CreateSExt(bits, i16), e.ints(i16, up));
+  llvm::Constant* magnitude = e.ints(i16, 0x7fU << up);
   llvm::Value* words = b.CreateAnd(moved, e.ints(i16, 0x8000U | (0x7fU << up)));
-  llvm::Constant* scale =
-      e.floats(e.vector(DType::float32), power_of_two(word.bias() - at.format.bias()));
-  llvm::Value* number = e.as_ints(b.CreateFMul(widened(words), scale));
-  const std::uint64_t past = (at.format.overflow() << at.up) + at.rebias();
-  llvm::Value* magnitude = b.CreateAnd(number, e.ints(i32, 0x7fffffff));
-  llvm::Value* is_nan = b.CreateICmpEQ(magnitude, e.ints(i32, past));
-  llvm::Value* nan = b.CreateOr(number, e.ints(i32, 0x7fc00000));
-  return e.as_type(b.CreateSelect(is_nan, nan, number), e.vector(DType::float32));
+  llvm::Value* is_nan = b.CreateICmpEQ(b.CreateAnd(words, magnitude), magnitude);  // all ones
+  llvm::Value* nan = b.CreateOr(words, e.ints(i16, word.nan(0)));
+  return b.CreateFMul(
+      widened(b.CreateSelect(is_nan, nan, words)),
+      e.floats(e.vector(DType::float32), power_of_two(word.bias() - at.format.bias())));
 }
 
 // What is past the largest value is first made the float of the code that stands there, which the

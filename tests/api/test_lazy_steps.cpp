@@ -120,7 +120,7 @@ TEST_CASE("api: malformed steps are refused") {
   CHECK(bad({leaf(0), operation(Op::round_half)}, 1));
   CHECK(bad({leaf(0), operation(Op::extent)}, 1));
   CHECK(bad({leaf(0), operation(static_cast<Op>(255))}, 1));
-  CHECK(bad({leaf(0), operation(Op::astype, static_cast<DType>(15))}, 1));
+  CHECK(bad({leaf(0), operation(Op::astype, static_cast<DType>(tl::kDTypeCount))}, 1));
   CHECK(bad({constant(1.0F, DType::float32)}, 0));
   CHECK(bad({constant(std::int32_t{1}, DType::int32)}, 0));
   CHECK(bad({leaf(0), with(operation(Op::sum), [](Step& s) { s.axis_count = 17; })}, 1));

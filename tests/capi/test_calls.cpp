@@ -153,7 +153,7 @@ TEST_CASE("capi: bad structs are refused by the name of the variable") {
   tl_variable v = kX[0];
   v.tensor.dtype = 0;
   fail(with(v), TL_TYPE, "the variable 'x' has the dtype 0");
-  v = kX[0], v.tensor.dtype = 16;
+  v = kX[0], v.tensor.dtype = 99;
   fail(with(v), TL_TYPE, "dtypes are 1 (TL_BOOL) to 17; see tl_dtype");
   v = kX[0], v.tensor.ndim = 17;
   fail(with(v), TL_LIMIT, "17 dimensions");

@@ -13,6 +13,7 @@
 #include "io/scratch_folder.hpp"
 #include "tightloop/array.hpp"
 #include "tightloop/npy.hpp"
+#include "tightloop/source.hpp"
 
 using namespace tightloop;
 using tightloop::io::test::ScratchFolder;
@@ -158,7 +159,7 @@ TEST_CASE("io: bytes that the file does not name are what the reader says") {
   }
   CHECK_THROWS_WITH(load(path + ":bfloat16"), Catch::Contains("of a type that it does not name"));
   write_npy(folder.file("z.npy"), load(path + ":float8_e4m3fn"));
-  CHECK(contains(folder.read("z.npy"), "'descr': '<V1'"));
+  CHECK(folder.read("z.npy").find("'descr': '<V1'") != std::string::npos);
 }
 
 TEST_CASE("io: versions 1.0, 2.0 and 3.0, and the marks '=' and '|'") {
