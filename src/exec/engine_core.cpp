@@ -1,3 +1,5 @@
+// Chooses the process's engine: by the environment (TIGHTLOOP_BACKEND, TIGHTLOOP_TARGET,
+// TIGHTLOOP_COMPILE) and by whether there is a code generator.
 #include "exec/engine_core.hpp"
 
 #include <unistd.h>

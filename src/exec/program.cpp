@@ -1,3 +1,4 @@
+// A call from arguments to results: destinations, the plan for its layouts, threads, events.
 #include "exec/program.hpp"
 
 #include <algorithm>

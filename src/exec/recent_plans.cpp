@@ -1,3 +1,4 @@
+// Layouts as a row of numbers, compared with a call's arrays one by one; and which memory overlaps.
 #include "exec/recent_plans.hpp"
 
 #include <algorithm>

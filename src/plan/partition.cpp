@@ -1,3 +1,4 @@
+// Levels of nodes, reductions of one level and space together, and results placed where they fit.
 #include "plan/partition.hpp"
 
 #include <algorithm>
