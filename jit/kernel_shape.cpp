@@ -1,5 +1,4 @@
-// Liveness, levels and widths of a plan; and the checks that keep a malformed plan from the
-// emitter.
+// Liveness, levels and widths of a plan.
 #include "jit/kernel_shape.hpp"
 
 #include <algorithm>
@@ -142,93 +141,6 @@ unsigned lanes_of_long(const kernel::KernelPlan& plan, const KernelShape& shape,
   return static_cast<unsigned>(lanes);
 }
 
-bool is_sum_or_product(Op op) {
-  return op == Op::sum || op == Op::prod;
-}
-
-std::string fault_of_inst(const kernel::KernelPlan& plan, std::size_t i) {
-  const kernel::Inst& inst = plan.body[i];
-  if (is_half(inst.lane)) return "a half type as lane";
-  if (inst.nargs > 3) return "too many operands";
-  for (unsigned k = 0; k < inst.nargs; ++k) {
-    if (inst.args[k] >= i) return "an operand that does not precede it";
-  }
-  if (inst.op == Op::variable) {
-    const std::size_t count = inst.param ? plan.params.size() : plan.loads.size();
-    if (inst.nargs != 0 || inst.attr >= count) return "an unknown load or parameter";
-    const DType t = inst.param ? plan.params[inst.attr] : plan.loads[inst.attr].dtype;
-    return ir::lane_of(t) == inst.lane ? "" : "a lane type unlike its load's";
-  }
-  if (inst.op == Op::constant) {
-    if (inst.nargs != 0 || inst.attr >= plan.constants.size()) return "an unknown constant";
-    return plan.constants[inst.attr].dtype == inst.lane ? "" : "a lane type unlike its constant's";
-  }
-  const unsigned arity = in_table(inst.op) ? info(inst.op).arity : 1;
-  if (inst.nargs != arity) return "a wrong number of operands";
-  const bool function = in_table(inst.op) && info(inst.op).lowering == Lowering::math;
-  return !function || ir::lane_of(inst.target) == inst.lane ? "" : "a precision of other lanes";
-}
-
-std::string fault_of_bitcast(DType from, const kernel::Inst& inst) {
-  const DType to = inst.lane, half = inst.target;
-  if (is_bool(from) || is_bool(to)) return "a bool";
-  const auto size = [&](DType t) {
-    return itemsize(is_half(half) && t == DType::float32 ? half : t);
-  };
-  return size(from) == size(to) ? "" : "operands of another size";
-}
-
-std::string fault_of_operands(const kernel::KernelPlan& plan, const kernel::Inst& inst) {
-  const auto lane = [&](unsigned k) { return plan.body[inst.args[k]].lane; };
-  if (inst.op == Op::bitcast) return fault_of_bitcast(lane(0), inst);
-  if (!in_table(inst.op) || inst.nargs == 0) return "";
-  if (is_reduction(inst.op)) return "a reduction in the body";
-  if (inst.op == Op::where) {
-    const bool good = is_bool(lane(0)) && lane(1) == inst.lane && lane(2) == inst.lane;
-    return good ? "" : "operands of other lane types";
-  }
-  for (unsigned k = 1; k < inst.nargs; ++k) {
-    if (lane(k) != lane(0)) return "operands of different lane types";
-  }
-  const TypeRule rule = info(inst.op).type_rule;
-  const bool makes_bool = rule == TypeRule::compare || rule == TypeRule::classify;
-  if (makes_bool) return is_bool(inst.lane) ? "" : "a result that is not bool";
-  if (inst.op == Op::absdiff || inst.op == Op::abs) {
-    const bool twin = bits_of(lane(0)) == bits_of(inst.lane);
-    return twin ? "" : "a result of another width";
-  }
-  if (inst.op == Op::make_complex) {
-    const bool parts = is_complex(inst.lane) && lane(0) == part_of(inst.lane);
-    return parts ? "" : "operands that are not parts of its result";
-  }
-  if (inst.op == Op::real || inst.op == Op::imag) {
-    return part_of(lane(0)) == inst.lane ? "" : "a result that is not the part's type";
-  }
-  return lane(0) == inst.lane ? "" : "operands of another lane type";
-}
-
-std::string fault_of_reduction(const kernel::KernelPlan& plan, const kernel::KernelReduce& r) {
-  const DType lane = plan.body[r.value].lane;
-  const bool narrow = r.op == Op::sum && lane == DType::float32;
-  if (r.narrow_first && !narrow) return "elements that are not added in float32";
-  const bool exact = is_integer(lane) || is_bool(lane);
-  if (is_sum_or_product(r.op)) {
-    const bool good = exact ? r.acc == DType::int64 || r.acc == DType::uint64
-                            : r.acc == (is_complex(lane) ? DType::complex128 : DType::float64);
-    return good ? "" : "an accumulator that does not suit its operand";
-  }
-  if (r.op == Op::any || r.op == Op::all) {
-    return is_bool(lane) && is_bool(r.acc) ? "" : "operands that are not bool";
-  }
-  if (r.op == Op::var) {
-    return is_float(lane) && r.acc == DType::float64 ? "" : "operands that have no deviation";
-  }
-  const bool ordering = r.op == Op::min || r.op == Op::max || kernel::is_position(r.op);
-  if (!ordering) return "an op that is no reduction of kernels";
-  if (is_complex(lane)) return "complex operands that have no order";
-  return ir::lane_of(r.acc) == lane ? "" : "an accumulator unlike its operand";
-}
-
 /// True where short rows can be taken in masked steps without loops.
 bool holds_rows(const kernel::KernelPlan& plan, const KernelShape& shape, const Target& target) {
   static_assert(kernel::kMomentSample == kernel::kSumLanes);
@@ -253,45 +165,6 @@ unsigned skipped(const kernel::KernelLoad& load) {
   return static_cast<unsigned>(stride < 0 ? -stride : stride) - 1;
 }
 
-bool is_ordered(const kernel::KernelReduce& r) {
-  return r.op == Op::var || (is_sum_or_product(r.op) && (is_float(r.acc) || is_complex(r.acc)));
-}
-
-std::string find_fault(const kernel::KernelPlan& plan) {
-  for (std::size_t i = 0; i < plan.body.size(); ++i) {
-    std::string fault = fault_of_inst(plan, i);
-    if (fault.empty()) fault = fault_of_operands(plan, plan.body[i]);
-    if (!fault.empty()) {
-      return "instruction " + std::to_string(i) + " (" + std::string(id(plan.body[i].op)) +
-             ") has " + fault;
-    }
-  }
-  for (const kernel::KernelStore& s : plan.stores) {
-    if (s.value >= plan.body.size()) return "a store of an unknown value";
-    if (plan.body[s.value].lane != ir::lane_of(s.dtype)) return "a store of another lane type";
-  }
-  for (const kernel::KernelReduce& r : plan.reductions) {
-    if (r.value >= plan.body.size()) return "a reduction of an unknown value";
-    const std::string fault = fault_of_reduction(plan, r);
-    if (!fault.empty()) return "reduction " + std::string(id(r.op)) + " has " + fault;
-  }
-  for (const kernel::KernelLoad& l : plan.loads) {
-    const bool strided = l.access == kernel::Access::strided;
-    if (strided && !kernel::is_near_stride(l.stride)) return "a load of an unknown stride";
-  }
-  const unsigned joined = plan.joined_rows;
-  const bool ordered = std::any_of(
-      plan.reductions.begin(), plan.reductions.end(),
-      [](const kernel::KernelReduce& r) { return is_ordered(r) || kernel::is_position(r.op); });
-  const bool joins = plan.kind == kernel::KernelKind::row_reduce && plan.stores.empty() && !ordered;
-  if (joined == 0 || (joined & (joined - 1)) != 0 || (joined > 1 && !joins)) {
-    return "rows that cannot be joined";
-  }
-  const bool is_map = plan.kind == kernel::KernelKind::map;
-  if (is_map != plan.reductions.empty()) return "a kernel kind that does not suit its reductions";
-  return plan.stores.empty() && plan.reductions.empty() ? "a kernel without results" : "";
-}
-
 KernelShape shape_of(const kernel::KernelPlan& plan, const Target& target) {
   const CodeTuning& tuning = target.tuning;
   KernelShape shape;
@@ -312,7 +185,8 @@ KernelShape shape_of(const kernel::KernelPlan& plan, const Target& target) {
       shape.is_long ? lanes_of_long(plan, shape, widths, target) : lanes_of(widths, insts, target);
   if (plan.kind == kernel::KernelKind::map) return shape;
   shape.unroll = insts <= tuning.small_body ? 4 : insts <= tuning.medium_body ? 2 : 1;
-  const bool ordered = std::any_of(plan.reductions.begin(), plan.reductions.end(), is_ordered);
+  const bool ordered =
+      std::any_of(plan.reductions.begin(), plan.reductions.end(), kernel::is_ordered);
   if (plan.kind == kernel::KernelKind::row_reduce && ordered) {
     shape.lanes = std::min(shape.lanes, static_cast<unsigned>(kernel::kSumLanes));
     shape.sum_sets = kernel::kSumLanes / shape.lanes;

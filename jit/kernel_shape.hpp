@@ -37,15 +37,9 @@ struct KernelShape {
   bool is_long = false;  ///< the body is emitted once, under a mask, and as LongBody describes
 };
 
-/// Returns what is wrong with a plan, or an empty string.
-std::string find_fault(const kernel::KernelPlan& plan);
-
 KernelShape shape_of(const kernel::KernelPlan& plan, const Target& target);
 
 /// Returns how many elements lie between neighbours of a load.
 unsigned skipped(const kernel::KernelLoad& load);
-
-/// True for reductions whose order of combination is fixed: sums and products of floats, var.
-bool is_ordered(const kernel::KernelReduce& r);
 
 }  // namespace tightloop::jit

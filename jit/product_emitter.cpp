@@ -26,29 +26,6 @@ std::vector<unsigned> tile_rows(const Target& target) {
 
 }  // namespace
 
-std::string find_product_fault(const kernel::KernelPlan& plan) {
-  if (plan.loads.size() != 2 || plan.stores.size() != 1) return "not two factors and a target";
-  const DType packed = plan.loads[0].dtype;
-  if (plan.loads[1].dtype != packed) return "factors of different dtypes";
-  if (!plan.body.empty() || !plan.reductions.empty()) return "a product with a body";
-  return fault_of_multiplied(packed, plan.stores[0].dtype);
-}
-
-std::string fault_of_multiplied(DType packed, DType stored) {
-  switch (packed) {
-    case DType::float32:
-    case DType::float64:
-      return stored == packed || is_word(stored) ? "" : "a target unlike its factors";
-    case DType::complex64:
-    case DType::complex128: return stored == packed ? "" : "a target unlike its factors";
-    case DType::int32:
-    case DType::uint32:
-    case DType::int64:
-    case DType::uint64: return is_word(stored) ? "" : "a target that is not a word";
-    default: return "factors of a dtype that is not multiplied";
-  }
-}
-
 ProductEmitter::ProductEmitter(llvm::Function& function, const kernel::KernelPlan& plan,
                                const Target& target)
     : e_(function, target, nullptr, plan.fast_math),

@@ -9,13 +9,6 @@
 
 namespace tightloop::jit {
 
-/// Returns what is wrong with a plan of kind product, or an empty string.
-std::string find_product_fault(const kernel::KernelPlan& plan);
-
-/// Returns what is wrong with sums of products of that dtype that are stored so, or an empty
-/// string.
-std::string fault_of_multiplied(DType packed, DType stored);
-
 class ProductEmitter {
  public:
   ProductEmitter(llvm::Function& function, const kernel::KernelPlan& plan, const Target& target);

@@ -18,6 +18,7 @@
 #include "jit/kernel_emitter.hpp"
 #include "jit/product_emitter.hpp"
 #include "jit/small_product_emitter.hpp"
+#include "kernel/verify.hpp"
 
 namespace tightloop::jit {
 
@@ -90,12 +91,10 @@ kernel::Compiled Session::guarded(std::string& error, F&& f) {
 
 Session::Kind Session::kind_for(const kernel::KernelPlan& plan, bool text) const {
   using Bodies = CodeGenerator::Bodies;
-  const bool small = plan.kind == kernel::KernelKind::small_product;
-  const bool product = small || plan.kind == kernel::KernelKind::product;
-  const std::string fault = small     ? find_small_product_fault(plan)
-                            : product ? find_product_fault(plan)
-                                      : find_fault(plan);
+  const std::string fault = kernel::verify(plan);
   if (!fault.empty()) throw Failure{"internal: kernel plan: " + fault};
+  const bool product =
+      plan.kind == kernel::KernelKind::small_product || plan.kind == kernel::KernelKind::product;
   const bool is_long = !product && shape_of(plan, target_).is_long;
   return {text, is_long ? Bodies::of_any_length : Bodies::of_usual_length};
 }

@@ -14,8 +14,6 @@
 namespace tightloop::jit {
 namespace {
 
-constexpr unsigned kMostRows = 8;
-
 DType multiplied(const kernel::KernelPlan& plan) {
   return plan.body.back().lane;
 }
@@ -26,37 +24,7 @@ unsigned vector_columns(const kernel::KernelPlan& plan, const Target& target) {
   return std::min<unsigned>(plan.tile_columns, target.vector_bytes * 8 / bits);
 }
 
-std::string fault_of_factor(const kernel::KernelPlan& plan, std::uint32_t value,
-                            std::uint32_t load) {
-  for (std::uint32_t id = value;; id = plan.body[id].args[0]) {
-    const kernel::Inst& inst = plan.body[id];
-    if (inst.op == Op::variable && !inst.param && inst.attr == load) return "";
-    if (inst.op != Op::cast || inst.nargs != 1 || inst.args[0] >= id)
-      return "a factor that is no load";
-  }
-}
-
 }  // namespace
-
-std::string find_small_product_fault(const kernel::KernelPlan& plan) {
-  if (plan.loads.size() != 2 || plan.stores.size() != 1) return "not two factors and a target";
-  if (plan.body.empty() || !plan.reductions.empty()) return "not a product of elements";
-  const kernel::Inst& last = plan.body.back();
-  const std::size_t end = plan.body.size() - 1;
-  if (last.op != Op::multiply || last.nargs != 2 || last.args[0] >= end || last.args[1] >= end) {
-    return "not a product of elements";
-  }
-  for (unsigned k : {0U, 1U}) {
-    if (plan.body[last.args[k]].lane != last.lane) return "factors of different dtypes";
-    std::string fault = fault_of_factor(plan, last.args[k], k);
-    if (!fault.empty()) return fault;
-  }
-  const unsigned columns = plan.tile_columns;
-  if (columns == 0 || (columns & (columns - 1)) != 0 || plan.tile_rows - 1U >= kMostRows) {
-    return "tiles of an odd size";
-  }
-  return fault_of_multiplied(last.lane, plan.stores[0].dtype);
-}
 
 SmallProductEmitter::SmallProductEmitter(llvm::Function& function, const kernel::KernelPlan& plan,
                                          const Target& target)

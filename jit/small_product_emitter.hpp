@@ -11,9 +11,6 @@
 
 namespace tightloop::jit {
 
-/// Returns what is wrong with a plan of kind small_product, or an empty string.
-std::string find_small_product_fault(const kernel::KernelPlan& plan);
-
 class SmallProductEmitter {
  public:
   SmallProductEmitter(llvm::Function& function, const kernel::KernelPlan& plan,

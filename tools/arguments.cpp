@@ -89,7 +89,8 @@ struct OptionReader {
     app.add_flag("--json", to.json, "print one JSON object");
     app.add_flag("--time", to.time, "repeat for up to a second; median time");
     app.add_flag("--quiet", to.quiet, "draw no line of progress");
-    app.add_flag("--explain", explain, "print types, ranges and loops, not values");
+    app.add_flag("--explain{loops}", explain, "print types and loops; =steps: every step")
+        ->check(CLI::IsMember({"loops", "steps"}).description(""));
     app.add_flag("--functions", functions, "list the functions of the language");
     app.add_flag("--version", version, "");
     app.add_flag("--help", help, "print this; --version; see 'man tightloop'");
@@ -129,7 +130,8 @@ struct OptionReader {
       command.options.most_bytes = parse_byte_size(most_bytes, "--most-bytes");
     }
     if (!memory.empty()) command.memory = parse_byte_size(memory, "--memory");
-    if (explain) command.action = Command::Action::explain;
+    if (!explain.empty()) command.action = Command::Action::explain;
+    command.steps = explain == "steps";
     if (functions) command.action = Command::Action::functions;
     if (version) command.action = Command::Action::version;
     if (help) command.action = Command::Action::help;
@@ -146,7 +148,7 @@ struct OptionReader {
   std::string memory;
   std::string most_bytes;
   std::string most_elements;
-  bool explain = false;
+  std::string explain;
   bool functions = false;
   bool version = false;
   bool help = false;
@@ -215,6 +217,7 @@ std::string help_text() {
     if (option->get_description().empty()) continue;  // the line of another one names it
     std::string name = "  " + option->get_name(false, true);
     if (const std::size_t comma = name.find(','); comma != std::string::npos) name[comma] = ' ';
+    name.resize(std::min(name.size(), name.find('{')));  // what a flag alone stands for
     if (option->get_items_expected_max() > 0) name += " " + option->get_type_name();
     name.resize(std::max(name.size() + 1, kColumn), ' ');
     out += name + option->get_description() + "\n";

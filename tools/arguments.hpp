@@ -37,6 +37,7 @@ struct Command {
   std::vector<std::string> definitions;
   Options options;
   std::uint64_t memory = 0;  ///< most bytes of memory; 0: as much as it takes
+  bool steps = false;        ///< explain: each step
   bool json = false;
   bool events = false;
   bool time = false;

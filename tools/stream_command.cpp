@@ -124,6 +124,11 @@ void check(const Command& command) {
     throw UsageError(
         "--time repeats the evaluation in memory: it goes with neither --memory nor -o -");
   }
+  if (command.steps) {
+    throw UsageError(
+        "--explain=steps tells of loops over whole arrays in memory: it goes with neither --memory "
+        "nor pipes");
+  }
   const auto standard = [](const auto& text) { return text == kStandard; };
   const bool to_output = std::any_of(command.outputs.begin(), command.outputs.end(), standard);
   if (to_output && (command.json || command.events)) {

@@ -86,7 +86,8 @@ std::string evaluate_command(const Command& command) {
   std::vector<Array> inputs;
   const std::vector<Binding> bindings = bind_variables(command.variables, inputs);
   if (command.action == Command::Action::explain) {
-    std::string text = explain(command.expression, bindings, command.options);
+    const auto tell = command.steps ? explain_steps : explain;
+    std::string text = tell(command.expression, bindings, command.options);
     if (text.empty() || text.back() != '\n') text += '\n';
     if (!command.time) return text;
     std::vector<Array> results = evaluate_all(command.expression, bindings, command.options);

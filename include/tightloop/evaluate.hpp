@@ -62,6 +62,13 @@ TIGHTLOOP_API void evaluate_all_into(std::span<const Destination> outs, std::str
 TIGHTLOOP_API std::string explain(std::string_view text, BindingsView vars = {},
                                   const Options& options = {});
 
+/// Returns what each step from text to loops makes, under a heading each: the graph as it is read,
+/// the typed graph, the outlines of stages, their drafts, passes, loops and hints to the memory. A
+/// step that changed nothing says so. Computes nothing and keeps nothing. Throws Error as explain
+/// does. Thread-safe.
+TIGHTLOOP_API std::string explain_steps(std::string_view text, BindingsView vars = {},
+                                        const Options& options = {});
+
 /// Counts what the process-wide kernel cache holds and did.
 struct CacheInfo {
   std::size_t kernels = 0;     ///< kernels held now

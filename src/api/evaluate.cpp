@@ -217,25 +217,21 @@ std::string explain(std::string_view text, BindingsView vars, const Options& opt
   });
 }
 
+std::string explain_steps(std::string_view text, BindingsView vars, const Options& options) {
+  return guarded(text, [&] {
+    detail::check_options(options);
+    CallScratch call;
+    return detail::steps_text({text, {}}, call.variables(vars), options);
+  });
+}
+
 CacheInfo cache_info() {
-  CacheInfo out;
-  const exec::EngineCore& engine = exec::EngineCore::standard();
-  out.backend = engine.is_jit() ? "jit" : "reference";
-  if (engine.runs_plans()) {
-    out.kernels = engine.cache().size();
-    out.hits = engine.cache().hits();
-    out.compiled = engine.cache().compiled();
-    out.loaded = engine.cache().loaded();
-    out.target = engine.cache().target();
-    out.folder = engine.cache().folder();
-  }
-  return out;
+  return exec::EngineCore::standard().cache_info();
 }
 
 void clear_cache() {
   detail::forget_prepared();
-  const exec::EngineCore& engine = exec::EngineCore::standard();
-  if (engine.runs_plans()) engine.cache().clear();
+  exec::EngineCore::standard().clear_cache();
 #if defined(__GLIBC__)
   malloc_trim(0);  // or it would go on as this process's, free but for nobody else
 #endif

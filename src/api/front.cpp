@@ -103,39 +103,56 @@ std::vector<std::uint32_t> find_arguments(const ir::Graph& graph, bool text,
   return out;
 }
 
-std::shared_ptr<const Prepared> make_prepared(const CallSignature& call,
-                                              const DefinitionSnapshot* definitions) {
+/// What the typing of a graph needs beside it.
+struct TypingInput {
+  std::vector<std::uint32_t> argument_of_input;
+  std::vector<typing::VariableType> types;
+  std::vector<typing::DestinationType> results;
+  typing::Policy policy;
+};
+
+TypingInput typing_input(const CallSignature& call, const ir::Graph& graph) {
   const auto& [expression, variables, destinations, options, engine] = call;
-  auto start = Clock::now();
-  ir::Graph graph = make_graph(expression, variables, definitions);
-  if (options.stats != nullptr) options.stats->parse_seconds += seconds_since(start);
-  check_stop(options.stop);
-  start = Clock::now();
   if (!destinations.empty() && destinations.size() != graph.results.size()) {
     throw_result_count(destinations.size(), graph.results.size());
   }
-  auto out = std::make_shared<Prepared>();
-  out->argument_of_input = find_arguments(graph, expression.steps.empty(), variables);
-  std::vector<typing::VariableType> types;
-  for (std::uint32_t at : out->argument_of_input)
-    types.push_back(type_of(*variables[at].value, options.promotion));
-  std::vector<typing::DestinationType> results;
-  for (const Destination& d : destinations) results.push_back({d.view().dtype(), options.casting});
-  if (destinations.empty() && options.dtype) {
-    results.assign(graph.results.size(), {*options.dtype, options.casting});
+  TypingInput out;
+  out.argument_of_input = find_arguments(graph, expression.steps.empty(), variables);
+  for (std::uint32_t at : out.argument_of_input)
+    out.types.push_back(type_of(*variables[at].value, options.promotion));
+  for (const Destination& d : destinations) {
+    out.results.push_back({d.view().dtype(), options.casting});
   }
-  typing::Policy policy{options.promotion, options.fp, options.overflow,
-                        exec::wants_events(options)};
+  if (destinations.empty() && options.dtype) {
+    out.results.assign(graph.results.size(), {*options.dtype, options.casting});
+  }
+  out.policy = {options.promotion, options.fp, options.overflow, exec::wants_events(options)};
+  return out;
+}
+
+std::shared_ptr<const Prepared> make_prepared(const CallSignature& call,
+                                              const DefinitionSnapshot* definitions) {
+  const Options& options = call.options;
+  auto start = Clock::now();
+  ir::Graph graph = make_graph(call.expression, call.variables, definitions);
+  if (options.stats != nullptr) options.stats->parse_seconds += seconds_since(start);
+  check_stop(options.stop);
+  start = Clock::now();
+  auto [arguments, types, results, policy] = typing_input(call, graph);
+  auto out = std::make_shared<Prepared>();
+  out->argument_of_input = std::move(arguments);
   ir::TypedGraph typed = typing::resolve(std::move(graph), types, policy, results);
   exec::Program::Retype scale_averages;
   if (typing::averages_may_overflow(typed)) {
-    policy.scaled_averages = true;
-    scale_averages = [types, policy, results](const ir::Graph& source) {
-      return typing::resolve(source, types, policy, results);
+    typing::Policy scaled = policy;
+    scaled.scaled_averages = true;
+    scale_averages = [types = std::move(types), scaled,
+                      results = std::move(results)](const ir::Graph& source) {
+      return typing::resolve(source, types, scaled, results);
     };
   }
   out->program =
-      std::make_unique<exec::Program>(std::move(typed), engine, std::move(scale_averages));
+      std::make_unique<exec::Program>(std::move(typed), call.engine, std::move(scale_averages));
   if (options.stats != nullptr) options.stats->type_seconds += seconds_since(start);
   return out;
 }
@@ -188,6 +205,22 @@ Lease prepare_for_call(const Expression& expression, std::span<const Variable> v
   const std::lock_guard lock(base::locks().programs);
   dropped = prepared_programs().insert(std::string(bytes), made, bytes_of(*made));
   return Lease(std::move(made));
+}
+
+std::string steps_text(const Expression& expression, std::span<const Variable> variables,
+                       const Options& options) {
+  const auto definitions = snapshot_of(options.definitions);
+  exec::EngineCore& engine = exec::EngineCore::standard();
+  ir::Graph graph = make_graph(expression, variables, definitions.get());
+  const auto [arguments, types, results, policy] =
+      typing_input({expression, variables, {}, options, engine}, graph);
+  ir::Steps steps;
+  const exec::Program program(typing::resolve(std::move(graph), types, policy, results, &steps),
+                              engine);
+  std::vector<const Arg*> args;
+  for (std::uint32_t at : arguments) args.push_back(variables[at].value);
+  program.plan(args, &steps);
+  return steps.text();
 }
 
 void forget_prepared() {

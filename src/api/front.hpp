@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -67,6 +68,10 @@ std::shared_ptr<const Prepared> prepare(const Expression& expression,
                                         std::span<const Variable> variables,
                                         std::span<const Destination> destinations,
                                         const Options& options, exec::EngineCore& engine);
+
+/// Tells what each step from the expression to the loops makes; nothing is kept. Throws Error.
+std::string steps_text(const Expression& expression, std::span<const Variable> variables,
+                       const Options& options);
 
 /// Throws Error where there are too many variables, or two of one name.
 void check_names(std::span<const Variable> variables);

@@ -119,39 +119,27 @@ List<Part> detail::part_list(std::string_view text, BindingsView vars, const Opt
 std::string kernel_code(std::string_view text, CodeForm form, BindingsView vars,
                         const Options& options) {
   return detail::guarded(text, [&] {
-    exec::EngineCore& engine = exec::EngineCore::standard();
-    if (!engine.is_jit()) {
-      throw Error(ErrorCode::unsupported, "there is no code generator in this process");
-    }
+    const exec::EngineCore& engine = exec::EngineCore::standard();
     const Inspected inspected(text, vars, options);
     const plan::LoopPlan plan = inspected.prepared->program->plan(inspected.arguments);
     std::string out;
     const auto add = [&](std::size_t stage, const kernel::KernelPlan& kernel, const char* role) {
-      std::string error;
-      kernel::Backend& backend = engine.cache().backend();
-      const std::string code =
-          form == CodeForm::ir ? backend.ir(kernel, error) : backend.assembly(kernel, error);
-      if (!error.empty()) throw Error(ErrorCode::internal, "cannot print a kernel: " + error);
       out += (form == CodeForm::ir ? "; " : "# ") + ("stage " + std::to_string(stage)) + role +
-             "\n" + code;
+             "\n" + engine.code_of(kernel, form);
       if (out.back() != '\n') out += '\n';
     };
-    try {
-      for (std::size_t s = 0; s < plan.stages.size(); ++s) {
-        const plan::Stage& stage = plan.stages[s];
-        if (stage.product) {
-          if (!stage.product->in_place) {
-            add(s, stage.product->left.kernel, ", left operand of a product");
-            add(s, stage.product->right.kernel, ", right operand of a product");
-          }
-          add(s, stage.product->kernel, ", product");
-          continue;
+    for (std::size_t s = 0; s < plan.stages.size(); ++s) {
+      const plan::Stage& stage = plan.stages[s];
+      if (stage.product) {
+        if (!stage.product->in_place) {
+          add(s, stage.product->left.kernel, ", left operand of a product");
+          add(s, stage.product->right.kernel, ", right operand of a product");
         }
-        add(s, stage.main.kernel, "");
-        if (stage.has_epilogue) add(s, stage.epilogue.kernel, ", what follows the reduction");
+        add(s, stage.product->kernel, ", product");
+        continue;
       }
-    } catch (const exec::NoCodeGenerator& e) {
-      throw Error(ErrorCode::unsupported, e.what());
+      add(s, stage.main.kernel, "");
+      if (stage.has_epilogue) add(s, stage.epilogue.kernel, ", what follows the reduction");
     }
     return out;
   });

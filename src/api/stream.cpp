@@ -122,10 +122,10 @@ class Streaming {
     if (!sinks.empty() && sinks.size() != results) {
       detail::throw_result_count(sinks.size(), results);
     }
-    bound_ = program_->bound(program_args_, options.options);
+    executable_ = program_->executable(program_args_, options.options);
     Options work = options.options;
     work.most_bytes = 0;  // it bounds `memory`
-    program_->check_demand(bound_.get(), program_args_, 0, work);
+    exec::Program::check_demand(executable_->demand(), 0, work);
     describe_inputs();
     describe_results();
   }
@@ -163,7 +163,7 @@ class Streaming {
 
   std::string explain() {
     std::string text = to_string(graph()) + "\n";
-    text += to_string(bound_->plan);
+    text += to_string(plan());
     const streaming::Schedule schedule = make_schedule();
     for (std::size_t p = 0; p < schedule.sweeps.size(); ++p) {
       const streaming::Sweep& sweep = schedule.sweeps[p];
@@ -183,6 +183,7 @@ class Streaming {
 
  private:
   const ir::TypedGraph& graph() const { return program_->graph(); }
+  const plan::LoopPlan& plan() const { return executable_->plan(); }
   Sink* sink(std::size_t result) const { return sinks_.empty() ? nullptr : sinks_[result]; }
 
   void describe_inputs() {
@@ -204,7 +205,7 @@ class Streaming {
   }
 
   void describe_results() {
-    const std::vector<Dims>& shapes = bound_->plan.shapes;
+    const std::vector<Dims>& shapes = plan().shapes;
     for (std::size_t i = 0; i < graph().results.size(); ++i) {
       const ir::NodeId id = graph().results[i];
       dtypes_.push_back(graph().nodes[id].dtype);
@@ -239,7 +240,7 @@ class Streaming {
   std::uint64_t code_bytes() const {
     constexpr std::uint64_t kPerInstruction = 3 << 10;
     std::uint64_t most = 0;
-    for (const plan::Stage& s : bound_->plan.stages) {
+    for (const plan::Stage& s : plan().stages) {
       for (const plan::Nest* nest : s.nests()) {
         most = std::max<std::uint64_t>(most, nest->kernel.body.size());
       }
@@ -292,8 +293,8 @@ class Streaming {
                       ? options_.step
                       : std::clamp<std::uint64_t>(limits.memory / 16, 4 << 10, 4 << 20);
     limits.threads = exec::workers_of(options_.options).threads;
-    limits.machine = &bound_->machine;
-    return streaming::make_schedule(bound_->plan, arrays_, traits_, limits);
+    limits.machine = &exec::EngineCore::standard().machine();
+    return streaming::make_schedule(plan(), arrays_, traits_, limits);
   }
 
   [[noreturn]] void refuse_whole(const std::string& why) const {
@@ -320,7 +321,7 @@ class Streaming {
     std::vector<void*> results;
     for (std::size_t i = 0; i < shapes_.size(); ++i) results.push_back(address_of_result(i));
     streaming::Evaluation evaluation;
-    evaluation.bound = bound_.get();
+    evaluation.bound = &executable_->in_parts();
     evaluation.call = {addresses_.data(), scalars_.data(), results.data()};
     evaluation.arrays = &arrays_;
     evaluation.schedule = &schedule;
@@ -345,8 +346,8 @@ class Streaming {
     Stats& s = *options_.options.stats;
     s.run_seconds += seconds;
     s.peak_extra_bytes = schedule.needed;
-    s.bytes_read = bound_->plan.bytes_read;
-    s.bytes_written = bound_->plan.bytes_written;
+    s.bytes_read = plan().bytes_read;
+    s.bytes_written = plan().bytes_written;
     s.stages = static_cast<int>(schedule.sweeps.size());
   }
 
@@ -385,7 +386,7 @@ class Streaming {
   const Purpose purpose_;
   std::shared_ptr<const detail::Prepared> prepared_;
   const exec::Program* program_ = nullptr;
-  std::shared_ptr<const exec::BoundPlan> bound_;
+  std::shared_ptr<const exec::Executable> executable_;
   std::vector<const Arg*> program_args_;  // by input, as the vectors below
   std::vector<Scalar> scalars_;
   std::vector<const void*> addresses_;

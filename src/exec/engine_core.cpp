@@ -1,45 +1,74 @@
-// Chooses the process's engine: by the environment (TIGHTLOOP_BACKEND, TIGHTLOOP_TARGET,
-// TIGHTLOOP_COMPILE) and by whether there is a code generator.
+// Which engine there is: by its kind, or as the environment asks for.
 #include "exec/engine_core.hpp"
 
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
+#include <utility>
 
 #include "exec/cache/jit_loader.hpp"
+#include "exec/preparer.hpp"
 #include "tightloop/error.hpp"
 
 namespace tightloop::exec {
 
-EngineCore::EngineCore(Kind kind, const std::string& target, const plan::MachineModel& machine)
-    : machine_(plan::within_limits(machine)) {
-  if (kind == Kind::reference) return;
-  const bool compiles = kind == Kind::jit;
-  cache_ =
+namespace {
+
+std::unique_ptr<EngineCore::Preparer> preparer_of(EngineCore::Kind kind,
+                                                  const std::string& target) {
+  if (kind == EngineCore::Kind::reference) return make_reference_preparer();
+  const bool compiles = kind == EngineCore::Kind::jit;
+  auto cache =
       std::make_unique<KernelCache>(target, "", compiles ? CompileTime::first : CompileTime::never);
-  if (!compiles) return;
   try {
-    cache_->backend();
+    if (compiles) cache->backend();
   } catch (const NoCodeGenerator& e) {
     throw Error(ErrorCode::unsupported, e.what());
   }
+  return make_kernel_preparer(std::move(cache), false);
 }
+
+}  // namespace
+
+EngineCore::EngineCore(Kind kind, const std::string& target, const plan::MachineModel& machine)
+    : preparer_(preparer_of(kind, target)), machine_(plan::within_limits(machine)) {}
 
 EngineCore::EngineCore(std::unique_ptr<KernelCache> cache, bool may_fall_back,
                        const plan::MachineModel& machine)
-    : cache_(std::move(cache)),
-      may_fall_back_(may_fall_back),
+    : preparer_(make_kernel_preparer(std::move(cache), may_fall_back)),
       machine_(plan::within_limits(machine)) {}
+
+EngineCore::~EngineCore() = default;
+
+std::shared_ptr<const Executable> EngineCore::prepare(plan::LoopPlan plan, const PlannedCall& call,
+                                                      const Options& options) const {
+  return preparer_->prepare(std::move(plan), call, options);
+}
+
+bool EngineCore::watches_sums() const {
+  return preparer_->watches_sums();
+}
+
+std::string EngineCore::width_of(const kernel::KernelPlan& kernel) const {
+  return preparer_->width_of(kernel);
+}
+
+std::string EngineCore::code_of(const kernel::KernelPlan& kernel, CodeForm form) const {
+  return preparer_->code_of(kernel, form);
+}
+
+CacheInfo EngineCore::cache_info() const {
+  return preparer_->cache_info();
+}
+
+void EngineCore::clear_cache() const {
+  preparer_->clear_cache();
+}
 
 std::uint64_t EngineCore::next_serial() {
   static std::atomic<std::uint64_t> last{0};
   return ++last;
-}
-
-void EngineCore::give_up(const std::string& why) {
-  if (!may_fall_back_) throw Error(ErrorCode::unsupported, why);
-  cache_->stop_compiling();
 }
 
 EngineCore& EngineCore::standard() {

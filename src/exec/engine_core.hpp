@@ -4,13 +4,28 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "exec/cache/kernel_cache.hpp"
+#include "exec/executable.hpp"
+#include "ir/typed_graph.hpp"
 #include "plan/machine_model.hpp"
+#include "tightloop/evaluate.hpp"
+#include "tightloop/inspect.hpp"
 
 namespace tightloop::exec {
 
+/// What a plan was made of. The graph outlives what is prepared for it.
+struct PlannedCall {
+  const ir::TypedGraph& graph;
+  std::span<const plan::ArrayLayout> inputs;
+  std::span<const plan::ArrayLayout> outs;  ///< none: new C-ordered arrays
+  const plan::MachineModel& machine;
+  bool watches_sums = false;  ///< float sums that are not finite are to be reported
+};
+
+/// Thread-safe.
 class EngineCore {
  public:
   enum class Kind : unsigned char { jit, interpreter, reference };
@@ -24,6 +39,7 @@ class EngineCore {
   /// everything is interpreted if `may_fall_back`.
   EngineCore(std::unique_ptr<KernelCache> cache, bool may_fall_back,
              const plan::MachineModel& machine = {});
+  ~EngineCore();
 
   /// Returns the process's engine. TIGHTLOOP_BACKEND=reference|jit chooses whether everything is
   /// interpreted or kernels are compiled; unset, they are where that can be. TIGHTLOOP_TARGET names
@@ -32,25 +48,35 @@ class EngineCore {
   /// Error(value) for other settings. Never destroyed.
   static EngineCore& standard();
 
-  /// False for the reference evaluator, which runs no kernels and has no cache.
-  bool runs_plans() const { return cache_ != nullptr; }
-  bool is_jit() const { return runs_plans() && cache_->compiles(); }
-  KernelCache& cache() const { return *cache_; }
   /// What plans are made for: each field within its limits.
   const plan::MachineModel& machine() const { return machine_; }
-  /// Has everything interpreted that is not compiled yet, from now on. Throws Error(unsupported),
-  /// with `why`, where that is not wanted.
-  void give_up(const std::string& why);
+  /// Makes a plan, which was made for machine(), ready to run. Fills compile_seconds and
+  /// kernels_compiled of options.stats. Throws Error(unsupported) where kernels are to be compiled
+  /// and cannot be, Error(memory, stopped).
+  std::shared_ptr<const Executable> prepare(plan::LoopPlan plan, const PlannedCall& call,
+                                            const Options& options) const;
+  /// False where every executable reports sums that may not be finite, because none are watched.
+  bool watches_sums() const;
+
+  /// Tells how wide the steps of a kernel are; empty where there is nothing to tell.
+  std::string width_of(const kernel::KernelPlan& kernel) const;
+  /// Prints the code of a kernel. Throws Error(unsupported) where none is generated.
+  std::string code_of(const kernel::KernelPlan& kernel, CodeForm form) const;
+  CacheInfo cache_info() const;
+  /// Forgets kernels; those in use stay valid.
+  void clear_cache() const;
 
   /// Returns a number that no other engine of the process has or had, unlike its address: programs
   /// that were prepared for an engine outlive it.
   std::uint64_t serial() const { return serial_; }
 
+  /// What one kind of engine does; chosen once.
+  class Preparer;
+
  private:
   static std::uint64_t next_serial();
-  std::unique_ptr<KernelCache> cache_;
+  const std::unique_ptr<Preparer> preparer_;
   const std::uint64_t serial_ = next_serial();
-  const bool may_fall_back_ = false;
   const plan::MachineModel machine_;
 };
 

@@ -76,11 +76,9 @@ std::string time_text(double seconds) {
 std::string stage_text(const plan::Stage& stage, const EngineCore& engine) {
   const kernel::KernelPlan& kernel = stage.product ? stage.product->kernel : stage.main.kernel;
   std::string out = stage.product ? "a matrix product" : stage.r.empty() ? "a map" : "a reduction";
-  if (engine.is_jit() && !stage.product) {
-    try {
-      out += ": " + engine.cache().backend().width(kernel);
-    } catch (const NoCodeGenerator&) {  // then there is no width to tell of
-    }
+  if (!stage.product) {
+    const std::string width = engine.width_of(kernel);
+    if (!width.empty()) out += ": " + width;
   }
   if (kernel.streaming_stores) out += ", stores around the caches";
   return out;

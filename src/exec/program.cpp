@@ -1,4 +1,5 @@
-// A call from arguments to results: destinations, the plan for its layouts, threads, events.
+// Calls: the executable of their layouts is found or made, runs, and what it reports is followed
+// up.
 #include "exec/program.hpp"
 
 #include <algorithm>
@@ -9,8 +10,6 @@
 
 #include "base/arena.hpp"
 #include "base/locks.hpp"
-#include "exec/cpu/execute.hpp"
-#include "exec/cpu/run_small.hpp"
 #include "types/strides.hpp"
 
 namespace tightloop::exec {
@@ -36,22 +35,21 @@ std::uint64_t hash_of(const std::int64_t* numbers, std::size_t count) {
   return hash;
 }
 
-/// A plan to be used in the call at hand. A small one runs nothing that could evaluate anything
-/// else on this thread, so its place keeps it alive and the count of its owners is left alone.
-std::shared_ptr<const BoundPlan> for_now(const std::shared_ptr<const BoundPlan>& plan) {
-  if (!plan->small) return plan;
-  return {std::shared_ptr<const BoundPlan>(), plan.get()};
+/// What is used in the call at hand. Something small runs nothing that could evaluate anything else
+/// on this thread, so its place keeps it alive and the count of its owners is left alone.
+std::shared_ptr<const Executable> for_now(const std::shared_ptr<const Executable>& executable) {
+  if (!executable->is_small()) return executable;
+  return {std::shared_ptr<const Executable>(), executable.get()};
+}
+
+plan::ArrayLayout layout_of(const ArrayView& view) {
+  return {view.shape(), view.strides(), view.byte_order() == ByteOrder::swapped};
 }
 
 std::vector<plan::ArrayLayout> layouts_of(std::span<const Arg* const> args) {
   std::vector<plan::ArrayLayout> out;
   for (const Arg* a : args) {
-    if (a->weak()) {
-      out.emplace_back();
-    } else {
-      const ArrayView& v = a->view();
-      out.push_back({v.shape(), v.strides(), v.byte_order() == ByteOrder::swapped});
-    }
+    out.push_back(a->weak() ? plan::ArrayLayout{} : layout_of(a->view()));
   }
   return out;
 }
@@ -100,10 +98,15 @@ Program::Program(ir::TypedGraph graph, EngineCore& engine, Retype scale_averages
     : graph_(std::move(graph)),
       engine_(engine),
       scale_averages_(std::move(scale_averages)),
+      needed_scaled_(!engine.watches_sums()),
       serial_(next_serial()) {}
 
 Program::Program(ir::TypedGraph graph, const Program& plain)
-    : graph_(std::move(graph)), engine_(plain.engine_), plain_(&plain), serial_(next_serial()) {}
+    : graph_(std::move(graph)),
+      engine_(plain.engine_),
+      plain_(&plain),
+      needed_scaled_(false),
+      serial_(next_serial()) {}
 
 Program::~Program() {
   delete scaled_.load();
@@ -126,9 +129,7 @@ const Program& Program::scaled() const {
 }
 
 bool Program::asks_scaled() const {
-  // The reference evaluator does not tell of its sums.
-  return scale_averages_ != nullptr &&
-         (needed_scaled_.load(std::memory_order_relaxed) || !engine_.runs_plans());
+  return scale_averages_ != nullptr && needed_scaled_.load(std::memory_order_relaxed);
 }
 
 std::vector<Dims> Program::shapes(std::span<const Arg* const> args) const {
@@ -137,93 +138,65 @@ std::vector<Dims> Program::shapes(std::span<const Arg* const> args) const {
   return ir::infer_shapes(graph_, in);
 }
 
-plan::LoopPlan Program::plan(std::span<const Arg* const> args) const {
-  return plan::make_plan(graph_, layouts_of(args), {}, engine_.machine());
+plan::LoopPlan Program::plan(std::span<const Arg* const> args, ir::Steps* steps) const {
+  return plan::make_plan(graph_, layouts_of(args), {}, engine_.machine(), steps);
 }
 
-std::shared_ptr<const BoundPlan> Program::bound(std::span<const Arg* const> args,
-                                                const Options& options) const {
-  return bind({args, {}}, options, true).plan;
+std::shared_ptr<const Executable> Program::executable(std::span<const Arg* const> args,
+                                                      const Options& options) const {
+  return bind({args, {}}, options, true).executable;
 }
 
-std::shared_ptr<const BoundPlan> Program::make_bound(std::span<const Arg* const> args,
-                                                     std::span<const ArrayView* const> outs,
-                                                     const Options& options) const {
+std::shared_ptr<const Executable> Program::make_executable(const Layouts& layouts,
+                                                           const Options& options) const {
   const auto start = Clock::now();
-  std::vector<plan::ArrayLayout> destinations;
-  for (const ArrayView* o : outs) {
-    destinations.push_back({o->shape(), o->strides(), o->byte_order() == ByteOrder::swapped});
-  }
-  auto bound = std::make_shared<BoundPlan>();
-  bound->machine = engine_.machine();
-  bound->plan = plan::make_plan(graph_, layouts_of(args), destinations, bound->machine);
-  bound->demand = plan::demand_of(bound->plan);
-  const double planned = seconds_since(start);
-  int compiled = 0;
-  CodeBudget budget;
-  bind_stages(*bound, [&](const kernel::KernelPlan& kernel) {
-    check_stop(options.stop);
-    KernelOrigin origin{};
-    auto out = engine_.cache().get(kernel, origin, options.stop, &budget);
-    compiled += origin == KernelOrigin::compiled ? 1 : 0;
-    return out;
-  });
-  for (BoundStage& stage : bound->stages)
-    stage.watches_sums = scale_averages_ != nullptr || plain_ != nullptr;
-  bound->simple = is_simple(*bound);
-  bound->small =
-      bound->simple && bound->stages[0].cost < static_cast<double>(bound->machine.threaded_cost);
-  if (options.stats != nullptr) {
-    options.stats->plan_seconds += planned;
-    options.stats->kernels_compiled += compiled;
-    if (compiled > 0) options.stats->compile_seconds += seconds_since(start) - planned;
-  }
-  return bound;
+  const std::vector<plan::ArrayLayout> inputs = layouts_of(layouts.args);
+  std::vector<plan::ArrayLayout> outs;
+  for (const ArrayView* o : layouts.outs) outs.push_back(layout_of(*o));
+  plan::LoopPlan plan = plan::make_plan(graph_, inputs, outs, engine_.machine());
+  if (options.stats != nullptr) options.stats->plan_seconds += seconds_since(start);
+  const bool watches_sums = scale_averages_ != nullptr || plain_ != nullptr;
+  return engine_.prepare(std::move(plan), {graph_, inputs, outs, engine_.machine(), watches_sums},
+                         options);
 }
 
-std::shared_ptr<const BoundPlan> Program::find(std::uint64_t hash, const std::int64_t* signature,
-                                               std::size_t size) const {
+std::shared_ptr<const Executable> Program::find(std::uint64_t hash, const std::int64_t* signature,
+                                                std::size_t size) const {
   const std::shared_lock lock(base::locks().plans);
-  const auto [begin, end] = plans_.equal_range(hash);
+  const auto [begin, end] = executables_.equal_range(hash);
   for (auto at = begin; at != end; ++at) {
     const Signature& s = at->second.signature;
-    if (std::equal(s.begin(), s.end(), signature, signature + size)) return at->second.plan;
+    if (std::equal(s.begin(), s.end(), signature, signature + size)) return at->second.executable;
   }
   return nullptr;
 }
 
 Program::Bound Program::bind(const Layouts& layouts, const Options& options, bool lasting) const {
-  if (!engine_.runs_plans()) return {};
   RecentPlan& recent = RecentPlan::place_of(serial_, layouts);
   if (recent.holds(serial_, layouts))
-    return {lasting ? recent.plan() : for_now(recent.plan()), recent.disjoint(layouts)};
+    return {lasting ? recent.executable() : for_now(recent.executable()), recent.disjoint(layouts)};
   base::Arena& arena = base::Arena::local();
   const base::Arena::Mark mark(arena);
   const std::size_t count = layouts.count();
   auto* numbers = arena.array<std::int64_t>(count);
   layouts.write(numbers);
   const std::uint64_t hash = hash_of(numbers, count);
-  auto bound = find(hash, numbers, count);
-  if (bound != nullptr) {
+  auto found = find(hash, numbers, count);
+  if (found != nullptr) {
     constexpr std::size_t kShort = 4096;  // of long ones no thread keeps plans for itself
-    if (graph_.nodes.size() > kShort) return {bound, false};
-    recent.set(serial_, layouts, bound);
-    return {bound, recent.disjoint(layouts)};
+    if (graph_.nodes.size() > kShort) return {found, false};
+    recent.set(serial_, layouts, found);
+    return {found, recent.disjoint(layouts)};
   }
-  try {
-    bound = make_bound(layouts.args, layouts.outs, options);
-  } catch (const NoCodeGenerator& e) {
-    engine_.give_up(e.what());
-    bound = make_bound(layouts.args, layouts.outs, options);
-  }
+  auto made = make_executable(layouts, options);
   // A plan of a long expression is large: of those fewer are kept.
   constexpr std::size_t kMostNodes = std::size_t{1} << 18;
   const std::size_t most = std::clamp<std::size_t>(kMostNodes / graph_.nodes.size(), 2, 512);
-  decltype(plans_) dropped;  // freed when the lock is gone
+  decltype(executables_) dropped;  // freed when the lock is gone
   const std::lock_guard lock(base::locks().plans);
-  if (plans_.size() >= most) plans_.swap(dropped);
-  plans_.emplace(hash, Entry{Signature(numbers, numbers + count), bound});
-  return {bound, false};
+  if (executables_.size() >= most) executables_.swap(dropped);
+  executables_.emplace(hash, Entry{Signature(numbers, numbers + count), made});
+  return {made, false};
 }
 
 void Program::check_arguments(std::span<const Arg* const> args) const {
@@ -234,12 +207,9 @@ void Program::check_arguments(std::span<const Arg* const> args) const {
   }
 }
 
-void Program::check_demand(const BoundPlan* bound, std::span<const Arg* const> args,
-                           std::uint64_t new_bytes, const Options& options) const {
+void Program::check_demand(const plan::Demand& demand, std::uint64_t new_bytes,
+                           const Options& options) {
   if (options.most_elements == 0 && options.most_bytes == 0) return;
-  // Without kernels nothing is planned, but a plan tells how much is computed all the same.
-  plan::Demand demand = bound != nullptr ? bound->demand : plan::demand_of(plan(args));
-  demand.bytes = plan::added(demand.bytes, new_bytes);
   const auto check = [](std::uint64_t asked, std::uint64_t most, const std::string& verb,
                         const std::string& what) {
     if (most == 0 || asked <= most) return;
@@ -249,32 +219,26 @@ void Program::check_demand(const BoundPlan* bound, std::span<const Arg* const> a
                 {}, "raise most_" + what + ", or compute on parts of the arrays");
   };
   check(demand.elements, options.most_elements, "compute", "elements");
-  check(demand.bytes, options.most_bytes, "take", "bytes");
+  check(plan::added(demand.bytes, new_bytes), options.most_bytes, "take", "bytes");
 }
 
 std::vector<Array> Program::call(std::span<const Arg* const> args, const Options& options) const {
   if (asks_scaled()) return scaled().call(args, options);
   check_arguments(args);
-  std::vector<Dims> own;
-  const std::vector<Dims>* node_shapes = &own;
-  const std::shared_ptr<const BoundPlan> bound = bind({args, {}}, options).plan;
-  if (bound != nullptr) {
-    node_shapes = &bound->plan.shapes;
-  } else {
-    own = shapes(args);
-  }
+  const std::shared_ptr<const Executable> executable = bind({args, {}}, options).executable;
+  const std::vector<Dims>& node_shapes = executable->plan().shapes;
   if (options.most_elements != 0 || options.most_bytes != 0) {
     std::uint64_t bytes = 0;
     for (ir::NodeId id : graph_.results) {
-      bytes = plan::added(bytes, plan::bytes_of(graph_.nodes[id].dtype, (*node_shapes)[id]));
+      bytes = plan::added(bytes, plan::bytes_of(graph_.nodes[id].dtype, node_shapes[id]));
     }
-    check_demand(bound.get(), args, bytes, options);
+    check_demand(executable->demand(), bytes, options);
   }
   const std::size_t count = graph_.results.size();
   std::vector<Array> out;
   out.reserve(count);
   for (ir::NodeId id : graph_.results) {
-    out.emplace_back(graph_.nodes[id].dtype, (*node_shapes)[id]);
+    out.emplace_back(graph_.nodes[id].dtype, node_shapes[id]);
   }
   base::Arena& arena = base::Arena::local();
   const base::Arena::Mark mark(arena);
@@ -285,7 +249,7 @@ std::vector<Array> Program::call(std::span<const Arg* const> args, const Options
     pointers[i] = new (views + i) ArrayView(out[i].view());
     addresses[i] = out[i].data();
   }
-  run(bound.get(), args, addresses, {pointers, count}, options);
+  run(*executable, args, addresses, {pointers, count}, options);
   return out;
 }
 
@@ -305,23 +269,28 @@ void Program::store(std::span<const ArrayView* const> outs, std::span<const Arg*
   for (const ArrayView* out : outs) check_destination(*out);
   const Bound bound = bind({args, outs}, options);
   if (!bound.disjoint) return call_into_near(bound, outs, args, options);
-  check_demand(bound.plan.get(), args, 0, options);
+  check_demand(bound.executable->demand(), 0, options);
   base::Arena& arena = base::Arena::local();
   const base::Arena::Mark mark(arena);
   auto** addresses = arena.array<void*>(outs.size());
   for (std::size_t i = 0; i < outs.size(); ++i) addresses[i] = outs[i]->mutable_data();
-  run(bound.plan.get(), args, addresses, outs, options);
+  run(*bound.executable, args, addresses, outs, options);
 }
 
-void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void* const* results,
-                  std::span<const ArrayView* const> outs, const Options& options) const {
+void Program::fill_stats(const Executable& executable, double seconds, std::uint64_t extra_bytes,
+                         Stats& stats) {
+  const plan::LoopPlan& plan = executable.plan();
+  stats.run_seconds += seconds;
+  stats.peak_extra_bytes = std::max(stats.peak_extra_bytes, extra_bytes);
+  stats.bytes_read = plan.bytes_read;
+  stats.bytes_written = plan.bytes_written;
+  stats.stages = static_cast<int>(plan.passes.size());
+}
+
+void Program::run(const Executable& executable, std::span<const Arg* const> args,
+                  void* const* results, std::span<const ArrayView* const> outs,
+                  const Options& options) const {
   const auto start = options.stats != nullptr ? Clock::now() : Clock::time_point{};
-  if (bound == nullptr) {
-    run_reference(args, outs, options.stop);
-    if (graph_.report_events) report_events(args, options);
-    if (options.stats != nullptr) options.stats->run_seconds += seconds_since(start);
-    return;
-  }
   base::Arena& arena = base::Arena::local();  // until the caller's mark
   auto** inputs = arena.array<const void*>(args.size());
   auto* scalars = arena.array<Scalar>(args.size());  // of arrays: left as they are
@@ -333,25 +302,18 @@ void Program::run(const BoundPlan* bound, std::span<const Arg* const> args, void
   const CallArguments call{inputs, scalars, results};
   std::uint64_t extra = 0;
   const auto compute = [&] {
-    if (bound->small) return run_small(*bound, call);
-    const Workers workers = workers_of(options);
-    const bool alone = workers.threads == 1 && workers.stop == nullptr;
-    return bound->simple && alone ? run_small(*bound, call) : execute(*bound, call, workers, extra);
+    if (executable.is_small()) return executable.run_small(call);
+    return executable.run(call, workers_of(options), extra);
   };
   const std::uint64_t events = compute();
   if (options.stats != nullptr) {
-    Stats& s = *options.stats;
-    s.run_seconds += seconds_since(start);
-    s.peak_extra_bytes = std::max(s.peak_extra_bytes, extra);
-    s.bytes_read = bound->plan.bytes_read;
-    s.bytes_written = bound->plan.bytes_written;
-    s.stages = static_cast<int>(bound->plan.passes.size());
+    fill_stats(executable, seconds_since(start), extra, *options.stats);
   }
   const bool finite = (events & kNotFinite) == 0;
   if (plain_ != nullptr && finite) plain_->needed_scaled_.store(false, std::memory_order_relaxed);
   if (scale_averages_ != nullptr && !finite) {
     needed_scaled_.store(true, std::memory_order_relaxed);
-    return scaled().run(scaled().bind({args, outs}, options).plan.get(), args, results, outs,
+    return scaled().run(*scaled().bind({args, outs}, options).executable, args, results, outs,
                         options);
   }
   if ((events & kernel::kNoted) == 0) return;

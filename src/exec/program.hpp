@@ -11,10 +11,9 @@
 #include <vector>
 
 #include "base/stop.hpp"
-#include "exec/cpu/bound_plan.hpp"
-#include "exec/cpu/run_small.hpp"
 #include "exec/cpu/stage_runner.hpp"
 #include "exec/engine_core.hpp"
+#include "exec/executable.hpp"
 #include "exec/recent_plans.hpp"
 #include "ir/typed_graph.hpp"
 #include "tightloop/argument.hpp"
@@ -28,15 +27,12 @@ Scalar scalar_as(const Arg& arg, DType dtype);
 /// Throws Error(value) for memory that cannot be written to as it stands.
 void check_destination(const ArrayView& out);
 
-/// Returns the executor and the threads that the options allow.
-Workers workers_of(const Options& options);
-
 /// True where events have to be looked for; the graph is then typed for it.
 inline bool wants_events(const Options& options) {
   return options.events != nullptr || !options.raise.empty();
 }
 
-/// Returns who evaluates with these options.
+/// Returns the executor and the threads that the options allow.
 Workers workers_of(const Options& options);
 
 /// Thread-safe; calls run concurrently.
@@ -77,18 +73,16 @@ class Program {
   void store(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
              const Options& options) const;
 
-  /// Plans for these layouts (new results).
-  plan::LoopPlan plan(std::span<const Arg* const> args) const;
+  /// Plans for these layouts (new results); `steps`, unless null, is told of each step.
+  plan::LoopPlan plan(std::span<const Arg* const> args, ir::Steps* steps = nullptr) const;
 
-  /// The plan for these layouts with its kernels; null where the reference evaluator is to run.
-  std::shared_ptr<const BoundPlan> bound(std::span<const Arg* const> args,
-                                         const Options& options) const;
+  /// What evaluates these layouts into new results.
+  std::shared_ptr<const Executable> executable(std::span<const Arg* const> args,
+                                               const Options& options) const;
   /// Throws Error(limit) where the call would do more than the options allow. `new_bytes`: of the
   /// arrays that it makes for its results.
-  void check_demand(const BoundPlan* bound, std::span<const Arg* const> args,
-                    std::uint64_t new_bytes, const Options& options) const;
-  /// Returns the shape of every node.
-  std::vector<Dims> shapes(std::span<const Arg* const> args) const;
+  static void check_demand(const plan::Demand& demand, std::uint64_t new_bytes,
+                           const Options& options);
 
  private:
   Program(ir::TypedGraph graph, const Program& plain);
@@ -96,26 +90,27 @@ class Program {
   using Signature = std::vector<std::int64_t>;
   struct Entry {
     Signature signature;
-    std::shared_ptr<const BoundPlan> plan;
+    std::shared_ptr<const Executable> executable;
   };
-  /// A plan for layouts; null where the reference evaluator is to run. `disjoint`: the destinations
-  /// are known not to overlap the arguments.
+  /// What evaluates calls of some layouts. `disjoint`: the destinations are known not to overlap
+  /// the arguments.
   struct Bound {
-    std::shared_ptr<const BoundPlan> plan;
+    std::shared_ptr<const Executable> executable;
     bool disjoint = false;
   };
-  /// Finds or makes the plan for these layouts. `lasting`: it is not for the call at hand alone.
+  /// Finds or makes the executable for these layouts. `lasting`: it is not for the call at hand
+  /// alone.
   Bound bind(const Layouts& layouts, const Options& options, bool lasting = false) const;
-  std::shared_ptr<const BoundPlan> find(std::uint64_t hash, const std::int64_t* signature,
-                                        std::size_t size) const;
-  std::shared_ptr<const BoundPlan> make_bound(std::span<const Arg* const> args,
-                                              std::span<const ArrayView* const> outs,
-                                              const Options& options) const;
+  std::shared_ptr<const Executable> find(std::uint64_t hash, const std::int64_t* signature,
+                                         std::size_t size) const;
+  std::shared_ptr<const Executable> make_executable(const Layouts& layouts,
+                                                    const Options& options) const;
+  std::vector<Dims> shapes(std::span<const Arg* const> args) const;
   void check_arguments(std::span<const Arg* const> args) const;
-  void run(const BoundPlan* bound, std::span<const Arg* const> args, void* const* results,
+  void run(const Executable& executable, std::span<const Arg* const> args, void* const* results,
            std::span<const ArrayView* const> outs, const Options& options) const;
-  void run_reference(std::span<const Arg* const> args, std::span<const ArrayView* const> outs,
-                     StopFlag stop) const;
+  static void fill_stats(const Executable& executable, double seconds, std::uint64_t extra_bytes,
+                         Stats& stats);
   /// Throws Error(overflow) for the first element that overflows; returns where there is none.
   void confirm_overflow(std::span<const Arg* const> args, std::span<const ArrayView* const> outs,
                         StopFlag stop) const;
@@ -127,13 +122,13 @@ class Program {
   /// Evaluates into destinations that may overlap inputs: where that matters, through copies.
   void call_into_near(const Bound& bound, std::span<const ArrayView* const> outs,
                       std::span<const Arg* const> args, const Options& options) const;
-  bool needs_copy(const BoundPlan* bound, std::size_t result, const ArrayView& out,
+  bool needs_copy(const Executable& executable, std::size_t result, const ArrayView& out,
                   std::span<const Arg* const> args) const;
 
   /// True where the results are all that a call asks for.
   bool wants_results_only(const Options& options) const;
-  /// Runs a small plan that the thread has used last; false where the call has to take the long
-  /// way.
+  /// Runs a small executable that the thread has used last; false where the call has to take the
+  /// long way.
   bool call_again(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
                   const Options& options) const;
 
@@ -145,9 +140,9 @@ class Program {
   const Retype scale_averages_;
   const Program* const plain_ = nullptr;  // whose scaled one this is
   mutable std::atomic<const Program*> scaled_{nullptr};
-  mutable std::atomic<bool> needed_scaled_{false};
+  mutable std::atomic<bool> needed_scaled_;
   const std::uint64_t serial_;  // never used again, unlike the address
-  mutable std::unordered_multimap<std::uint64_t, Entry> plans_;  // under locks().plans
+  mutable std::unordered_multimap<std::uint64_t, Entry> executables_;  // under locks().plans
 };
 
 }  // namespace tightloop::exec

@@ -7,40 +7,14 @@
 #include "types/strides.hpp"
 
 namespace tightloop::exec {
-namespace {
-
-/// True where every load of an input reads the very element that is then stored to a result.
-bool reads_what_it_stores(const plan::Nest& map, std::size_t input, const ArrayView& in,
-                          std::size_t result, const ArrayView& out) {
-  const auto is = [](const plan::Operand& o, plan::Memory::Kind kind, std::size_t index) {
-    return o.source == plan::Memory{kind, static_cast<std::uint32_t>(index)};
-  };
-  const plan::Operand* store = nullptr;
-  for (const plan::Operand& o : map.operands) {
-    if (is(o, plan::Memory::Kind::result, result)) store = &o;
-  }
-  if (store == nullptr) return false;
-  return std::all_of(map.operands.begin(), map.operands.end(), [&](const plan::Operand& o) {
-    return !is(o, plan::Memory::Kind::input, input) ||
-           (o.m == store->m && itemsize(o.dtype) == itemsize(store->dtype) &&
-            static_cast<const char*>(in.data()) + o.offset ==
-                static_cast<const char*>(out.data()) + store->offset);
-  });
-}
-
-}  // namespace
-
-bool Program::needs_copy(const BoundPlan* bound, std::size_t result, const ArrayView& out,
+bool Program::needs_copy(const Executable& executable, std::size_t result, const ArrayView& out,
                          std::span<const Arg* const> args) const {
-  const plan::Nest* map = nullptr;  // of a plan that is one map stage
-  if (bound != nullptr && bound->stages.size() == 1 && bound->plan.stages[0].r.empty() &&
-      !bound->plan.stages[0].product && !graph_.checks_any() && !graph_.report_events) {
-    map = &bound->plan.stages[0].main;
-  }
+  // What is looked at twice has to be there still.
+  const bool once = !graph_.checks_any() && !graph_.report_events;
   for (std::size_t i = 0; i < args.size(); ++i) {
     if (args[i]->weak()) continue;
     const ArrayView& in = args[i]->view();
-    if (map != nullptr && reads_what_it_stores(*map, i, in, result, out)) continue;
+    if (once && executable.reads_what_it_stores(i, in, result, out)) continue;
     if (may_overlap(out, in)) return true;
   }
   return false;
@@ -51,7 +25,7 @@ std::string Program::state_after_overflow(std::span<const ArrayView* const> outs
                                           const Options& options) const {
   const Bound bound = bind({args, outs}, options);
   const auto copied = std::count_if(outs.begin(), outs.end(), [&](const ArrayView* out) {
-    return !bound.disjoint && needs_copy(bound.plan.get(), 0, *out, args);
+    return !bound.disjoint && needs_copy(*bound.executable, 0, *out, args);
   });
   if (copied == static_cast<std::ptrdiff_t>(outs.size())) return "the destination is unchanged";
   constexpr const char* kHolds = "holds every element, what does not fit changed";
@@ -70,12 +44,12 @@ void Program::call_into_near(const Bound& bound, std::span<const ArrayView* cons
   std::copy(outs.begin(), outs.end(), direct);
   std::uint64_t copied = 0;
   for (std::size_t i = 0; i < outs.size(); ++i) {
-    const bool copies = needs_copy(bound.plan.get(), i, *outs[i], args);
+    const bool copies = needs_copy(*bound.executable, i, *outs[i], args);
     if (copies) copied = plan::added(copied, plan::bytes_of(outs[i]->dtype(), outs[i]->shape()));
   }
-  check_demand(bound.plan.get(), args, copied, options);
+  check_demand(bound.executable->demand(), copied, options);
   for (std::size_t i = 0; i < outs.size(); ++i) {
-    if (needs_copy(bound.plan.get(), i, *outs[i], args)) {
+    if (needs_copy(*bound.executable, i, *outs[i], args)) {
       if (temporaries.empty()) {
         temporaries.resize(outs.size());
         views.resize(outs.size());
@@ -87,10 +61,10 @@ void Program::call_into_near(const Bound& bound, std::span<const ArrayView* cons
     addresses[i] = direct[i]->mutable_data();
   }
   const std::span<const ArrayView* const> targets(direct, outs.size());
-  if (temporaries.empty() || bound.plan == nullptr) {
-    run(bound.plan.get(), args, addresses, targets, options);
+  if (temporaries.empty()) {
+    run(*bound.executable, args, addresses, targets, options);
   } else {
-    run(bind({args, targets}, options).plan.get(), args, addresses, targets, options);
+    run(*bind({args, targets}, options).executable, args, addresses, targets, options);
   }
   for (std::size_t i = 0; i < outs.size(); ++i) {
     if (direct[i] != outs[i]) copy_elements(*outs[i], views[i]);

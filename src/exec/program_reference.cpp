@@ -1,10 +1,9 @@
-// Programs and the reference evaluator: the way without a code generator, and the search for the
-// element that a kernel saw overflow.
+// What executables only note is found by the reference evaluator: the element that overflowed, and
+// where floating-point events came first.
 #include "exec/reference/evaluate.hpp"
 
 #include "exec/program.hpp"
 #include "ir/shapes.hpp"
-#include "types/strides.hpp"
 
 namespace tightloop::exec {
 namespace {
@@ -39,70 +38,11 @@ std::vector<reference::Input> reference_inputs(const ir::TypedGraph& graph,
               graph.span(at.node));
 }
 
-std::int64_t size_of(const Dims& shape) {
-  std::int64_t n = 1;
-  for (std::int64_t e : shape) n *= e;
-  return n;
-}
-
-bool is_gapless(const ArrayView& vector) {
-  return vector.strides()[0] == static_cast<std::int64_t>(itemsize(vector.dtype()));
-}
-
-/// Sees the memory of a vector as a C-ordered array.
-ArrayView in_c_order(const ArrayView& vector, const Dims& shape) {
-  return ArrayView(vector.mutable_data(), vector.dtype(), shape,
-                   c_strides(shape, itemsize(vector.dtype())), vector.byte_order());
-}
-
-/// Repeats a view along broadcast axes: `shape` must broadcast to the shape of `like`.
-ArrayView stretched(const ArrayView& view, const Dims& shape) {
-  const ir::Layout wide = ir::broadcast_to({view.shape(), view.strides(), 0}, shape);
-  return ArrayView(view.data(), view.dtype(), wide.shape, wide.strides, view.byte_order());
-}
-
 }  // namespace
-
-void Program::run_reference(std::span<const Arg* const> args,
-                            std::span<const ArrayView* const> outs, StopFlag stop) const {
-  const std::vector<Dims> node_shapes = shapes(args);
-  std::vector<Array> narrow(outs.size());
-  std::vector<ArrayView> targets;
-  for (std::size_t i = 0; i < outs.size(); ++i) {
-    const Dims& shape = node_shapes[graph_.results[i]];
-    targets.push_back(*outs[i]);
-    if (shape == outs[i]->shape()) continue;
-    if (outs[i]->ndim() == 1 && outs[i]->size() == size_of(shape) && is_gapless(*outs[i])) {
-      targets[i] = in_c_order(*outs[i], shape);
-      continue;
-    }
-    bool fits = shape.size() <= outs[i]->ndim();
-    for (int d = 1; fits && d <= shape.size(); ++d) {
-      const std::int64_t extent = shape[shape.size() - d];
-      fits = extent == 1 || extent == outs[i]->shape()[outs[i]->ndim() - d];
-    }
-    if (!fits) {
-      throw Error(ErrorCode::shape,
-                  "the result has shape " + to_string(shape) + " but the destination has " +
-                      to_string(outs[i]->shape()),
-                  graph_.span(graph_.results[i]));
-    }
-    narrow[i] = Array(outs[i]->dtype(), shape);
-    targets[i] = narrow[i].view();
-  }
-  const auto inputs = reference_inputs(graph_, args);
-  const auto at = reference::evaluate(graph_, node_shapes, inputs, targets, stop);
-  for (std::size_t i = 0; i < outs.size(); ++i) {
-    if (targets[i].data() != outs[i]->data()) {
-      copy_elements(*outs[i], stretched(targets[i], outs[i]->shape()));
-    }
-  }
-  if (at) throw_overflow_at(graph_, *at);
-}
 
 void Program::confirm_overflow(std::span<const Arg* const> args,
                                std::span<const ArrayView* const> outs, StopFlag stop) const {
-  // The kernels only say that it happened. The reference evaluator finds the first place, with the
+  // Executables only say that it happened. The reference evaluator finds the first place, with the
   // results as its scratch memory.
   const std::vector<Dims> node_shapes = shapes(args);
   std::vector<Array> narrow;

@@ -8,8 +8,7 @@ namespace tightloop::exec {
 
 bool Program::wants_results_only(const Options& options) const {
   return plain_ == nullptr && !graph_.report_events && options.stats == nullptr &&
-         options.most_elements == 0 && options.most_bytes == 0 && engine_.runs_plans() &&
-         !asks_scaled();
+         options.most_elements == 0 && options.most_bytes == 0 && !asks_scaled();
 }
 
 bool Program::call_again(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
@@ -19,16 +18,16 @@ bool Program::call_again(std::span<const ArrayView* const> outs, std::span<const
   const Layouts layouts{args, outs};
   const void* inputs[kFew];
   void* results[kFew];
-  const BoundPlan* plan =
+  const Executable* executable =
       RecentPlan::place_of(serial_, layouts).small_call(serial_, layouts, inputs, results);
-  if (plan == nullptr) return false;
+  if (executable == nullptr) return false;
   alignas(Scalar) unsigned char scalars[kFew * sizeof(Scalar)];
   for (std::size_t i = 0; i < args.size(); ++i) {
     if (inputs[i] != nullptr) continue;
     new (scalars + i * sizeof(Scalar)) Scalar(scalar_as(*args[i], graph_.inputs[i].dtype));
   }
   // Sums that overflow and elements that are looked at twice are the long way's.
-  return run_small(*plan, {inputs, reinterpret_cast<const Scalar*>(scalars), results}) == 0;
+  return executable->run_small({inputs, reinterpret_cast<const Scalar*>(scalars), results}) == 0;
 }
 
 SmallCall Program::prepare(std::span<const ArrayView* const> outs, std::span<const Arg* const> args,
@@ -37,10 +36,9 @@ SmallCall Program::prepare(std::span<const ArrayView* const> outs, std::span<con
   for (const ArrayView* out : outs) check_destination(*out);
   const Layouts layouts{args, outs};
   Bound bound = bind(layouts, options, true);
-  check_demand(bound.plan.get(), args, 0, options);
+  check_demand(bound.executable->demand(), 0, options);
   bound = bind(layouts, options, true);  // found now, where it is known what overlaps
-  if (bound.plan == nullptr || !bound.plan->small || !bound.disjoint ||
-      !wants_results_only(options)) {
+  if (!bound.executable->is_small() || !bound.disjoint || !wants_results_only(options)) {
     return {};
   }
   std::vector<const void*> inputs;
@@ -52,7 +50,8 @@ SmallCall Program::prepare(std::span<const ArrayView* const> outs, std::span<con
     scalars.push_back(weak ? scalar_as(*args[i], graph_.inputs[i].dtype) : Scalar{});
   }
   for (const ArrayView* o : outs) results.push_back(o->mutable_data());
-  return {std::move(bound.plan), std::move(inputs), std::move(scalars), std::move(results)};
+  return bound.executable->prepare(bound.executable, std::move(inputs), std::move(scalars),
+                                   std::move(results));
 }
 
 }  // namespace tightloop::exec

@@ -1,4 +1,4 @@
-// Layouts as a row of numbers, compared with a call's arrays one by one; and which memory overlaps.
+// One place for each of a few calls of a thread, chosen by the program and the first extents.
 #include "exec/recent_plans.hpp"
 
 #include <algorithm>
@@ -57,7 +57,7 @@ struct RecentPlan::Places : std::array<RecentPlan, 16> {};
 void RecentPlan::forget_all() {
   for (RecentPlan& place : base::PerThread<Places>::get()) {
     place.program_ = 0;
-    place.plan_ = nullptr;
+    place.executable_ = nullptr;
   }
 }
 
@@ -87,9 +87,9 @@ bool RecentPlan::holds(std::uint64_t program, const Layouts& layouts) const {
   return true;
 }
 
-const BoundPlan* RecentPlan::small_call(std::uint64_t program, const Layouts& layouts,
-                                        const void** inputs, void** results) const {
-  if (program_ != program || !plan_->small) return nullptr;
+const Executable* RecentPlan::small_call(std::uint64_t program, const Layouts& layouts,
+                                         const void** inputs, void** results) const {
+  if (program_ != program || !executable_->is_small()) return nullptr;
   const std::int64_t* at = numbers_.data();
   if (*at++ != static_cast<std::int64_t>(layouts.outs.size())) return nullptr;
   for (const Arg* a : layouts.args) {
@@ -105,7 +105,7 @@ const BoundPlan* RecentPlan::small_call(std::uint64_t program, const Layouts& la
     if (address == nullptr || (at = match(at, *o)) == nullptr) return nullptr;
     *results++ = address;
   }
-  return disjoint(layouts) ? plan_.get() : nullptr;
+  return disjoint(layouts) ? executable_.get() : nullptr;
 }
 
 RecentPlan::Span RecentPlan::span_of(const ArrayView& view) {
@@ -116,7 +116,7 @@ RecentPlan::Span RecentPlan::span_of(const ArrayView& view) {
 }
 
 void RecentPlan::set(std::uint64_t program, const Layouts& layouts,
-                     std::shared_ptr<const BoundPlan> plan) {
+                     std::shared_ptr<const Executable> executable) {
   program_ = 0;  // an allocation below may throw
   numbers_.resize(layouts.count());
   layouts.write(numbers_.data());
@@ -125,7 +125,7 @@ void RecentPlan::set(std::uint64_t program, const Layouts& layouts,
     if (!a->weak()) spans_.push_back(span_of(a->view()));
   }
   for (const ArrayView* o : layouts.outs) spans_.push_back(span_of(*o));
-  plan_ = std::move(plan);
+  executable_ = std::move(executable);
   program_ = program;
 }
 

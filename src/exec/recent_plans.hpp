@@ -1,5 +1,5 @@
-// The plans that a thread used last: found by comparing layouts where they stand, without a lock, a
-// copy or an allocation.
+// The executables that a thread used last: found by comparing layouts where they stand, without a
+// lock, a copy or an allocation.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "exec/cpu/bound_plan.hpp"
+#include "exec/executable.hpp"
 #include "tightloop/argument.hpp"
 
 namespace tightloop::exec {
@@ -32,14 +32,15 @@ class RecentPlan {
   static void forget_all();
 
   bool holds(std::uint64_t program, const Layouts& layouts) const;
-  /// The plan of a call that run_small runs as it stands: this is its place, and no destination
-  /// shares memory with an argument. Writes the addresses, null for scalars. Null where any of it
-  /// is not so, or an address is null: then the call takes the long way.
-  const BoundPlan* small_call(std::uint64_t program, const Layouts& layouts, const void** inputs,
-                              void** results) const;
-  void set(std::uint64_t program, const Layouts& layouts, std::shared_ptr<const BoundPlan> plan);
+  /// The executable of a call that run_small runs as it stands: this is its place, and no
+  /// destination shares memory with an argument. Writes the addresses, null for scalars. Null where
+  /// any of it is not so, or an address is null: then the call takes the long way.
+  const Executable* small_call(std::uint64_t program, const Layouts& layouts, const void** inputs,
+                               void** results) const;
+  void set(std::uint64_t program, const Layouts& layouts,
+           std::shared_ptr<const Executable> executable);
   /// Only while holds().
-  const std::shared_ptr<const BoundPlan>& plan() const { return plan_; }
+  const std::shared_ptr<const Executable>& executable() const { return executable_; }
   /// True where no destination shares memory with an argument; false where that takes more than a
   /// comparison of addresses to tell. Only while holds().
   bool disjoint(const Layouts& layouts) const;
@@ -56,7 +57,7 @@ class RecentPlan {
   std::uint64_t program_ = 0;  // its serial number
   std::vector<std::int64_t> numbers_;
   std::vector<Span> spans_;  // of the arguments that are arrays, then of the destinations
-  std::shared_ptr<const BoundPlan> plan_;
+  std::shared_ptr<const Executable> executable_;
 };
 
 }  // namespace tightloop::exec

@@ -147,4 +147,7 @@ class Graph {
 /// ("abs(a - b)"); long text is cut to about `limit` bytes with "...". Iterative.
 std::string to_text(const Graph& graph, NodeId id, std::size_t limit = 200);
 
+/// Prints one line per node: number, op, operands, source text.
+std::string to_string(const Graph& graph);
+
 }  // namespace tightloop::ir

@@ -105,6 +105,12 @@ constexpr bool is_position(Op op) {
   return op == Op::argmin || op == Op::argmax;
 }
 
+/// True for reductions whose order of combination is fixed: sums and products of floats, var.
+constexpr bool is_ordered(const KernelReduce& r) {
+  return r.op == Op::var ||
+         ((r.op == Op::sum || r.op == Op::prod) && (is_float(r.acc) || is_complex(r.acc)));
+}
+
 /// One instruction; its result is named by its index in the body. Ops and their meanings are those
 /// of TypedNode; in addition `variable` with attr = index into loads, or, when `param` is set,
 /// index into params. View, extent and reductions never appear in a body.

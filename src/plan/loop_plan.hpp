@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ir/shapes.hpp"
+#include "ir/steps.hpp"
 #include "ir/typed_graph.hpp"
 #include "kernel/kernel_plan.hpp"
 #include "plan/machine_model.hpp"
@@ -135,6 +136,7 @@ struct LoopPlan {
   std::vector<Pass> passes;  ///< in order; every stage is in one
   std::vector<Intermediate> intermediates;
   std::vector<Dims> shapes;      ///< of every node of the typed graph
+  std::vector<Dims> stored;      ///< of every result: its shape, or one that it broadcasts to
   std::uint64_t bytes_read = 0;  ///< of all passes
   std::uint64_t bytes_written = 0;
 };
@@ -149,9 +151,11 @@ struct ArrayLayout {
 /// Plans a typed graph. `inputs` is parallel to graph.inputs (weak scalars: ignored), `outs` to
 /// graph.results: an empty list of outs means new C-ordered arrays of the results' own shapes. What
 /// the plan computes does not depend on `machine`, whose fields must be within their limits.
-/// Throws Error(shape, value) for shapes that do not fit.
+/// `steps` may be null: else it is told of each step, and what there is after each is verified, as
+/// in debug builds. Throws Error(shape, value) for shapes that do not fit.
 LoopPlan make_plan(const ir::TypedGraph& graph, std::span<const ArrayLayout> inputs,
-                   std::span<const ArrayLayout> outs, const MachineModel& machine);
+                   std::span<const ArrayLayout> outs, const MachineModel& machine,
+                   ir::Steps* steps = nullptr);
 
 /// Prints the plan for people.
 std::string to_string(const LoopPlan& plan);

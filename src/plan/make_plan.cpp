@@ -9,65 +9,109 @@
 #include "plan/memory_hints.hpp"
 #include "plan/partition.hpp"
 #include "plan/passes.hpp"
+#include "plan/print_steps.hpp"
 #include "plan/stage_loops.hpp"
 #include "plan/traffic.hpp"
+#include "plan/verify.hpp"
 
 namespace tightloop::plan {
 namespace {
 
 using ir::NodeId;
 
+constexpr bool kVerifies =
+#ifdef NDEBUG
+    false;
+#else
+    true;
+#endif
+
 class Planner {
  public:
   Planner(const ir::TypedGraph& graph, std::span<const ArrayLayout> inputs,
           std::span<const ArrayLayout> outs, const ProductFactors& products,
-          const MachineModel& machine)
+          const MachineModel& machine, ir::Steps* steps)
       : graph_(graph),
         inputs_(inputs),
         outs_(outs.begin(), outs.end()),
         products_(products),
-        machine_(machine) {}
+        machine_(machine),
+        steps_(steps) {}
 
   LoopPlan run() {
     std::vector<Dims> shapes;
     for (const ArrayLayout& in : inputs_) shapes.push_back(in.shape);
     plan_.shapes = ir::infer_shapes(graph_, shapes);
     default_outs();
-    std::vector<Dims> out_shapes;
-    for (const ArrayLayout& out : outs_) out_shapes.push_back(out.shape);
-    const std::vector<StageOutline> outlines =
-        partition(graph_, plan_.shapes, out_shapes, products_);
-    IntermediateOf reductions;
-    for (const StageOutline& outline : outlines) {
-      for (std::uint32_t i : outline.materialised) {
-        const NodeId id = outline.reductions[i];
-        reductions[id] = static_cast<std::uint32_t>(plan_.intermediates.size());
-        plan_.intermediates.push_back(
-            {accumulator_dtype(graph_, outline, id), plan_.shapes[id], id});
-      }
-    }
-    IntermediateOf values;
-    for (const StageOutline& outline : outlines) {
-      for (const NodeId id : outline.values) {
-        values[id] = static_cast<std::uint32_t>(plan_.intermediates.size());
-        const DType lane = ir::lane_of(graph_.nodes[id].dtype);
-        plan_.intermediates.push_back({lane, plan_.shapes[id], id});
-      }
-    }
-    const DraftContext context{graph_, inputs_, outs_, plan_.shapes, plan_.intermediates};
-    std::vector<Draft> drafts;
-    std::size_t instructions = 0;
-    for (const StageOutline& outline : outlines) {
-      drafts.push_back(make_draft(context, outline, reductions, values, {}, instructions));
-    }
-    std::vector<PassDraft> passes = choose_passes(drafts, machine_);
-    materialise_values(context, reductions, values, plan_.intermediates, drafts, passes, machine_);
-    place_intermediates(drafts, passes);
-    for (const PassDraft& pass : passes) add_pass(drafts, pass);
+    for (const ArrayLayout& out : outs_) plan_.stored.push_back(out.shape);
+    outlines_ = partition(graph_, plan_.shapes, plan_.stored, products_);
+    finish_step("outlines of stages", "outlines", [&] { return to_string(std::span(outlines_)); });
+    draft();
     return std::move(plan_);
   }
 
  private:
+  /// Calls text() where somebody asks for the steps; verifies what there is where that is wanted.
+  template <class Text>
+  void finish_step(const char* heading, const char* what, Text&& text) const {
+    if (kVerifies || steps_ != nullptr) check();
+    if (steps_ != nullptr) steps_->add(heading, what, text());
+  }
+
+  void check() const {
+    std::string fault = plan_.stages.empty() ? verify(outlines_, graph_, plan_.shapes) : "";
+    if (fault.empty() && !passes_.empty()) {
+      fault = verify(drafts_, passes_, plan_.intermediates.size());
+    }
+    if (fault.empty() && !plan_.stages.empty()) fault = verify(plan_, graph_, machine_);
+    if (!fault.empty()) throw Error(ErrorCode::internal, "the plan is not sound: " + fault);
+  }
+
+  void draft() {
+    IntermediateOf reductions, values;
+    for (const StageOutline& outline : outlines_) {
+      for (std::uint32_t i : outline.materialised) {
+        const NodeId id = outline.reductions[i];
+        add_intermediate(reductions, id, accumulator_dtype(graph_, outline, id));
+      }
+    }
+    for (const StageOutline& outline : outlines_) {
+      for (const NodeId id : outline.values) {
+        add_intermediate(values, id, ir::lane_of(graph_.nodes[id].dtype));
+      }
+    }
+    const DraftContext context{graph_, inputs_, outs_, plan_.shapes, plan_.intermediates};
+    std::size_t instructions = 0;
+    for (const StageOutline& outline : outlines_) {
+      drafts_.push_back(make_draft(context, outline, reductions, values, {}, instructions));
+    }
+    const auto drafts = [&] { return to_string(std::span(std::as_const(drafts_))); };
+    const auto passes = [&] { return to_string(std::span(std::as_const(passes_))); };
+    const auto held = [&] { return to_string(std::span<const Intermediate>(plan_.intermediates)); };
+    finish_step("drafts of stages", "drafts", drafts);
+    finish_step("arrays that later stages read", "intermediates", held);
+    passes_ = choose_passes(drafts_, machine_);
+    finish_step("stages fused into passes", "passes", passes);
+    materialise_values(context, reductions, values, plan_.intermediates, drafts_, passes_,
+                       machine_);
+    finish_step("values that tiles keep: drafts", "drafts", drafts);
+    finish_step("values that tiles keep: passes", "passes", passes);
+    place_intermediates();
+    finish_step("arrays and values of tiles", "intermediates", held);
+    for (const PassDraft& pass : passes_) add_pass(pass);
+    finish_step("loops", "plan", [&] { return to_string(plan_); });
+    for (const Pass& pass : plan_.passes) {
+      choose_memory_hints(std::span(plan_.stages).subspan(pass.first, pass.count),
+                          pass.bytes_read + pass.bytes_written, machine_);
+    }
+    finish_step("memory hints", "plan", [&] { return to_string(plan_); });
+  }
+
+  void add_intermediate(IntermediateOf& held, NodeId id, DType dtype) {
+    held[id] = static_cast<std::uint32_t>(plan_.intermediates.size());
+    plan_.intermediates.push_back({dtype, plan_.shapes[id], id});
+  }
+
   void default_outs() {
     const bool given = !outs_.empty();
     for (std::size_t i = 0; i < graph_.results.size(); ++i) {
@@ -105,18 +149,18 @@ class Planner {
   }
 
   /// Intermediates that only their own pass reads stay in the scratch memory of a tile.
-  void place_intermediates(std::span<const Draft> drafts, std::span<const PassDraft> passes) {
+  void place_intermediates() {
     constexpr std::size_t kNone = ~std::size_t{0};
     std::vector<std::size_t> maker(plan_.intermediates.size(), kNone);
-    for (std::size_t g = 0; g < passes.size(); ++g) {
-      for (std::uint32_t p : passes[g].stages) {
-        for (const AxisOperand& o : drafts[p].operands) {
+    for (std::size_t g = 0; g < passes_.size(); ++g) {
+      for (std::uint32_t p : passes_[g].stages) {
+        for (const AxisOperand& o : drafts_[p].operands) {
           if (o.operand.source.kind != Memory::Kind::intermediate) continue;
           const std::uint32_t at = o.operand.source.index;
           if (o.is_store) {
             maker[at] = g;
-            place_in_tile(plan_.intermediates[at], o, drafts[p].outline.iteration,
-                          passes[g].tiling);
+            place_in_tile(plan_.intermediates[at], o, drafts_[p].outline.iteration,
+                          passes_[g].tiling);
           } else if (maker[at] != g) {
             plan_.intermediates[at].tile_bytes = 0;
           }
@@ -134,7 +178,7 @@ class Planner {
     if (value || bytes <= machine_.tile_reduction_bytes) mid.tile_bytes = bytes;
   }
 
-  void add_pass(std::span<const Draft> drafts, const PassDraft& pass) {
+  void add_pass(const PassDraft& pass) {
     Pass out;
     out.first = static_cast<std::uint32_t>(plan_.stages.size());
     out.count = static_cast<std::uint32_t>(pass.stages.size());
@@ -142,16 +186,13 @@ class Planner {
     out.rows = pass.tiling.rows;
     Traffic traffic(plan_.intermediates);
     for (std::uint32_t p : pass.stages) {
-      plan_.stages.push_back(make_stage(drafts[p], pass.tiling.axes, machine_));
+      plan_.stages.push_back(make_stage(drafts_[p], pass.tiling.axes, machine_));
       traffic.add(plan_.stages.back());
     }
     out.bytes_read = traffic.read();
     out.bytes_written = traffic.written();
     plan_.bytes_read += out.bytes_read;
     plan_.bytes_written += out.bytes_written;
-    const std::size_t first = plan_.stages.size() - pass.stages.size();
-    choose_memory_hints(std::span(plan_.stages).subspan(first), out.bytes_read + out.bytes_written,
-                        machine_);
     plan_.passes.push_back(std::move(out));
   }
 
@@ -160,6 +201,10 @@ class Planner {
   std::vector<ArrayLayout> outs_;
   const ProductFactors& products_;
   const MachineModel& machine_;
+  ir::Steps* const steps_;
+  std::vector<StageOutline> outlines_;
+  std::vector<Draft> drafts_;
+  std::vector<PassDraft> passes_;
   LoopPlan plan_;
 };
 
@@ -173,13 +218,17 @@ std::int64_t Pass::tiles() const {
 }
 
 LoopPlan make_plan(const ir::TypedGraph& graph, std::span<const ArrayLayout> inputs,
-                   std::span<const ArrayLayout> outs, const MachineModel& machine) {
-  if (!ir::has_contractions(graph)) return Planner(graph, inputs, outs, {}, machine).run();
+                   std::span<const ArrayLayout> outs, const MachineModel& machine,
+                   ir::Steps* steps) {
+  if (!ir::has_contractions(graph)) return Planner(graph, inputs, outs, {}, machine, steps).run();
   std::vector<Dims> input_shapes;
   for (const ArrayLayout& in : inputs) input_shapes.push_back(in.shape);
   const std::vector<Dims> shapes = ir::infer_shapes(graph, input_shapes);
   const ir::TypedGraph plain = ir::with_plain_views(graph, shapes);
-  return Planner(plain, inputs, outs, find_matrix_products(graph, shapes), machine).run();
+  if (steps != nullptr) {
+    steps->add("contractions as views and sums", "typed graph", ir::to_string(plain));
+  }
+  return Planner(plain, inputs, outs, find_matrix_products(graph, shapes), machine, steps).run();
 }
 
 }  // namespace tightloop::plan

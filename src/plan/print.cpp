@@ -2,6 +2,7 @@
 #include <string>
 
 #include "plan/loop_plan.hpp"
+#include "plan/print_steps.hpp"
 
 namespace tightloop::plan {
 namespace {
@@ -16,13 +17,8 @@ std::string dims_text(const std::vector<std::int64_t>& dims) {
   return out + ")";
 }
 
-std::string source_text(const Memory& s) {
-  constexpr const char* names[] = {"input ", "intermediate ", "accumulator ", "result "};
-  return names[static_cast<int>(s.kind)] + std::to_string(s.index);
-}
-
 std::string operand_text(const Operand& o) {
-  std::string out = source_text(o.source) + " ";
+  std::string out = to_string(o.source) + " ";
   out += name(o.dtype);
   out += " strides " + dims_text(o.m) + " " + dims_text(o.r);
   if (o.offset != 0) out += " offset " + number(o.offset);
@@ -98,14 +94,7 @@ std::string tiles_text(const Pass& g) {
 }  // namespace
 
 std::string to_string(const LoopPlan& plan) {
-  std::string out;
-  for (std::size_t i = 0; i < plan.intermediates.size(); ++i) {
-    const Intermediate& mid = plan.intermediates[i];
-    out += "intermediate " + std::to_string(i) + ": ";
-    (out += name(mid.dtype)) += " " + to_string(mid.shape);
-    if (mid.tile_bytes > 0) out += ", " + number(mid.tile_bytes) + " bytes in each tile";
-    out += "\n";
-  }
+  std::string out = to_string(std::span<const Intermediate>(plan.intermediates));
   for (std::size_t i = 0; i < plan.passes.size(); ++i) {
     const Pass& g = plan.passes[i];
     out += "pass " + std::to_string(i) + ": ";

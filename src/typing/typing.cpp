@@ -1,12 +1,11 @@
-// The driver of typing: walks the source graph in order, turns every node into typed ones, converts
-// the results and keeps what they reach.
+// The driver of typing: walks the source graph in order, turns every node into typed ones and
+// converts the results.
 #include "typing/typing.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-#include "typing/half_precision.hpp"
 #include "typing/resolver.hpp"
 #include "typing/scalars.hpp"
 
@@ -316,78 +315,6 @@ NodeId Resolver::fitted(NodeId x, DType to) {
          ir::kFitHint);
   }
   return b_.fit(x, to);
-}
-
-namespace {
-
-/// Keeps the nodes that the results reach, in order, with the constants they use.
-void keep_reachable(const Builder& built, const std::vector<NodeId>& results, ir::TypedGraph& out) {
-  const auto& nodes = built.nodes();
-  std::vector<char> live(nodes.size(), 0);
-  for (NodeId r : results) live[r] = 1;
-  for (std::size_t i = nodes.size(); i-- > 0;) {
-    if (live[i] == 0) continue;
-    for (std::size_t a = 0; a < nodes[i].nargs; ++a) live[nodes[i].args[a]] = 1;
-  }
-  std::vector<NodeId> moved(nodes.size(), kNoNode);
-  std::vector<std::uint32_t> constant(built.constants().size(), ~std::uint32_t{0});
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (live[i] == 0) continue;
-    ir::TypedNode n = nodes[i];
-    for (std::size_t a = 0; a < n.nargs; ++a) n.args[a] = moved[n.args[a]];
-    if (n.op == Op::constant) {
-      std::uint32_t& at = constant[n.attr];
-      if (at == ~std::uint32_t{0}) {
-        at = static_cast<std::uint32_t>(out.constants.size());
-        out.constants.push_back(built.constants()[n.attr]);
-      }
-      n.attr = at;
-    }
-    moved[i] = static_cast<NodeId>(out.nodes.size());
-    out.nodes.push_back(n);
-  }
-  for (NodeId r : results) out.results.push_back(moved[r]);
-}
-
-}  // namespace
-
-ir::TypedGraph resolve(ir::Graph graph, std::span<const VariableType> variables,
-                       const Policy& policy, std::span<const DestinationType> destinations) {
-  if (variables.size() != graph.inputs().size()) {
-    throw Error(ErrorCode::internal, "typing got " + std::to_string(variables.size()) +
-                                         " variable types for " +
-                                         std::to_string(graph.inputs().size()) + " inputs");
-  }
-  if (!destinations.empty() && destinations.size() != graph.results.size()) {
-    throw Error(ErrorCode::value, "the expression has " + std::to_string(graph.results.size()) +
-                                      " results, but " + std::to_string(destinations.size()) +
-                                      " destinations were given");
-  }
-  ir::TypedGraph out;
-  {
-    Resolver resolver(graph, variables, policy);
-    resolver.run(destinations);
-    keep_reachable(resolver.builder(), resolver.results(), out);
-    out.reduces = resolver.reduces();
-    out.views = resolver.views();
-  }
-  for (std::size_t i = 0; i < variables.size(); ++i) {
-    out.inputs.push_back({graph.inputs()[i], variables[i].dtype, variables[i].weak});
-  }
-  out.contracts = graph.contracts();
-  out.fast_math = policy.fp == Fp::fast;
-  out.check_overflow =
-      checks_overflow(policy) && std::any_of(out.nodes.begin(), out.nodes.end(),
-                                             [](const ir::TypedNode& n) { return n.may_wrap; });
-  out.report_events = policy.report_events;
-  out.check_results = std::any_of(out.nodes.begin(), out.nodes.end(),
-                                  [](const ir::TypedNode& n) { return n.must_fit; });
-  out.source = std::move(graph);
-  mark_half_precision(out);
-#ifndef NDEBUG
-  ir::verify(out);
-#endif
-  return out;
 }
 
 bool averages_may_overflow(const ir::TypedGraph& graph) {

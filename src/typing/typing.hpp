@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "ir/steps.hpp"
 #include "ir/typed_graph.hpp"
 #include "tightloop/options.hpp"
 
@@ -42,9 +43,12 @@ struct DestinationType {
 };
 
 /// Types a graph. `variables` are parallel to graph.inputs(); `destinations` is empty or parallel
-/// to graph.results. Throws Error(type) with span, naming the operation and the dtypes.
+/// to graph.results. `steps` may be null: else it is told of each step, and the graph is verified
+/// after each, as in debug builds. Throws Error(type) with span, naming the operation and the
+/// dtypes.
 ir::TypedGraph resolve(ir::Graph graph, std::span<const VariableType> variables,
-                       const Policy& policy, std::span<const DestinationType> destinations = {});
+                       const Policy& policy, std::span<const DestinationType> destinations = {},
+                       ir::Steps* steps = nullptr);
 
 /// True where sums may overflow on the way to a mean, norm or deviation that does not. If a sum of
 /// the graph is not finite, scaled_averages may give results that are; where all are, both give the

@@ -50,6 +50,26 @@ room(fuzz face)
 room(python face)
 room(docs face types ir lang typing math tools)
 
+# Sets `reached_<name>` to every room that a room sees, by way of others too.
+foreach(name IN LISTS rooms)
+  set(reached_${name} ${may_${name}})
+  foreach(below IN LISTS may_${name})
+    list(APPEND reached_${name} ${reached_${below}})
+  endforeach()
+  list(REMOVE_DUPLICATES reached_${name})
+endforeach()
+
+# The interpreter that users meet and the evaluator that tests compare it with have in common what
+# operations mean (ops), and what says which (ir) of what dtype (types); base knows nothing of them.
+foreach(below IN LISTS reached_interpreter)
+  if(below IN_LIST reached_reference AND NOT below MATCHES "^(face|base|types|ops|ir)$")
+    fail("the table: 'interpreter' and 'reference' have '${below}' in common")
+  endif()
+endforeach()
+if("reference" IN_LIST reached_interpreter OR "interpreter" IN_LIST reached_reference)
+  fail("the table: 'interpreter' and 'reference' see each other")
+endif()
+
 # Sets `room` to the room of a file, named relative to the top folder.
 function(room_of_file file)
   if(file MATCHES "^include/")

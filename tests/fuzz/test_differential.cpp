@@ -276,6 +276,8 @@ bool plan_is_bounded(const plan::LoopPlan& plan, const ir::TypedGraph& graph) {
 }
 
 bool check_plan(exec::EngineCore& engine, const Case& c) {
+  // Verifies what there is after each step, and throws what is not sound.
+  if (explain_steps(c.expression.text, c.bindings, c.options).empty()) return false;
   std::vector<detail::Variable> variables;
   for (const Binding& b : c.bindings) variables.push_back({b.name, &b.value});
   const auto prepared = detail::prepare({c.expression.text, {}}, variables, {}, c.options, engine);

@@ -38,9 +38,10 @@ inline Planned planned(std::string_view text, const std::vector<Input>& inputs) 
     }
   }
   Planned out;
-  out.graph =
-      typing::resolve(std::move(graph), types, {Promotion::exact, Fp::strict, Overflow::wrap}, {});
-  out.plan = plan::make_plan(out.graph, layouts, {}, {});
+  ir::Steps steps;  // with which everything is verified after each of them
+  out.graph = typing::resolve(std::move(graph), types,
+                              {Promotion::exact, Fp::strict, Overflow::wrap}, {}, &steps);
+  out.plan = plan::make_plan(out.graph, layouts, {}, {}, &steps);
   return out;
 }
 

@@ -109,6 +109,12 @@ checks=$((checks + 1))
 "$program" --explain 'sum(abs(a - b))' a=a.npy b=b.npy >explained.txt || fail '--explain'
 [ -s explained.txt ] || fail '--explain printed nothing'
 "$program" --explain --time 'sum(abs(a - b))' a=a.npy b=b.npy >explained.txt || fail '--explain --time'
+"$program" --explain=steps 'sum(abs(a - b))' a=a.npy b=b.npy >steps.txt || fail '--explain=steps'
+for step in 'source graph' 'typed, folded and simplified' 'outlines of stages' loops 'memory hints'; do
+  grep -q "^== $step ==$" steps.txt || fail "--explain=steps tells nothing of $step"
+done
+"$program" --explain=steps --memory 64M 'sum(a)' a=a.npy 2>steps.txt && fail '--explain=steps --memory'
+grep -q 'loops over whole arrays' steps.txt || fail "--explain=steps --memory: $(cat steps.txt)"
 grep -q '^time ' explained.txt || fail '--explain --time printed no time'
 "$program" --time 'sum(a)' a=a.npy | grep -q 'time .* s (median of [0-9]*), .* GB/s' || fail '--time'
 if command -v python3 >/dev/null 2>&1; then

@@ -89,6 +89,10 @@ TEST_CASE("tools: help, version, explain") {
   CHECK(parse({"-h"}).action == Command::Action::help);
   CHECK(parse({"--version", "a"}).action == Command::Action::version);
   CHECK(parse({"a", "--explain"}).action == Command::Action::explain);
+  CHECK(!parse({"a", "--explain"}).steps);
+  CHECK(parse({"--explain=steps", "a"}).action == Command::Action::explain);
+  CHECK(parse({"--explain=steps", "a"}).steps);
+  CHECK(contains(mistake({"--explain=kernels", "a"}), "explain"));
   for (const char* word : {"--threads", "--promotion", "--fp", "--overflow", "--json", "--time",
                            "--explain", "--version", "--help", "-o", "NAME=", "EXPR"}) {
     CHECK(contains(help_text(), word));

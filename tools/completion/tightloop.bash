@@ -3,7 +3,7 @@ _tightloop() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
   local evaluation='--output --define --defs --threads --memory --promotion --fp --overflow --dtype
     --casting --most-elements --most-bytes --events
-    --raise --json --time --quiet --explain --functions --version --help'
+    --raise --json --time --quiet --explain --explain=steps --functions --version --help'
   local options=$evaluation
   case ${COMP_WORDS[1]} in
     repl) options='--define --defs --threads --promotion --fp --overflow --help' ;;
