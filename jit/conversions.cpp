@@ -3,7 +3,6 @@
 #include "jit/conversions.hpp"
 
 #include <cmath>
-#include <limits>
 
 #include <llvm/Analysis/VectorUtils.h>
 #include <llvm/IR/Intrinsics.h>
@@ -192,15 +191,6 @@ llvm::Value* clamp_ints(Emitter& e, const Value& v, const Range& to) {
   return result;
 }
 
-double largest_finite(DType t) {
-  switch (t) {
-    case DType::float16: return 65504.0;
-    case DType::bfloat16: return std::ldexp(255.0, 120);
-    case DType::float32: return static_cast<double>(std::numeric_limits<float>::max());
-    default: return std::numeric_limits<double>::max();
-  }
-}
-
 Value clip_for_float(Emitter& e, const Value& v, DType to) {
   if (is_float(v.type)) {
     const double limit = largest_finite(to);
@@ -208,19 +198,21 @@ Value clip_for_float(Emitter& e, const Value& v, DType to) {
     // Widened first: the target's largest value does not exist in the source's type.
     return {to, clamp_floats(e, float_to_float(e, v.re, to), -limit, limit)};
   }
-  if (to == DType::float16 && !is_bool(v.type)) {
-    return {v.type, clamp_ints(e, v, {-65504, 65504})};
-  }
-  return v;
+  if (is_bool(v.type) || largest_finite(to) >= 0x1p64) return v;
+  const auto limit = static_cast<int128>(largest_finite(to));
+  return {v.type, clamp_ints(e, v, {-limit, limit})};
 }
 
 }  // namespace
 
 void note_changed_by_half(Emitter& e, const Value& v, llvm::Value* held) {
   if (is_bool(v.type)) return;
-  // Of an integer, the rounded value is one as well; of a float, it is no wider.
-  e.note_overflow(is_float(v.type) ? e.b.CreateFCmpONE(v.re, float_to_float(e, held, v.type))
-                                   : differs(e, v, held, DType::float32));
+  auto& b = e.b;
+  // Of an integer, the rounded value is one as well, or NaN, which 0 never becomes.
+  if (!is_float(v.type)) return e.note_overflow(differs(e, v, held, DType::float32));
+  // Of a float, it is no wider; it may be NaN where the type has no infinity.
+  llvm::Value* changed = b.CreateFCmpUNE(v.re, float_to_float(e, held, v.type));
+  e.note_overflow(b.CreateAnd(changed, b.CreateFCmpORD(v.re, v.re)));
 }
 
 llvm::Value* to_bool(Emitter& e, const Value& v) {

@@ -26,8 +26,6 @@ llvm::Type* Emitter::element(DType t) {
     case DType::bool_: return b.getInt1Ty();
     case DType::float32: return b.getFloatTy();
     case DType::float64: return b.getDoubleTy();
-    case DType::float16:
-    case DType::bfloat16: return b.getInt16Ty();
     default: return b.getIntNTy(bits_of(t));
   }
 }

@@ -91,12 +91,6 @@ class Masks {
   llvm::IRBuilder<>& b_;
 };
 
-/// The smallest normal number of a dtype.
-double least_normal(DType t) {
-  if (t == DType::float16) return 0x1p-14;
-  return part_of(t) == DType::float64 ? 0x1p-1022 : 0x1p-126;
-}
-
 /// Sums and remainders lose no digits below the smallest normal number.
 bool can_underflow(Op op) {
   switch (op) {

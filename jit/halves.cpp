@@ -6,60 +6,125 @@
 #include <llvm/IR/IntrinsicsX86.h>
 
 #include "jit/conversions.hpp"
+#include "types/half.hpp"
 
 namespace tightloop::jit {
 namespace {
 
+/// Where the fields of a half type are in its own bits and, moved up, in those of a float32.
+struct Fields {
+  explicit Fields(DType half)
+      : format(format_of(half)),
+        up(23 - static_cast<unsigned>(format.fraction_bits)),
+        sign_up(31 - static_cast<unsigned>(format.sign_shift())),
+        sign(1U << format.sign_shift()) {}
+
+  BinaryFormat format;
+  unsigned up;       ///< by how many bits the exponent and the fraction are moved
+  unsigned sign_up;  ///< likewise, the sign
+  std::uint32_t sign;
+  bool is_byte() const { return format.sign_shift() == 7; }
+  /// The bits of 2^power as a float32.
+  static std::uint32_t power(int power) { return static_cast<std::uint32_t>(power + 127) << 23; }
+  int least_power() const { return 1 - format.bias(); }
+  /// What the exponent of a float32 is more than the half's.
+  std::uint32_t rebias() const { return static_cast<std::uint32_t>(127 - format.bias()) << 23; }
+};
+
 // Every step below is exact: a shift of the exponent field, and for subnormals one subtraction of
 // floats of equal exponent. Does not depend on the treatment of subnormal operands.
-llvm::Value* float16_bits_to_float(Emitter& e, llvm::Value* bits) {
+llvm::Value* bits_to_float(Emitter& e, llvm::Value* bits, DType half) {
   auto& b = e.b;
+  const Fields at(half);
   llvm::Type* i32 = e.int_vector(32);
-  llvm::Value* wide = b.CreateZExt(bits, i32);
-  llvm::Value* sign = b.CreateShl(b.CreateAnd(wide, e.ints(i32, 0x8000)), e.ints(i32, 16));
-  llvm::Value* magnitude = b.CreateShl(b.CreateAnd(wide, e.ints(i32, 0x7fff)), e.ints(i32, 13));
-  llvm::Value* exponent = b.CreateAnd(magnitude, e.ints(i32, 0x7c00u << 13));
-  llvm::Value* moved = b.CreateAdd(magnitude, e.ints(i32, (127u - 15u) << 23));
-  llvm::Value* special = b.CreateAdd(moved, e.ints(i32, (128u - 16u) << 23));
-  llvm::Constant* smallest = e.ints(i32, 113u << 23);  // 2^-14
   llvm::Type* f32 = e.vector(DType::float32);
+  llvm::Value* wide = b.CreateZExt(bits, i32);
+  llvm::Value* sign = b.CreateShl(b.CreateAnd(wide, e.ints(i32, at.sign)), e.ints(i32, at.sign_up));
+  llvm::Value* magnitude =
+      b.CreateShl(b.CreateAnd(wide, e.ints(i32, at.sign - 1)), e.ints(i32, at.up));
+  llvm::Constant* highest = e.ints(i32, at.format.infinity() << at.up);
+  llvm::Value* exponent = b.CreateAnd(magnitude, highest);
+  llvm::Value* moved = b.CreateAdd(magnitude, e.ints(i32, at.rebias()));
+  llvm::Constant* smallest = e.ints(i32, Fields::power(at.least_power()));
   llvm::Value* shifted = e.as_type(b.CreateAdd(magnitude, smallest), f32);
   llvm::Value* subnormal = e.as_ints(b.CreateFSub(shifted, e.as_type(smallest, f32)));
-  llvm::Value* is_special = b.CreateICmpEQ(exponent, e.ints(i32, 0x7c00u << 13));
   llvm::Value* is_subnormal = b.CreateICmpEQ(exponent, e.zero(i32));
-  llvm::Value* result =
-      b.CreateSelect(is_special, special, b.CreateSelect(is_subnormal, subnormal, moved));
-  return e.as_type(b.CreateOr(result, sign), f32);
+  llvm::Value* number = b.CreateSelect(is_subnormal, subnormal, moved);
+  llvm::Value* special = nullptr;
+  llvm::Value* is_special = nullptr;
+  if (at.format.has_infinity) {
+    special = b.CreateOr(magnitude, e.ints(i32, 0x7f800000));
+    is_special = b.CreateICmpEQ(exponent, highest);
+  } else {
+    special = e.ints(i32, 0x7fc00000);
+    is_special = b.CreateICmpEQ(magnitude, e.ints(i32, at.format.overflow() << at.up));
+  }
+  return e.as_type(b.CreateOr(b.CreateSelect(is_special, special, number), sign), f32);
 }
 
-llvm::Value* float_to_float16_bits(Emitter& e, llvm::Value* floats) {
+// Bytes by way of float16, which has all their values but for a power of two.
+llvm::Value* byte_to_float(Emitter& e, llvm::Value* bits, DType half) {
   auto& b = e.b;
+  const Fields at(half);
+  llvm::Type* i16 = e.int_vector(16);
+  llvm::Type* i32 = e.int_vector(32);
+  const auto widened = [&](llvm::Value* words) {
+    return b.CreateFPExt(e.as_type(words, e.vector(b.getHalfTy())), e.vector(DType::float32));
+  };
+  const BinaryFormat word = format_of(DType::float16);
+  const auto up = static_cast<unsigned>(word.fraction_bits - at.format.fraction_bits);
+  if (at.format.exponent_bits == word.exponent_bits) {
+    return widened(b.CreateShl(b.CreateZExt(bits, i16), e.ints(i16, up)));
+  }
+  // The copies of the sign between its place and the highest exponent bit are cleared.
+  llvm::Value* moved = b.CreateShl(b.CreateSExt(bits, i16), e.ints(i16, up));
+  llvm::Value* words = b.CreateAnd(moved, e.ints(i16, 0x8000U | (0x7fU << up)));
+  llvm::Constant* scale =
+      e.floats(e.vector(DType::float32), power_of_two(word.bias() - at.format.bias()));
+  llvm::Value* number = e.as_ints(b.CreateFMul(widened(words), scale));
+  const std::uint64_t past = (at.format.overflow() << at.up) + at.rebias();
+  llvm::Value* magnitude = b.CreateAnd(number, e.ints(i32, 0x7fffffff));
+  llvm::Value* is_nan = b.CreateICmpEQ(magnitude, e.ints(i32, past));
+  llvm::Value* nan = b.CreateOr(number, e.ints(i32, 0x7fc00000));
+  return e.as_type(b.CreateSelect(is_nan, nan, number), e.vector(DType::float32));
+}
+
+// What is past the largest value is first made the float of the code that stands there, which the
+// rounding then gives.
+llvm::Value* float_to_bits(Emitter& e, llvm::Value* floats, DType half) {
+  auto& b = e.b;
+  const Fields at(half);
   llvm::Type* i32 = e.int_vector(32);
   llvm::Type* f32 = e.vector(DType::float32);
   llvm::Value* all = e.as_ints(floats);
   llvm::Value* magnitude = b.CreateAnd(all, e.ints(i32, 0x7fffffff));
-  llvm::Value* sign = b.CreateLShr(b.CreateXor(all, magnitude), e.ints(i32, 16));
+  llvm::Value* sign = b.CreateLShr(b.CreateXor(all, magnitude), e.ints(i32, at.sign_up));
 
-  llvm::Value* payload = b.CreateAnd(b.CreateLShr(magnitude, e.ints(i32, 13)), e.ints(i32, 0x3ff));
-  llvm::Value* nan = b.CreateOr(payload, e.ints(i32, 0x7e00));
-  llvm::Value* is_nan = b.CreateICmpSGT(magnitude, e.ints(i32, 0x7f800000));
-  llvm::Value* huge = b.CreateSelect(is_nan, nan, e.ints(i32, 0x7c00));
-
-  // Adding 0.5 aligns the last bit of a float16 subnormal with that of the float: the addition
+  // Adding this power aligns the last bit of a subnormal with that of the float: the addition
   // itself rounds to nearest even.
-  llvm::Constant* half = e.ints(i32, 0x3f000000);
-  llvm::Value* sum = b.CreateFAdd(e.as_type(magnitude, f32), e.as_type(half, f32));
-  llvm::Value* subnormal = b.CreateSub(e.as_ints(sum), half);
+  llvm::Constant* aligning =
+      e.ints(i32, Fields::power(at.least_power() - at.format.fraction_bits + 23));
+  llvm::Value* sum = b.CreateFAdd(e.as_type(magnitude, f32), e.as_type(aligning, f32));
+  llvm::Value* subnormal = b.CreateSub(e.as_ints(sum), aligning);
 
-  llvm::Value* odd = b.CreateAnd(b.CreateLShr(magnitude, e.ints(i32, 13)), e.ints(i32, 1));
-  llvm::Value* moved =
-      b.CreateAdd(b.CreateAdd(magnitude, e.ints(i32, ((15u - 127u) << 23) + 0xfff)), odd);
-  llvm::Value* normal = b.CreateLShr(moved, e.ints(i32, 13));
+  const std::uint64_t past = (at.format.overflow() << at.up) + at.rebias();
+  llvm::Value* held = e.call(llvm::Intrinsic::umin, {magnitude, e.ints(i32, past)});
+  llvm::Value* odd = b.CreateAnd(b.CreateLShr(held, e.ints(i32, at.up)), e.ints(i32, 1));
+  const std::uint32_t below_half = (1U << (at.up - 1)) - 1;
+  llvm::Value* moved = b.CreateAdd(b.CreateAdd(held, e.ints(i32, below_half - at.rebias())), odd);
+  llvm::Value* normal = b.CreateLShr(moved, e.ints(i32, at.up));
 
-  llvm::Value* is_huge = b.CreateICmpSGE(magnitude, e.ints(i32, 0x47800000));  // 2^16
-  llvm::Value* is_tiny = b.CreateICmpSLT(magnitude, e.ints(i32, 0x38800000));  // 2^-14
-  llvm::Value* result = b.CreateSelect(is_huge, huge, b.CreateSelect(is_tiny, subnormal, normal));
-  return b.CreateTrunc(b.CreateOr(result, sign), e.int_vector(16));
+  llvm::Value* is_tiny = b.CreateICmpULT(magnitude, e.ints(i32, Fields::power(at.least_power())));
+  llvm::Value* result = b.CreateSelect(is_tiny, subnormal, normal);
+  if (at.format.has_infinity) {
+    llvm::Value* nan = e.ints(i32, at.format.nan(0));
+    if (!at.is_byte()) {
+      llvm::Value* payload = b.CreateLShr(magnitude, e.ints(i32, at.up));
+      nan = b.CreateOr(nan, b.CreateAnd(payload, e.ints(i32, at.format.fraction_mask())));
+    }
+    result = b.CreateSelect(b.CreateICmpUGT(magnitude, e.ints(i32, 0x7f800000)), nan, result);
+  }
+  return b.CreateTrunc(b.CreateOr(result, sign), e.int_vector(at.is_byte() ? 8 : 16));
 }
 
 // Not vcvtneps2bf16: that instruction flushes subnormals.
@@ -130,13 +195,14 @@ llvm::Value* half_to_float(Emitter& e, llvm::Value* bits, DType half) {
     llvm::Value* wide = b.CreateZExt(bits, e.int_vector(32));
     return e.as_type(b.CreateShl(wide, e.ints(wide->getType(), 16)), e.vector(DType::float32));
   }
-  if (!e.target.f16c) return float16_bits_to_float(e, bits);
+  if (!e.target.f16c) return bits_to_float(e, bits, half);
+  if (itemsize(half) == 1) return byte_to_float(e, bits, half);
   return b.CreateFPExt(e.as_type(bits, e.vector(b.getHalfTy())), e.vector(DType::float32));
 }
 
 llvm::Value* float_to_half(Emitter& e, llvm::Value* floats, DType half) {
   if (half == DType::bfloat16) return float_to_bfloat16_bits(e, floats);
-  if (!e.target.f16c) return float_to_float16_bits(e, floats);
+  if (itemsize(half) == 1 || !e.target.f16c) return float_to_bits(e, floats, half);
   constexpr unsigned kLanes = 16;
   if (e.target.vector_bytes == 64 && e.lanes % kLanes == 0) {
     // As words from the start: of vectors of half floats there is no store around the caches.

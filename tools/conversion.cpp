@@ -65,20 +65,21 @@ DType part_of(DType type) {
   return is_complex(type) ? part_type(type) : type;
 }
 
-/// True where some finite value of one type is past the finite range of a float type.
+/// True where some value of one type is past the finite range of a float type.
 bool may_overflow(DType from, DType to) {
-  const DType part = part_of(to);
+  const double limit = largest_finite(part_of(to));
   if (is_bool(from)) return false;
-  if (is_integer(from)) return part == DType::float16 && itemsize(from) > 1;
-  const auto reach = [](DType t) {
-    return t == DType::float16 ? 0 : t == DType::bfloat16 ? 1 : t == DType::float32 ? 2 : 3;
-  };
-  return reach(part_of(from)) > reach(part);
+  if (is_integer(from)) return std::ldexp(1.0, bits_of_range(from)) > limit;
+  return largest_finite(part_of(from)) > limit;
 }
 
-/// The least normal number of a float type narrower than float64, exactly.
-std::string least_normal(DType type) {
-  return type == DType::float16 ? "6.103515625e-05" : "1.1754943508222875e-38";
+/// What a float type cannot hold, but for NaN; an infinity is held where the type has one.
+std::string too_large(const std::string& x, DType to) {
+  const std::string held = cast(x, to);
+  if (info(to).specials == Specials::finite_nan) {
+    return "isnan(" + held + ") and not isnan(" + x + ")";
+  }
+  return "isfinite(" + x + ") and not isfinite(" + held + ")";
 }
 
 /// What becomes 0, or a subnormal number that has fewer digits than any other of its type.
@@ -89,7 +90,7 @@ void add_underflow(std::vector<Loss>& losses, const std::string& x, DType to) {
                     "(" + x + " != 0) and (" + held + " == 0)"});
   losses.push_back({"so small that " + std::string(name(to)) + " holds fewer digits",
                     "(" + held + " != " + x + ") and (" + held + " != 0) and (abs(" + x + ") < " +
-                        least_normal(part) + ")"});
+                        real_text(least_normal(part), DType::float64) + ")"});
 }
 
 }  // namespace
@@ -109,8 +110,7 @@ std::vector<Loss> possible_losses(DType from, DType to, bool round) {
   } else if (is_integer(to)) {
     add_integer_losses(losses, x, real, to, round);
   } else if (may_overflow(real, to)) {
-    losses.push_back({"too large for " + std::string(name(to)),
-                      "isfinite(" + x + ") and not isfinite(" + cast(x, to) + ")", true});
+    losses.push_back({"too large for " + std::string(name(to)), too_large(x, to), true});
     if (is_integer(real)) return losses;
     const bool parts = is_complex(real);
     add_underflow(losses, parts ? "real(x)" : x, to);
@@ -137,7 +137,8 @@ class BlockPass {
       const std::string clipped =
           range == conversion.to ? saturated : cast(saturated, conversion.to);
       // An infinity that the type holds is no loss.
-      const bool keeps_infinities = is_float(range) && !is_integer(from) && !is_bool(from);
+      const bool keeps_infinities =
+          info(range).specials == Specials::ieee && !is_integer(from) && !is_bool(from);
       text = keeps_infinities ? "where(isinf(" + x + "), " + text + ", " + clipped + ")" : clipped;
     }
     for (const Loss& loss : losses) text += ", count_nonzero(" + loss.test + ")";

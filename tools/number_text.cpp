@@ -17,35 +17,32 @@ T load(const void* element) {
   return value;
 }
 
-/// Layout of a 16-bit float.
-struct HalfFormat {
-  int mantissa_bits;
-  int bias;
-  std::uint16_t infinity;
-};
-constexpr HalfFormat kFloat16{10, 15, 0x7c00};
-constexpr HalfFormat kBfloat16{7, 127, 0x7f80};
-
-constexpr const HalfFormat& format_of(DType type) {
-  return type == DType::float16 ? kFloat16 : kBfloat16;
-}
-
-/// Returns the magnitude that bits without sign stand for. Infinity's bits give the power of two
-/// that would follow the largest value, which is where rounding to infinity is measured from.
-double half_magnitude(const HalfFormat& format, int bits) {
-  const int fraction = bits & ((1 << format.mantissa_bits) - 1);
-  const int exponent = bits >> format.mantissa_bits;
-  const int shift = 1 - format.bias - format.mantissa_bits;
+/// Returns the magnitude that bits without sign stand for. The bits after the largest value give
+/// what would follow it, which is where rounding past it is measured from.
+double half_magnitude(DType half, int bits) {
+  const int fraction_bits = info(half).fraction_bits;
+  const int fraction = bits & ((1 << fraction_bits) - 1);
+  const int exponent = bits >> fraction_bits;
+  const int shift = 1 - exponent_bias(half) - fraction_bits;
   if (exponent == 0) return std::ldexp(fraction, shift);
-  return std::ldexp(fraction | 1 << format.mantissa_bits, exponent - 1 + shift);
+  return std::ldexp(fraction | 1 << fraction_bits, exponent - 1 + shift);
 }
 
-double load_half(const HalfFormat& format, std::uint16_t bits) {
-  const int magnitude = bits & 0x7fff;
-  double value = half_magnitude(format, magnitude);
-  if (magnitude == format.infinity) value = HUGE_VAL;
-  if (magnitude > format.infinity) value = std::nan("");
-  return (bits & 0x8000) != 0 ? -value : value;
+/// Bits of the magnitude that follows the largest value: infinity or NaN.
+int past_largest(DType half) {
+  const int all = (1 << (8 * itemsize(half) - 1)) - 1;
+  return info(half).specials == Specials::ieee ? all & ~((1 << info(half).fraction_bits) - 1) : all;
+}
+
+double load_half(DType half, unsigned bits) {
+  const unsigned sign = 1U << (8 * itemsize(half) - 1);
+  const int magnitude = static_cast<int>(bits & (sign - 1));
+  double value = half_magnitude(half, magnitude);
+  if (magnitude >= past_largest(half)) {
+    const bool infinite = magnitude == past_largest(half) && info(half).specials == Specials::ieee;
+    value = infinite ? HUGE_VAL : std::nan("");
+  }
+  return (bits & sign) != 0 ? -value : value;
 }
 
 /// Splits "d.ddde+XX" and drops trailing zeros.
@@ -73,12 +70,12 @@ Decimal shortest_of(T value) {
 }
 
 /// Finds the fewest digits that fall between the midpoints to both neighbours.
-Decimal shortest_half(const HalfFormat& format, double value) {
+Decimal shortest_half(DType half, double value) {
   int low = 0;
-  int high = format.infinity - 1;
+  int high = past_largest(half) - 1;
   while (low < high) {  // the magnitudes grow with the bits
     const int middle = (low + high) / 2;
-    if (half_magnitude(format, middle) < value) {
+    if (half_magnitude(half, middle) < value) {
       low = middle + 1;
     } else {
       high = middle;
@@ -86,8 +83,8 @@ Decimal shortest_half(const HalfFormat& format, double value) {
   }
   if (value == 0) return {"0", 0};
   const bool even = low % 2 == 0;
-  const double below = (half_magnitude(format, low - 1) + value) / 2;
-  const double above = (half_magnitude(format, low + 1) + value) / 2;
+  const double below = (half_magnitude(half, low - 1) + value) / 2;
+  const double above = (half_magnitude(half, low + 1) + value) / 2;
   constexpr int kEnough = 6;
   for (int places = 0; places < kEnough; ++places) {
     char buffer[kLongest];
@@ -121,7 +118,7 @@ std::string part_text(double value, DType type) {
 
 Decimal shortest(double value, DType type) {
   const double magnitude = std::fabs(value);
-  if (is_half(type)) return shortest_half(format_of(type), magnitude);
+  if (is_half(type)) return shortest_half(type, magnitude);
   if (type == DType::float32) return shortest_of(static_cast<float>(magnitude));
   return shortest_of(magnitude);
 }
@@ -157,26 +154,27 @@ std::string real_text(double value, DType type) {
 }
 
 double load_real(DType type, const void* element) {
-  switch (type) {
-    case DType::float16: return load_half(kFloat16, load<std::uint16_t>(element));
-    case DType::bfloat16: return load_half(kBfloat16, load<std::uint16_t>(element));
-    case DType::float32: return load<float>(element);
-    default: return load<double>(element);
-  }
+  return visit_dtype(type, [&]<class T>() -> double {
+    if constexpr (is_half(dtype_of<T>)) {
+      return load_half(type, load<T>(element).bits);
+    } else if constexpr (std::is_floating_point_v<T>) {
+      return load<T>(element);
+    } else {
+      return load<double>(element);
+    }
+  });
 }
 
 std::string whole_text(DType type, const void* element) {
-  switch (type) {
-    case DType::bool_: return load<std::uint8_t>(element) != 0 ? "True" : "False";
-    case DType::int8: return std::to_string(load<std::int8_t>(element));
-    case DType::int16: return std::to_string(load<std::int16_t>(element));
-    case DType::int32: return std::to_string(load<std::int32_t>(element));
-    case DType::int64: return std::to_string(load<std::int64_t>(element));
-    case DType::uint8: return std::to_string(load<std::uint8_t>(element));
-    case DType::uint16: return std::to_string(load<std::uint16_t>(element));
-    case DType::uint32: return std::to_string(load<std::uint32_t>(element));
-    default: return std::to_string(load<std::uint64_t>(element));
-  }
+  return visit_dtype(type, [&]<class T>() -> std::string {
+    if constexpr (std::is_same_v<T, bool>) {
+      return load<std::uint8_t>(element) != 0 ? "True" : "False";
+    } else if constexpr (std::is_integral_v<T>) {
+      return std::to_string(load<T>(element));
+    } else {
+      return std::to_string(load<std::uint64_t>(element));
+    }
+  });
 }
 
 std::string element_text(DType type, const void* element) {

@@ -12,11 +12,6 @@
 
 namespace tightloop::docs {
 
-inline constexpr DType kDTypes[] = {
-    DType::bool_,    DType::int8,    DType::int16,   DType::int32,     DType::int64,
-    DType::uint8,    DType::uint16,  DType::uint32,  DType::uint64,    DType::float16,
-    DType::bfloat16, DType::float32, DType::float64, DType::complex64, DType::complex128};
-
 /// A variable of an expression that is only typed.
 struct TypedName {
   std::string_view name;

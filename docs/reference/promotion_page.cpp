@@ -21,8 +21,10 @@ constexpr Rules kRules[] = {
      "rounded once, without an error; past those, in float64."},
     {Promotion::numpy, "numpy",
      "The rules of NumPy 2 (NEP 50), chosen with `Promotion::numpy` or `--promotion numpy`: "
-     "integers wrap in the dtype of the result, float16 rounds after each operation. bfloat16, "
-     "which NumPy lacks, is treated like float16. `b**2` of bools is int64, as `np.power(b, 2)` "
+     "integers wrap in the dtype of the result, float16 rounds after each operation. bfloat16 and "
+     "the 8-bit floats, which NumPy lacks, are treated like float16; as with ml_dtypes, they keep "
+     "their type beside bools and 8-bit integers, and two different ones of these floats give "
+     "float32. `b**2` of bools is int64, as `np.power(b, 2)` "
      "is; "
      "NumPy's operator gives int8."},
     {Promotion::numexpr, "numexpr",
@@ -48,14 +50,15 @@ constexpr std::string_view kTexts[] = {
     "-a",      "abs(a)",  "~a",       "a & b",  "a << b", "a < b",   "a + 1",     "a + 1000",
     "a * 2.5", "sqrt(a)", "floor(a)", "sum(a)", "max(a)", "mean(a)", "abs(a - b)"};
 
+/// A letter and the bits: "u8", "bf16"; the name behind them where other types have the same.
 std::string short_name(DType t) {
-  static constexpr std::string_view names[] = {"bool", "i8",  "i16", "i32", "i64",
-                                               "u8",   "u16", "u32", "u64", "f16",
-                                               "bf16", "f32", "f64", "c64", "c128"};
-  for (std::size_t i = 0; i < std::size(kDTypes); ++i) {
-    if (kDTypes[i] == t) return std::string(names[i]);
-  }
-  return {};
+  constexpr std::string_view letters[] = {"", "i", "u", "f", "c"};
+  if (is_bool(t)) return "bool";
+  const std::string_view full = name(t);
+  const std::size_t end = full.find('_');
+  std::string text = full.starts_with("b") ? "b" : "";
+  text += std::string(letters[static_cast<int>(info(t).kind)]) + std::to_string(8 * itemsize(t));
+  return end == full.npos ? text : text + std::string(full.substr(end));
 }
 
 std::string cell(std::string_view text, DType a, DType b, Promotion promotion) {
@@ -95,7 +98,8 @@ Page promotion_page() {
       "# Promotion\n\nThe dtype of a result follows from the dtypes of the operands, and under "
       "`exact` from the values that integers can have; never from the data. The tables are what "
       "the typing rules answer. Names are short: `i8` is int8, `u8` uint8, `f16` float16, `bf16` "
-      "bfloat16, `c64` complex64; `-` means that the operation is refused.\n";
+      "bfloat16, `f8_e5m2` float8_e5m2, `c64` complex64; `-` means that the operation is "
+      "refused.\n";
   for (const Rules& rules : kRules) {
     out += "\n## " + std::string(rules.title) + "\n\n" + std::string(rules.text) + "\n";
     for (const std::string_view text : {"a + b", "a - b", "a * b", "where(True, a, b)"}) {

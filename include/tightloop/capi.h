@@ -95,7 +95,9 @@ enum {
   TL_FLOAT32 = 12,
   TL_FLOAT64 = 13,
   TL_COMPLEX64 = 14, /* two floats: real, imaginary */
-  TL_COMPLEX128 = 15
+  TL_COMPLEX128 = 15,
+  TL_FLOAT8_E4M3FN = 16, /* OCP OFP8; no infinity */
+  TL_FLOAT8_E5M2 = 17
 };
 /* "bool", "int8", ...; "unknown" for other numbers. */
 TL_API const char* tl_dtype_name(tl_dtype dtype);

@@ -21,8 +21,9 @@ TIGHTLOOP_API Array map_npy(const std::string& path);
 TIGHTLOOP_API Array read_npy(const std::string& path);
 
 /// Writes an array as .npy version 1.0 (or 2.0 where the header needs it), C order, native byte
-/// order; bfloat16, which NumPy lacks, as '<V2'. Writes to a temporary in the same folder, then
-/// renames: the file appears whole or not at all. Throws Error(file).
+/// order; bfloat16, which NumPy lacks, as '<V2', float8_e5m2 as '<f1',
+/// float8_e4m3fn as '<V1'. Writes to a temporary in the same folder, then renames: the file appears
+/// whole or not at all. Throws Error(file).
 TIGHTLOOP_API void write_npy(const std::string& path, const ArrayView& array);
 inline void write_npy(const std::string& path, const Array& array) {
   write_npy(path, static_cast<ArrayView>(array));

@@ -80,6 +80,7 @@ struct ReadingLimits {
 /// first bytes say, else the end of its name. Forms of `spec`, by example (file_formats() lists all
 /// formats and what may follow the names of files, docs/formats.md says more):
 ///   a.npy                also a named pipe, which is read as .npy
+///   a.npy:float8_e4m3fn  elements that NumPy's format calls bytes ('<V1', '<V2'), as that dtype
 ///   f.npz:member         stored or deflated; the member may be left out where it is the only one
 ///   x.raw:uint8:1000x370 elements without a header: dtype (or a code such as '>u2'), shape (one
 ///                        axis of all elements where it is left out), and 'big' or 'little'; the

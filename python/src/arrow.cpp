@@ -55,23 +55,11 @@ struct Released : T {
 };
 
 std::optional<tl::DType> dtype_of(const ArrowSchema& schema) {
-  using tl::DType;
   if (schema.dictionary != nullptr || std::strlen(schema.format) != 1) return std::nullopt;
-  switch (schema.format[0]) {
-    case 'b': return DType::bool_;
-    case 'c': return DType::int8;
-    case 'C': return DType::uint8;
-    case 's': return DType::int16;
-    case 'S': return DType::uint16;
-    case 'i': return DType::int32;
-    case 'I': return DType::uint32;
-    case 'l': return DType::int64;
-    case 'L': return DType::uint64;
-    case 'e': return DType::float16;
-    case 'f': return DType::float32;
-    case 'g': return DType::float64;
-    default: return std::nullopt;
+  for (const tl::DType t : tl::kDTypes) {
+    if (std::strcmp(tl::info(t).arrow, schema.format) == 0) return t;
   }
+  return std::nullopt;
 }
 
 bool bit(const void* bits, std::int64_t i) {

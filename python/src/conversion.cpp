@@ -134,11 +134,11 @@ class BlockPass {
     const tl::Array at = tl::evaluate("argmax(" + tests_[test] + ")", {{"x", in}}, options_);
     const auto first = at.item<std::int64_t>();
     const std::string index = "[" + std::to_string(first) + "]";
-    // NumPy knows bfloat16 by another package only; float32 has the same value.
-    const bool halves = in.dtype() == tl::DType::bfloat16;
+    // Of a type that NumPy knows by another package only, float32 has the same value.
+    const bool foreign = !tl::info(in.dtype()).in_numpy;
     found_[test].first = before + first;
     found_[test].value =
-        tl::evaluate(halves ? "float32(x" + index + ")" : "x" + index, {{"x", in}}, options_);
+        tl::evaluate(foreign ? "float32(x" + index + ")" : "x" + index, {{"x", in}}, options_);
   }
 
   std::vector<std::string> tests_;

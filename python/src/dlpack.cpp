@@ -43,28 +43,14 @@ struct DLManagedTensorVersioned {
   DLTensor tensor;
 };
 constexpr std::uint64_t kReadOnly = 1;
-enum Code : std::uint8_t { kInt = 0, kUInt = 1, kFloat = 2, kBfloat = 4, kComplex = 5, kBool = 6 };
 constexpr std::int32_t kCpu = 1;
 
 std::optional<tl::DType> dtype_of(DLDataType type) {
-  using tl::DType;
-  if (type.lanes != 1) return std::nullopt;
-  const int size = type.bits == 8 ? 0 : type.bits == 16 ? 1 : type.bits == 32 ? 2 : 3;
-  if (type.bits != 8 << size && type.code != kComplex) return std::nullopt;
-  constexpr DType ints[] = {DType::int8, DType::int16, DType::int32, DType::int64};
-  constexpr DType unsigneds[] = {DType::uint8, DType::uint16, DType::uint32, DType::uint64};
-  constexpr DType floats[] = {DType::float16, DType::float32, DType::float64};
-  switch (type.code) {
-    case kInt: return ints[size];
-    case kUInt: return unsigneds[size];
-    case kFloat: return size == 0 ? std::nullopt : std::optional(floats[size - 1]);
-    case kBfloat: return size == 1 ? std::optional(DType::bfloat16) : std::nullopt;
-    case kBool: return size == 0 ? std::optional(DType::bool_) : std::nullopt;
-    case kComplex:
-      if (type.bits == 64) return DType::complex64;
-      return type.bits == 128 ? std::optional(DType::complex128) : std::nullopt;
-    default: return std::nullopt;
+  for (const tl::DType t : tl::kDTypes) {
+    const bool same = tl::info(t).dlpack == type.code && 8 * tl::itemsize(t) == type.bits;
+    if (same && type.lanes == 1) return t;
   }
+  return std::nullopt;
 }
 
 void check_device(PyObject* object, std::string_view name) {

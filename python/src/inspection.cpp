@@ -37,6 +37,19 @@ nb::list functions() {
   return out;
 }
 
+/// {name: (is it NumPy's, is it a float, bytes of an element, least normal and largest number, has
+/// it infinities)}
+nb::dict dtypes() {
+  nb::dict out;
+  for (const tl::DType t : tl::kDTypes) {
+    const bool real = tl::is_float(t);
+    out[std::string(tl::name(t)).c_str()] = nb::make_tuple(
+        tl::info(t).in_numpy, real, tl::itemsize(t), tl::least_normal(t),
+        real ? tl::largest_finite(t) : 0.0, tl::info(t).specials == tl::Specials::ieee);
+  }
+  return out;
+}
+
 nb::list definitions() {
   nb::list out;
   for (const tl::DefinitionInfo& info : tl::definitions()) out.append(described(info));
@@ -75,6 +88,10 @@ void add_inspection(nb::module_& m) {
   });
   m.def("dtype_name",
         [](nb::handle object) { return std::string(tl::name(read_dtype(object.ptr()))); });
+  m.def("numpy_dtype", [](const std::string& name) {
+    return steal(Ref(reinterpret_cast<PyObject*>(descr_of(*tl::find_dtype(name)))));
+  });
+  m.attr("dtypes") = dtypes();
   m.attr("option_names") = steal(option_names());
 }
 

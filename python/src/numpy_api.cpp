@@ -4,6 +4,7 @@
 
 #include <nanobind/nanobind.h>
 
+#include <bit>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -14,25 +15,40 @@
 namespace tightloop::python {
 namespace {
 
-/// NumPy's number of the type that ml_dtypes registers; 0 until it has been seen.
-std::atomic<int> bfloat16_number{0};
+/// NumPy's numbers of the types that ml_dtypes registers; 0 until one has been seen.
+std::atomic<int> registered_numbers[tl::kDTypeCount] = {};
 
-bool is_bfloat16(PyArray_Descr* descr) noexcept {
-  // Types of other packages have numbers from NPY_USERDEF, which differ from process to process.
-  if (descr->type_num < NPY_USERDEF) return false;
-  if (descr->type_num == bfloat16_number) return true;
-  const std::string_view name = descr->typeobj->tp_name;
-  if (name != "bfloat16" && !name.ends_with(".bfloat16")) return false;
-  bfloat16_number = descr->type_num;
-  return true;
+std::atomic<int>& registered_number(tl::DType dtype) noexcept {
+  return registered_numbers[static_cast<int>(dtype)];
 }
 
+std::optional<tl::DType> registered_dtype(PyArray_Descr* descr) noexcept {
+  // Types of other packages have numbers from NPY_USERDEF, which differ from process to process.
+  if (descr->type_num < NPY_USERDEF) return std::nullopt;
+  std::string_view name = descr->typeobj->tp_name;
+  if (const std::size_t dot = name.rfind('.'); dot != name.npos) name.remove_prefix(dot + 1);
+  for (const tl::DType t : tl::kDTypes) {
+    if (tl::info(t).in_numpy || tl::name(t) != name) continue;
+    registered_number(t) = descr->type_num;
+    return t;
+  }
+  return std::nullopt;
+}
+
+/// NumPy's number of a type of its own.
 int number_of(tl::DType dtype) noexcept {
-  constexpr int numbers[tl::kDTypeCount] = {NPY_BOOL,    NPY_INT8,      NPY_INT16,     NPY_INT32,
-                                            NPY_INT64,   NPY_UINT8,     NPY_UINT16,    NPY_UINT32,
-                                            NPY_UINT64,  NPY_HALF,      NPY_USERDEF,   NPY_FLOAT32,
-                                            NPY_FLOAT64, NPY_COMPLEX64, NPY_COMPLEX128};
-  return numbers[static_cast<int>(dtype)];
+  constexpr int signeds[] = {NPY_INT8, NPY_INT16, NPY_INT32, NPY_INT64};
+  constexpr int unsigneds[] = {NPY_UINT8, NPY_UINT16, NPY_UINT32, NPY_UINT64};
+  constexpr int floats[] = {NPY_USERDEF, NPY_HALF, NPY_FLOAT32, NPY_FLOAT64};
+  const int log2 = std::bit_width(tl::itemsize(tl::real_part(dtype))) - 1;
+  switch (tl::info(dtype).kind) {
+    case tl::DTypeKind::boolean: return NPY_BOOL;
+    case tl::DTypeKind::signed_integer: return signeds[log2];
+    case tl::DTypeKind::unsigned_integer: return unsigneds[log2];
+    case tl::DTypeKind::floating: return floats[log2];
+    case tl::DTypeKind::complex: break;
+  }
+  return log2 == 2 ? NPY_COMPLEX64 : NPY_COMPLEX128;
 }
 
 /// Finds the dtype in names such as "float32", "numpy.float32", "torch.bfloat16".
@@ -62,47 +78,38 @@ void need_numpy() {
 }
 
 std::optional<tl::DType> dtype_of_descr(PyArray_Descr* descr) noexcept {
-  switch (descr->type_num) {
-    case NPY_BOOL: return tl::DType::bool_;
-    case NPY_BYTE: return tl::DType::int8;
-    case NPY_SHORT: return tl::DType::int16;
-    case NPY_INT: return tl::DType::int32;
-    case NPY_LONG: return sizeof(long) == 8 ? tl::DType::int64 : tl::DType::int32;
-    case NPY_LONGLONG: return tl::DType::int64;
-    case NPY_UBYTE: return tl::DType::uint8;
-    case NPY_USHORT: return tl::DType::uint16;
-    case NPY_UINT: return tl::DType::uint32;
-    case NPY_ULONG: return sizeof(long) == 8 ? tl::DType::uint64 : tl::DType::uint32;
-    case NPY_ULONGLONG: return tl::DType::uint64;
-    case NPY_HALF: return tl::DType::float16;
-    case NPY_FLOAT: return tl::DType::float32;
-    case NPY_DOUBLE: return tl::DType::float64;
-    case NPY_CFLOAT: return tl::DType::complex64;
-    case NPY_CDOUBLE: return tl::DType::complex128;
+  switch (descr->type_num) {  // C's types, of which some have one size
+    case NPY_LONG: return tl::dtype_of<long>;
+    case NPY_LONGLONG: return tl::dtype_of<long long>;
+    case NPY_ULONG: return tl::dtype_of<unsigned long>;
+    case NPY_ULONGLONG: return tl::dtype_of<unsigned long long>;
     default: break;
   }
-  if (is_bfloat16(descr)) return tl::DType::bfloat16;
-  return std::nullopt;
+  for (const tl::DType t : tl::kDTypes) {
+    if (tl::info(t).in_numpy && number_of(t) == descr->type_num) return t;
+  }
+  return registered_dtype(descr);
 }
 
 PyArray_Descr* descr_of(tl::DType dtype) {
   need_numpy();
-  if (dtype != tl::DType::bfloat16) return checked(PyArray_DescrFromType(number_of(dtype)));
-  if (bfloat16_number == 0) {
-    const Ref module(PyImport_ImportModule("ml_dtypes"));
-    if (!module) {
-      PyErr_Clear();
-      fail(PyExc_ImportError,
-           "a result is bfloat16, which NumPy knows by the package ml_dtypes: 'pip install "
-           "ml_dtypes', or ask for another type with dtype='float32'");
-    }
-    const Ref type(checked(PyObject_GetAttrString(module.get(), "bfloat16")));
-    PyArray_Descr* descr = nullptr;
-    if (PyArray_DescrConverter(type.get(), &descr) == 0) throw PythonError{};
-    bfloat16_number = descr->type_num;
-    return descr;
+  if (tl::info(dtype).in_numpy) return checked(PyArray_DescrFromType(number_of(dtype)));
+  std::atomic<int>& number = registered_number(dtype);
+  if (number != 0) return checked(PyArray_DescrFromType(number));
+  const std::string name(tl::name(dtype));
+  const Ref module(PyImport_ImportModule("ml_dtypes"));
+  if (!module) {
+    PyErr_Clear();
+    fail(PyExc_ImportError,
+         "a result is %s, which NumPy knows by the package ml_dtypes: 'pip install "
+         "ml_dtypes', or ask for another type with dtype='float32'",
+         name.c_str());
   }
-  return checked(PyArray_DescrFromType(bfloat16_number));
+  const Ref type(checked(PyObject_GetAttrString(module.get(), name.c_str())));
+  PyArray_Descr* descr = nullptr;
+  if (PyArray_DescrConverter(type.get(), &descr) == 0) throw PythonError{};
+  number = descr->type_num;
+  return descr;
 }
 
 tl::DType read_dtype(PyObject* object) {

@@ -32,8 +32,8 @@ inline bool has_numpy() noexcept {
 /// Returns the dtype of NumPy's `descr`; none where Tightloop has no such type.
 std::optional<tl::DType> dtype_of_descr(PyArray_Descr* descr) noexcept;
 
-/// Returns NumPy's dtype object, a new reference. Throws PythonError, for bfloat16 also where the
-/// package ml_dtypes is missing.
+/// Returns NumPy's dtype object, a new reference. Throws PythonError, for a type that NumPy lacks
+/// also where the package ml_dtypes is missing.
 PyArray_Descr* descr_of(tl::DType dtype);
 
 /// Reads whatever names a dtype: 'float32', np.float32, np.dtype('f4'), torch.float32, bool, int,

@@ -47,21 +47,24 @@ Ref copied(const tl::Array& array, std::size_t bytes) {
   return made;
 }
 
-/// torch knows no ml_dtypes: it gets the bits of bfloat16 as integers.
+/// torch knows no ml_dtypes: it gets the bits of their types as integers, and the name.
 Ref tensor_of(tl::Array&& array) {
-  const bool halves = array.dtype() == tl::DType::bfloat16;
+  const tl::DType dtype = array.dtype();
+  const bool as_bits = !tl::info(dtype).in_numpy;
   const Ref convert = attribute_of_module("tightloop._inputs", "to_torch");
   Ref elements;
-  if (halves) {
+  if (as_bits) {
     const tl::Dims shape = array.shape();
     const void* data = array.data();
     auto keeper = std::make_shared<tl::Array>(std::move(array));
     elements = shared_array(
-        tl::Array(keeper, tl::ArrayView(const_cast<void*>(data), tl::DType::int16, shape)));
+        tl::Array(keeper, tl::ArrayView(const_cast<void*>(data),
+                                        tl::integer_dtype(true, tl::itemsize(dtype)), shape)));
   } else {
     elements = shared_array(std::move(array));
   }
-  return Ref(checked(PyObject_CallFunction(convert.get(), "Oi", elements.get(), halves ? 1 : 0)));
+  return Ref(checked(PyObject_CallFunction(convert.get(), "Oz", elements.get(),
+                                           as_bits ? tl::name(dtype).data() : nullptr)));
 }
 
 }  // namespace

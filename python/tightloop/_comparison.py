@@ -117,7 +117,7 @@ class _Row:
         exact64, known = self._data.name("exact64"), self._data.name("known")
         finite, error = self._name("finite"), self._name("error")
         # Halves are computed in float32: a conversion says that they are rounded.
-        if self.result in ("float16", "bfloat16"):
+        if self.result in FLOATS and ITEMSIZE[self.result] < 4:
             self._questions.let(f"{got} = {self.result}({got})")
         self._questions.let(f"{finite} = ({known}) & isfinite(float64({got}))")
         self._questions.let(f"{error} = where({finite}, {self._error_text(got)}, -1)")

@@ -181,8 +181,8 @@ class _Job:
         number = int(_core.evaluate(f"argmax({test})", {"x": self.source}))
         index = tuple(int(i) for i in numpy.unravel_index(number, self.shape))
         part = f"x[{', '.join(map(str, index))}]" if index else "x"
-        halves = self.from_ == "bfloat16"  # known to NumPy by another package only
-        text = f"float32({part})" if halves else part
+        in_numpy = _core.dtypes[self.from_][0]
+        text = part if in_numpy else f"float32({part})"
         return count, index, _core.evaluate(text, {"x": self.source})
 
     def _account(self, found):

@@ -4,6 +4,8 @@
 
 import numpy
 
+from . import _core
+
 
 def as_array(value, name):
     """Makes a NumPy array of what can be one; raises TypeError with the variable's name."""
@@ -24,7 +26,7 @@ def as_array(value, name):
 
 
 def _checked(array, value, name):
-    if array.dtype.kind in "OSUVT" and array.dtype.name != "bfloat16":
+    if array.dtype.kind in "OSUVT" and array.dtype.name not in _core.dtypes:
         raise _refusal(value, name)
     return array
 
@@ -52,9 +54,9 @@ def _of_pandas(value, name):
     return array
 
 
-def to_torch(array, is_bfloat16):
-    """Makes a tensor of an array without a copy; the bits of bfloat16 come as int16."""
+def to_torch(array, dtype):
+    """Makes a tensor of an array without a copy, of its bits where NumPy lacks the dtype."""
     import torch
 
     tensor = torch.from_numpy(array)
-    return tensor.view(torch.bfloat16) if is_bfloat16 else tensor
+    return tensor if dtype is None else tensor.view(getattr(torch, dtype))

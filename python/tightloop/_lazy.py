@@ -206,12 +206,7 @@ class Lazy:
     @property
     def dtype(self):
         """The dtype, as NumPy's."""
-        name = self._result_type().dtype
-        if name == "bfloat16":
-            import ml_dtypes
-
-            return numpy.dtype(ml_dtypes.bfloat16)
-        return numpy.dtype(name)
+        return _core.numpy_dtype(self._result_type().dtype)
 
     @property
     def shape(self):

@@ -4,15 +4,10 @@
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from . import _core
+
 _BITS = {f"{s}int{b}": b - (s == "") for s in ("", "u") for b in (8, 16, 32, 64)}
-_REACH = {"float16": 0, "bfloat16": 1, "float32": 2, "float64": 3}  # of exponents
 _PART = {"complex64": "float32", "complex128": "float64"}
-# The least normal number of a float type narrower than float64, exactly.
-_LEAST_NORMAL = {
-    "float16": "6.103515625e-05",
-    "bfloat16": "1.1754943508222875e-38",
-    "float32": "1.1754943508222875e-38",
-}
 
 
 @dataclass(frozen=True)
@@ -75,8 +70,7 @@ def _real_tests(x, source, to, rounds):
         return _integer_tests(x, source, to, rounds)
     if not _may_overflow(source, to):
         return []
-    infinite = f"isfinite({x}) and not isfinite({_cast(x, to)})"
-    found = [Test(f"too large for {to}", infinite, True)]
+    found = [Test(f"too large for {to}", _too_large(x, to), True)]
     if is_integer(source):
         return found
     if is_complex(source):
@@ -119,15 +113,29 @@ def _may_overflow(source, to):
     """True where some finite value of one type is past the finite range of a float type."""
     if source == "bool":
         return False
-    if is_integer(source):
-        return _part(to) == "float16" and source not in ("int8", "uint8")
-    return _REACH[_part(source)] > _REACH[_part(to)]
+    limit = _largest(_part(to))
+    return 2.0 ** _BITS[source] > limit if is_integer(source) else _largest(_part(source)) > limit
+
+
+def _largest(dtype):
+    return _core.dtypes[dtype][4]
+
+
+def _has_infinity(dtype):
+    return _core.dtypes[dtype][5]
+
+
+def _too_large(x, to):
+    """What a float type cannot hold, but for NaN; an infinity is held where the type has one."""
+    if _has_infinity(to):
+        return f"isfinite({x}) and not isfinite({_cast(x, to)})"
+    return f"isnan({_cast(x, to)}) and not isnan({x})"
 
 
 def _underflow(x, to):
     """What becomes 0, or a subnormal number that has fewer digits than any other of its type."""
     held = _cast(x, _part(to))
-    small = f"abs({x}) < {_LEAST_NORMAL[_part(to)]}"
+    small = f"abs({x}) < {_core.dtypes[_part(to)][3]!r}"
     return [
         Test(f"too small for {to}, which would be 0", f"({x} != 0) and ({held} == 0)"),
         Test(
@@ -149,7 +157,7 @@ def converted(source, to, saturate, rounds):
     if is_complex(to):
         clipped = _cast(clipped, to)
     # An infinity that the type holds is no loss.
-    if is_integer(to) or is_integer(source) or source == "bool":
+    if is_integer(to) or is_integer(source) or source == "bool" or not _has_infinity(to):
         return clipped
     return f"where(isinf({x}), {plain}, {clipped})"
 

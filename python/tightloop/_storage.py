@@ -5,24 +5,18 @@
 import math
 from dataclasses import dataclass
 
+from . import _core
 from ._losses import is_integer
 
-ITEMSIZE = {
-    "bool": 1,
-    **{f"{s}int{b}": b // 8 for s in ("", "u") for b in (8, 16, 32, 64)},
-    "float16": 2,
-    "bfloat16": 2,
-    "float32": 4,
-    "float64": 8,
-}
-FLOATS = ("float16", "bfloat16", "float32", "float64")
-SMALLEST_NORMAL = {
-    "float16": "6.103515625e-05",
-    "bfloat16": "1.1754943508222875e-38",
-    "float32": "1.1754943508222875e-38",
-    "float64": "2.2250738585072014e-308",
-}
-_CANDIDATES = ("float64", "float32", "bfloat16", "float16", "int16", "uint16", "int8", "uint8")
+ITEMSIZE = {name: size for name, (_, _, size, *_) in _core.dtypes.items()}
+FLOATS = tuple(name for name, (_, is_float, *_) in _core.dtypes.items() if is_float)
+SMALLEST_NORMAL = {name: repr(_core.dtypes[name][3]) for name in FLOATS}
+_CANDIDATES = tuple(
+    name
+    for size in (8, 4, 2, 1)
+    for name in (*reversed(FLOATS), "int16", "uint16", "int8", "uint8")
+    if ITEMSIZE[name] == size
+)
 
 
 @dataclass

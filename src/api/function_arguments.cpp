@@ -53,14 +53,15 @@ void write_scalar(const FunctionState& s, std::size_t i, const Arg& arg, DType d
   const std::complex<double> z = number_of(arg);
   if (is_complex(held) && !is_complex(dtype)) refuse();
   const auto store = [&](auto value) { std::memcpy(out, &value, sizeof value); };
-  switch (dtype) {
-    case DType::float16: return store(round_to_half<float16_t>(z.real()));
-    case DType::bfloat16: return store(round_to_half<bfloat16_t>(z.real()));
-    case DType::float32: return store(static_cast<float>(z.real()));
-    case DType::complex64: return store(std::complex<float>(z));
-    case DType::complex128: return store(z);
-    default: return store(z.real());
-  }
+  visit_dtype(dtype, [&]<class T>() {
+    if constexpr (HalfElement<T>) {
+      store(round_to_half<T>(z.real()));
+    } else if constexpr (is_complex(dtype_of<T>)) {
+      store(T(z));
+    } else {
+      store(static_cast<T>(z.real()));
+    }
+  });
 }
 
 /// Checks an argument against its parameter; converts scalars. The result lives in `arena`.

@@ -65,23 +65,19 @@ void put_element(std::string& out, DType dtype, const std::byte* at, bool swappe
   const auto part = [&](auto zero, std::size_t i) {
     return load<decltype(zero)>(at + i * sizeof zero, swapped);
   };
-  switch (dtype) {
-    case DType::bool_: out += part(std::uint8_t{}, 0) != 0 ? "true" : "false"; return;
-    case DType::int8: return put_number(out, int{part(std::int8_t{}, 0)});
-    case DType::int16: return put_number(out, part(std::int16_t{}, 0));
-    case DType::int32: return put_number(out, part(std::int32_t{}, 0));
-    case DType::int64: return put_number(out, part(std::int64_t{}, 0));
-    case DType::uint8: return put_number(out, unsigned{part(std::uint8_t{}, 0)});
-    case DType::uint16: return put_number(out, part(std::uint16_t{}, 0));
-    case DType::uint32: return put_number(out, part(std::uint32_t{}, 0));
-    case DType::uint64: return put_number(out, part(std::uint64_t{}, 0));
-    case DType::float16: return put_half(out, part(float16_t{}, 0));
-    case DType::bfloat16: return put_half(out, part(bfloat16_t{}, 0));
-    case DType::float32: return put_number(out, part(0.0F, 0));
-    case DType::float64: return put_number(out, part(0.0, 0));
-    case DType::complex64: return put_complex(out, part(0.0F, 0), part(0.0F, 1));
-    case DType::complex128: return put_complex(out, part(0.0, 0), part(0.0, 1));
-  }
+  visit_dtype(dtype, [&]<class T>() {
+    if constexpr (std::is_same_v<T, bool>) {
+      out += part(std::uint8_t{}, 0) != 0 ? "true" : "false";
+    } else if constexpr (is_complex(dtype_of<T>)) {
+      put_complex(out, part(typename T::value_type{}, 0), part(typename T::value_type{}, 1));
+    } else if constexpr (HalfElement<T>) {
+      put_half(out, part(T{}, 0));
+    } else if constexpr (std::is_integral_v<T>) {
+      put_number(out, +part(T{}, 0));  // no characters
+    } else {
+      put_number(out, part(T{}, 0));
+    }
+  });
 }
 
 class Printer {

@@ -22,6 +22,7 @@ struct TypeCode {
 std::optional<TypeCode> parse_type_code(std::string_view text);
 
 /// Returns the code of a type in native byte order; bfloat16, which NumPy lacks, is "<V2".
+/// "<V1" stands for any type of a byte that NumPy lacks; it is written and never parsed.
 std::string type_code(DType dtype);
 
 }  // namespace tightloop::io

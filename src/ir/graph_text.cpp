@@ -59,20 +59,18 @@ std::string scalar_text(const Scalar& s) {
     case DType::uint64: return std::to_string(s.as<std::uint64_t>());
     case DType::float64: return float_text(s.as<double>());
     case DType::complex128: return complex_text(s.as<std::complex<double>>());
-    // The language has no literals of the narrow types; the conversion has the same value.
-    case DType::int8: return wrapped(s.dtype, s.as<std::int8_t>());
-    case DType::int16: return wrapped(s.dtype, s.as<std::int16_t>());
-    case DType::int32: return wrapped(s.dtype, s.as<std::int32_t>());
-    case DType::uint8: return wrapped(s.dtype, s.as<std::uint8_t>());
-    case DType::uint16: return wrapped(s.dtype, s.as<std::uint16_t>());
-    case DType::uint32: return wrapped(s.dtype, s.as<std::uint32_t>());
-    case DType::float16:
-    case DType::bfloat16:
-    case DType::float32: return wrapped(s.dtype, s.as<float>());
     case DType::complex64:
       return "complex64(" + complex_text(std::complex<double>(s.as<std::complex<float>>())) + ")";
+    default: break;
   }
-  throw Error(ErrorCode::internal, "a constant of an unknown dtype");
+  // The language has no literals of the narrow types; the conversion has the same value.
+  return visit_dtype(lane_of(s.dtype), [&]<class T>() -> std::string {
+    if constexpr (std::is_arithmetic_v<T>) {
+      return wrapped(s.dtype, s.as<T>());
+    } else {
+      throw Error(ErrorCode::internal, "a constant of an unknown dtype");
+    }
+  });
 }
 
 Literal literal(std::string text) {

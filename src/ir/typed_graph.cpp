@@ -273,30 +273,18 @@ std::string number_text(const Scalar& s) {
     const auto end = std::to_chars(text, text + sizeof text, v).ptr;
     return std::string(text, end);
   };
-  switch (s.dtype) {
-    case DType::bool_: return s.as<bool>() ? "True" : "False";
-    case DType::int8: return number(s.as<std::int8_t>());
-    case DType::int16: return number(s.as<std::int16_t>());
-    case DType::int32: return number(s.as<std::int32_t>());
-    case DType::int64: return number(s.as<std::int64_t>());
-    case DType::uint8: return number(s.as<std::uint8_t>());
-    case DType::uint16: return number(s.as<std::uint16_t>());
-    case DType::uint32: return number(s.as<std::uint32_t>());
-    case DType::uint64: return number(s.as<std::uint64_t>());
-    case DType::float32: return number(s.as<float>());
-    case DType::float64: return number(s.as<double>());
-    case DType::complex64: {
-      const auto z = s.as<std::complex<float>>();
-      return number(z.real()) + "+" + number(z.imag()) + "j";
+  return visit_dtype(s.dtype, [&]<class T>() -> std::string {
+    const T value = s.as<T>();
+    if constexpr (is_half(dtype_of<T>)) {
+      return "?";  // no lane
+    } else if constexpr (is_complex(dtype_of<T>)) {
+      return number(value.real()) + "+" + number(value.imag()) + "j";
+    } else if constexpr (is_bool(dtype_of<T>)) {
+      return value ? "True" : "False";
+    } else {
+      return number(value);
     }
-    case DType::complex128: {
-      const auto z = s.as<std::complex<double>>();
-      return number(z.real()) + "+" + number(z.imag()) + "j";
-    }
-    case DType::float16:
-    case DType::bfloat16: break;
-  }
-  return "?";
+  });
 }
 
 Span TypedGraph::span(NodeId id) const {

@@ -13,10 +13,7 @@
 
 namespace tightloop::ir {
 
-/// The type in which values of a dtype are computed: itself, or float32 for the half types.
-constexpr DType lane_of(DType t) {
-  return is_half(t) ? DType::float32 : t;
-}
+using tightloop::lane_of;
 
 /// One typed node. A value of dtype t is computed in lanes of lane_of(t).
 ///
@@ -29,7 +26,7 @@ constexpr DType lane_of(DType t) {
 ///               float to float round to nearest even, once; float to integer truncates, saturates
 ///               at the ends of the range, NaN gives 0; real to complex has imaginary part +0;
 ///               complex to real drops the imaginary part
-///   round_half  operand of any real lane; rounds once to dtype (float16 or bfloat16; nearest even,
+///   round_half  operand of any real lane; rounds once to dtype (a half type; nearest even,
 ///               overflow to infinity) and yields that value in float32 lanes
 ///   saturate    operand of any real lane; clips to the finite range of dtype (NaN stays NaN for
 ///               floats, gives 0 for integers; infinities clip too), then converts as cast or

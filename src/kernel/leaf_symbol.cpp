@@ -32,10 +32,13 @@ bool parse_leaf_symbol(std::string_view symbol, LeafName& out) {
   const auto read = std::from_chars(count.data(), count.data() + count.size(), out.lanes);
   if (read.ec != std::errc() || read.ptr != count.data() + count.size()) return false;
   symbol = symbol.substr(0, times);
-  const std::size_t line = symbol.rfind('_');
-  if (line == std::string_view::npos) return false;
-  return parse_dtype(symbol.substr(line + 1), out.precision) &&
-         find_row(symbol.substr(0, line), out.op);
+  for (const DType t : kDTypes) {  // names of operations and of dtypes both have lines
+    const std::string end = "_" + std::string(name(t));
+    if (!symbol.ends_with(end)) continue;
+    out.precision = t;
+    return find_row(symbol.substr(0, symbol.size() - end.size()), out.op);
+  }
+  return false;
 }
 
 }  // namespace tightloop::kernel

@@ -25,7 +25,7 @@ std::optional<DType> find_dtype(std::string_view name) {
 }
 std::vector<std::string_view> dtype_names() {
   std::vector<std::string_view> names;
-  for (int i = 0; i < kDTypeCount; ++i) names.push_back(name(static_cast<DType>(i)));
+  for (const DType t : kDTypes) names.push_back(name(t));
   for (const DTypeAlias& a : kDTypeAliases) names.push_back(a.name);
   return names;
 }

@@ -109,7 +109,7 @@ From clip_to_magnitude(From x, double largest) {
   } else if constexpr (Bool<From>) {
     return x;
   } else {
-    // Integers reach past the finite range of float16 alone, whose bounds are integers.
+    // Where integers reach past a finite range its bounds are integers.
     if (largest > 1e19) return x;
     const int128 bound = static_cast<int128>(largest);
     const int128 value = x;

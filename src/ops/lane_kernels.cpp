@@ -102,20 +102,23 @@ LaneKernel kernel_of(std::tuple<A...>, std::index_sequence<k...>) {
 
 inline constexpr int kLanes = kDTypeCount;
 using KernelRow = std::array<LaneKernel, kLanes>;
-constexpr DType kLaneTypes[] = {DType::bool_,     DType::int8,    DType::int16,   DType::int32,
-                                DType::int64,     DType::uint8,   DType::uint16,  DType::uint32,
-                                DType::uint64,    DType::float32, DType::float64, DType::complex64,
-                                DType::complex128};
+/// Calls f with each dtype that is a lane.
+template <class F>
+void for_each_lane(F f) {
+  for (const DType t : kDTypes) {
+    if (lane_of(t) == t) f(t);
+  }
+}
 
 template <Op op>
 KernelRow make_row() {
   KernelRow row;
-  for (DType lane : kLaneTypes) {
+  for_each_lane([&row](DType lane) {
     row[static_cast<std::size_t>(lane)] = with_lane(lane, []<class L>() {
       const auto types = operand_types<op, L>();
       return kernel_of<op>(types, std::make_index_sequence<info(op).arity>());
     });
-  }
+  });
   return row;
 }
 
@@ -168,10 +171,13 @@ T stored(LaneOf<T> x) {
 /// Calls f.template operator()<T>() with the element type of a dtype other than bool.
 template <class F>
 LaneKernel with_stored(DType t, F&& f) {
-  if (t == DType::float16) return f.template operator()<float16_t>();
-  if (t == DType::bfloat16) return f.template operator()<bfloat16_t>();
-  if (t == DType::bool_) return {};
-  return with_lane(t, f);
+  return visit_dtype(t, [&f]<class T>() {
+    if constexpr (std::is_same_v<T, bool>) {
+      return LaneKernel{};
+    } else {
+      return f.template operator()<T>();
+    }
+  });
 }
 
 /// Makes the search for the first lane for which `keeps` does not hold.
@@ -207,10 +213,9 @@ LaneKernel find_kernel(Op op, DType lane) {
 }
 
 bool has_meaning(Op op) {
-  for (DType lane : kLaneTypes) {
-    if (find_kernel(op, lane).run != nullptr) return true;
-  }
-  return false;
+  bool found = false;
+  for_each_lane([&](DType lane) { found |= find_kernel(op, lane).run != nullptr; });
+  return found;
 }
 
 LaneKernel find_cast(DType from, DType to) {
@@ -222,37 +227,28 @@ LaneKernel find_cast(DType from, DType to) {
 LaneKernel find_round_half(DType from, DType half) {
   if (is_complex(from) || !is_half(half)) return {};
   return with_lane(from, [half]<class From>() {
-    if constexpr (Real<From>) {
-      if (half == DType::float16) {
-        return round_kernel<float16_t, From>();
+    return visit_dtype(half, []<class H>() {
+      if constexpr (Real<From> && HalfElement<H>) {
+        return round_kernel<H, From>();
+      } else {
+        return LaneKernel{};
       }
-      return round_kernel<bfloat16_t, From>();
-    } else {
-      return LaneKernel{};
-    }
+    });
   });
 }
 
 LaneKernel find_saturate(DType from, DType to) {
   if (is_complex(from) || is_complex(to)) return {};
   return with_lane(from, [to]<class From>() {
-    if constexpr (Real<From>) {
-      if (to == DType::float16) {
-        return unary_kernel<From>([](From x) { return saturate_half<float16_t>(x); });
+    return visit_dtype(to, []<class To>() {
+      if constexpr (Real<From> && HalfElement<To>) {
+        return unary_kernel<From>([](From x) { return saturate_half<To>(x); });
+      } else if constexpr (Real<From> && Real<To>) {
+        return unary_kernel<From>([](From x) { return saturate<To>(x); });
+      } else {
+        return LaneKernel{};
       }
-      if (to == DType::bfloat16) {
-        return unary_kernel<From>([](From x) { return saturate_half<bfloat16_t>(x); });
-      }
-      return with_lane(to, []<class To>() {
-        if constexpr (Real<To>) {
-          return unary_kernel<From>([](From x) { return saturate<To>(x); });
-        } else {
-          return LaneKernel{};
-        }
-      });
-    } else {
-      return LaneKernel{};
-    }
+    });
   });
 }
 

@@ -26,7 +26,7 @@ struct LaneKernel {
 LaneKernel find_kernel(Op op, DType lane);
 /// Finds the conversion between two lane types.
 LaneKernel find_cast(DType from, DType to);
-/// Finds the rounding of real lanes to float16 or bfloat16, kept in float32 lanes.
+/// Finds the rounding of real lanes to a half type, kept in float32 lanes.
 LaneKernel find_round_half(DType from, DType half);
 /// Finds the saturating conversion of real lanes to any real dtype.
 LaneKernel find_saturate(DType from, DType to);

@@ -37,21 +37,12 @@ concept Lane = Real<T> || Complex<T>;
 template <class F>
 auto with_lane(DType lane, F&& f) {
   switch (lane) {
-    case DType::bool_: return f.template operator()<bool>();
-    case DType::int8: return f.template operator()<std::int8_t>();
-    case DType::int16: return f.template operator()<std::int16_t>();
-    case DType::int32: return f.template operator()<std::int32_t>();
-    case DType::int64: return f.template operator()<std::int64_t>();
-    case DType::uint8: return f.template operator()<std::uint8_t>();
-    case DType::uint16: return f.template operator()<std::uint16_t>();
-    case DType::uint32: return f.template operator()<std::uint32_t>();
-    case DType::uint64: return f.template operator()<std::uint64_t>();
-    case DType::float32: return f.template operator()<float>();
-    case DType::float64: return f.template operator()<double>();
-    case DType::complex64: return f.template operator()<std::complex<float>>();
-    case DType::complex128: return f.template operator()<std::complex<double>>();
-    case DType::float16:
-    case DType::bfloat16: break;
+#define TIGHTLOOP_DTYPE(id, symbol, name, c, type, ...)             \
+  case DType::symbol:                                               \
+    if constexpr (Lane<type>) return f.template operator()<type>(); \
+    break;
+#include "tightloop/dtypes.def"
+#undef TIGHTLOOP_DTYPE
   }
   throw Error(ErrorCode::internal, "no lane type of dtype " + std::string(name(lane)));
 }

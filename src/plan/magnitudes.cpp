@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 
-#include "types/half.hpp"
 #include "types/range.hpp"
 
 namespace tightloop::plan {
@@ -14,9 +13,7 @@ namespace {
 constexpr double kUnknown = std::numeric_limits<double>::infinity();
 
 double largest(DType t) {
-  if (t == DType::float16) return to_double(half_max<float16_t>);
-  if (t == DType::bfloat16) return to_double(half_max<bfloat16_t>);
-  if (t == DType::float32) return static_cast<double>(std::numeric_limits<float>::max());
+  if (is_float(t) && itemsize(t) <= 4) return largest_finite(t);
   if (is_bool(t) || is_integer(t)) {
     const Range all = range_of(t);
     return static_cast<double>(std::max(all.hi, -all.lo));

@@ -261,25 +261,19 @@ Item real_item(double value) {
 }
 
 Item decode(DType dtype, const unsigned char* bytes) {
-  switch (dtype) {
-    case DType::bool_: return {Item::Kind::integer, bytes[0] != 0 ? 1 : 0, {}};
-    case DType::int8: return {Item::Kind::integer, load<std::int8_t>(bytes), {}};
-    case DType::int16: return {Item::Kind::integer, load<std::int16_t>(bytes), {}};
-    case DType::int32: return {Item::Kind::integer, load<std::int32_t>(bytes), {}};
-    case DType::int64: return {Item::Kind::integer, load<std::int64_t>(bytes), {}};
-    case DType::uint8: return {Item::Kind::integer, load<std::uint8_t>(bytes), {}};
-    case DType::uint16: return {Item::Kind::integer, load<std::uint16_t>(bytes), {}};
-    case DType::uint32: return {Item::Kind::integer, load<std::uint32_t>(bytes), {}};
-    case DType::uint64: return {Item::Kind::integer, load<std::uint64_t>(bytes), {}};
-    case DType::float16: return real_item(to_double(load<float16_t>(bytes)));
-    case DType::bfloat16: return real_item(to_double(load<bfloat16_t>(bytes)));
-    case DType::float32: return real_item(static_cast<double>(load<float>(bytes)));
-    case DType::float64: return real_item(load<double>(bytes));
-    case DType::complex64:
-      return {Item::Kind::complex, 0, std::complex<double>(load<std::complex<float>>(bytes))};
-    case DType::complex128: return {Item::Kind::complex, 0, load<std::complex<double>>(bytes)};
-  }
-  throw Error(ErrorCode::internal, "unknown dtype");
+  return visit_dtype(dtype, [bytes]<class T>() -> Item {
+    if constexpr (std::is_same_v<T, bool>) {
+      return {Item::Kind::integer, bytes[0] != 0 ? 1 : 0, {}};
+    } else if constexpr (std::is_integral_v<T>) {
+      return {Item::Kind::integer, load<T>(bytes), {}};
+    } else if constexpr (is_complex(dtype_of<T>)) {
+      return {Item::Kind::complex, 0, std::complex<double>(load<T>(bytes))};
+    } else if constexpr (HalfElement<T>) {
+      return real_item(to_double(load<T>(bytes)));
+    } else {
+      return real_item(static_cast<double>(load<T>(bytes)));
+    }
+  });
 }
 
 Item only_item(const ArrayView& view) {

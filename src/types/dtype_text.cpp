@@ -11,17 +11,12 @@ struct Row {
   DType dtype;
 };
 
-constexpr Row kCodes[] = {
-    {"b1", DType::bool_},     {"i1", DType::int8},        {"i2", DType::int16},
-    {"i4", DType::int32},     {"i8", DType::int64},       {"u1", DType::uint8},
-    {"u2", DType::uint16},    {"u4", DType::uint32},      {"u8", DType::uint64},
-    {"f2", DType::float16},   {"f4", DType::float32},     {"f8", DType::float64},
-    {"c8", DType::complex64}, {"c16", DType::complex128}, {"?", DType::bool_},
-    {"b", DType::int8},       {"h", DType::int16},        {"i", DType::int32},
-    {"l", DType::int64},      {"q", DType::int64},        {"B", DType::uint8},
-    {"H", DType::uint16},     {"I", DType::uint32},       {"L", DType::uint64},
-    {"Q", DType::uint64},     {"e", DType::float16},      {"f", DType::float32},
-    {"d", DType::float64},    {"F", DType::complex64},    {"D", DType::complex128},
+/// NumPy's letters.
+constexpr Row kLetters[] = {
+    {"?", DType::bool_},   {"b", DType::int8},    {"h", DType::int16},     {"i", DType::int32},
+    {"l", DType::int64},   {"q", DType::int64},   {"B", DType::uint8},     {"H", DType::uint16},
+    {"I", DType::uint32},  {"L", DType::uint64},  {"Q", DType::uint64},    {"e", DType::float16},
+    {"f", DType::float32}, {"d", DType::float64}, {"F", DType::complex64}, {"D", DType::complex128},
 };
 
 constexpr Row kNames[] = {
@@ -47,7 +42,10 @@ std::optional<DType> dtype_of_text(std::string_view text) {
   const bool marked =
       !text.empty() && (text.front() == kNative || text.front() == '=' || text.front() == '|');
   if (marked) text.remove_prefix(1);
-  for (const Row& row : kCodes) {
+  for (const DType t : kDTypes) {
+    if (info(t).in_numpy && info(t).npy == text) return t;
+  }
+  for (const Row& row : kLetters) {
     if (row.name == text) return row.dtype;
   }
   return std::nullopt;
@@ -55,8 +53,8 @@ std::optional<DType> dtype_of_text(std::string_view text) {
 
 std::string dtype_list() {
   std::string out = "the dtypes are ";
-  for (int i = 0; i < kDTypeCount; ++i) {
-    out += std::string(i > 0 ? ", " : "") + std::string(name(static_cast<DType>(i)));
+  for (const DType t : kDTypes) {
+    out += std::string(t == kDTypes[0] ? "" : ", ") + std::string(name(t));
   }
   return out + "; also NumPy's f4, <i2, half, ...";
 }

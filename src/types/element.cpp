@@ -88,28 +88,7 @@ Access access(ByteOrder order) {
 }
 
 Access find_access(DType dtype, ByteOrder order) {
-  switch (dtype) {
-    case DType::bool_: return access<bool>(order);
-    case DType::int8: return access<std::int8_t>(order);
-    case DType::int16: return access<std::int16_t>(order);
-    case DType::int32: return access<std::int32_t>(order);
-    case DType::int64: return access<std::int64_t>(order);
-    case DType::uint8: return access<std::uint8_t>(order);
-    case DType::uint16: return access<std::uint16_t>(order);
-    case DType::uint32: return access<std::uint32_t>(order);
-    case DType::uint64: return access<std::uint64_t>(order);
-    case DType::float16: return access<float16_t>(order);
-    case DType::bfloat16: return access<bfloat16_t>(order);
-    case DType::float32: return access<float>(order);
-    case DType::float64: return access<double>(order);
-    case DType::complex64: return access<std::complex<float>>(order);
-    case DType::complex128: return access<std::complex<double>>(order);
-  }
-  throw Error(ErrorCode::internal, "element access to an unknown dtype");
-}
-
-DType lane_dtype(DType dtype) {
-  return is_half(dtype) ? DType::float32 : dtype;
+  return visit_dtype(dtype, [order]<class S>() { return access<S>(order); });
 }
 
 }  // namespace
@@ -124,14 +103,14 @@ StoreElements element_storer(DType dtype, ByteOrder order) {
 
 Scalar load_element(const void* address, DType dtype, ByteOrder order) {
   Scalar value;
-  value.dtype = lane_dtype(dtype);
+  value.dtype = lane_of(dtype);
   const std::int64_t offset = 0;
   element_loader(dtype, order)(static_cast<const std::byte*>(address), &offset, 1, value.bytes);
   return value;
 }
 
 void store_element(void* address, DType dtype, ByteOrder order, const Scalar& value) {
-  if (value.dtype != lane_dtype(dtype)) {
+  if (value.dtype != lane_of(dtype)) {
     throw Error(ErrorCode::internal, "store of an element from a lane of another dtype");
   }
   const std::int64_t offset = 0;

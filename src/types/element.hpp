@@ -1,4 +1,4 @@
-// Elements in memory: any of the 15 storage dtypes, any alignment, either byte order, to and from
+// Elements in memory: any storage dtype, any alignment, either byte order, to and from
 // values of the lane type in which they are computed (half types as float). In and out: bytes.
 #pragma once
 

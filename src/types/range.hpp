@@ -1,6 +1,8 @@
 // Value ranges of integer nodes: closed intervals in 128 bits, and the dtypes that hold them.
 #pragma once
 
+#include <cstddef>
+#include <initializer_list>
 #include <optional>
 
 #include "tightloop/dtype.hpp"
@@ -29,9 +31,8 @@ constexpr Range range_of(DType t) {
 /// Returns the narrowest integer dtype that holds the range, unsigned where it has no negatives;
 /// none where 64 bits cannot hold it.
 constexpr std::optional<DType> narrowest(const Range& r) {
-  constexpr DType unsigned_types[] = {DType::uint8, DType::uint16, DType::uint32, DType::uint64};
-  constexpr DType signed_types[] = {DType::int8, DType::int16, DType::int32, DType::int64};
-  for (DType t : r.lo >= 0 ? unsigned_types : signed_types) {
+  for (const std::size_t size : {1U, 2U, 4U, 8U}) {
+    const DType t = integer_dtype(r.lo < 0, size);
     if (range_of(t).contains(r)) return t;
   }
   return std::nullopt;

@@ -9,8 +9,8 @@
 
 namespace tightloop {
 
-/// Holds one value in the C++ type of its dtype (bool as uint8 0/1; float16 and bfloat16 never
-/// occur: half types are computed as float32). Unused bytes are zero, so equality is by bytes: -0.0
+/// Holds one value in the C++ type of its dtype (bool as uint8 0/1; half types never
+/// occur: they are computed as float32). Unused bytes are zero, so equality is by bytes: -0.0
 /// differs from 0.0 and a NaN equals itself.
 struct Scalar {
   alignas(16) unsigned char bytes[16] = {};

@@ -68,12 +68,7 @@ bool converts_exactly(DType from, const Range& range, DType to) {
   if (is_integral(from)) {
     if (is_bool(to)) return is_bool(from);
     if (is_integral(to)) return range_of(to).contains(range);
-    const DType part = real_part(to);
-    const int digits = part == DType::float16    ? 11
-                       : part == DType::bfloat16 ? 8
-                       : part == DType::float32  ? 24
-                                                 : 53;
-    const int128 limit = static_cast<int128>(1) << digits;
+    const int128 limit = largest_exact_integer(to);
     return -limit <= range.lo && range.hi <= limit;
   }
   return !is_integral(to) && promote(from, to) == to;

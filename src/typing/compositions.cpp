@@ -1,8 +1,6 @@
 // Rows of the op table that are written as other rows: one expansion each, in the float type of the
 // operands where functions are involved. Back ends never see these operations.
-#include <limits>
 
-#include "types/half.hpp"
 #include "typing/resolver.hpp"
 #include "typing/scalars.hpp"
 
@@ -55,17 +53,9 @@ NodeId heaviside(Lanes& to, NodeId x, NodeId at_zero) {
   return to.where(to.test(Op::isnan, x), x, step);
 }
 
-double smallest_positive(DType t) {
-  switch (t) {
-    case DType::float16: return to_double(float16_t{1});
-    case DType::bfloat16: return to_double(bfloat16_t{1});
-    case DType::float32: return static_cast<double>(std::numeric_limits<float>::denorm_min());
-    default: return std::numeric_limits<double>::denorm_min();
-  }
-}
-
+/// The integers that hold the bits of a float.
 DType bits_of(DType t) {
-  return is_half(t) ? DType::int16 : t == DType::float32 ? DType::int32 : DType::int64;
+  return integer_dtype(true, itemsize(t));
 }
 
 }  // namespace
@@ -195,7 +185,7 @@ Value Resolver::nextafter(Values x) {
   const NodeId step = choose(shrinks, b_.integer(words, -1), b_.integer(words, 1), words, {-1, 1});
   const NodeId bits = b_.make(Op::bitcast, words, {from}, all);
   const NodeId moved = b_.make(Op::bitcast, t, {b_.make(Op::add, words, {bits, step}, all)});
-  const NodeId tiny = to(Op::copysign, to.number(smallest_positive(t)), towards);
+  const NodeId tiny = to(Op::copysign, to.number(least_positive(t)), towards);
   const NodeId next = to.where(to.test(Op::equal, from, zero), tiny, moved);
   const NodeId other = to.where(to.test(Op::equal, from, towards), towards, next);
   const NodeId nan = to.test(Op::logical_or, to.test(Op::isnan, from), to.test(Op::isnan, towards));

@@ -74,7 +74,7 @@ NodeId Resolver::to_float(const Value& x, DType t) {
   if (policy_.promotion == Promotion::exact || !is_half(t)) return b_.cast(id, t);
   const ir::TypedNode& n = b_[id];
   if (n.dtype == t) return id;
-  const Range held{-256, 256};  // whole numbers that both half types hold
+  const Range held{-largest_exact_integer(t), largest_exact_integer(t)};
   if (is_integral(n.dtype) && held.contains(n.range)) return b_.cast(id, t);
   return b_.round_half(id, t);
 }
@@ -84,7 +84,7 @@ NodeId Resolver::to_compared(const Value& x, DType t) {
   if (!x.weak || !is_half(t) || policy_.promotion != Promotion::exact) return exactly;
   if (const Scalar* s = b_.constant_of(x.id); s != nullptr && !beyond_words(x)) {
     const Scalar half = round_scalar(*s, t);
-    return std::isinf(half.as<float>()) ? exactly : b_.constant(half, t, {});
+    return std::isfinite(half.as<float>()) ? b_.constant(half, t, {}) : exactly;
   }
   const NodeId half = b_.round_half(beyond_words(x) ? exactly : x.id, t);
   const NodeId finite = b_.make(Op::isfinite, DType::bool_, {half});

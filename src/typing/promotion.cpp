@@ -1,4 +1,4 @@
-// Promotion by rule rather than by a 15 x 15 table: every dtype has a kind and a precision.
+// Promotion by rule rather than by a table: every dtype has a kind and a precision.
 #include "typing/promotion.hpp"
 
 #include <algorithm>
@@ -9,18 +9,10 @@ namespace {
 /// How much precision a float must have to stand beside the dtype: 0 any float, 1 half, 2 float32,
 /// 3 float64.
 int precision(DType t) {
-  switch (t) {
-    case DType::bool_:
-    case DType::int8:
-    case DType::uint8: return 0;
-    case DType::float16:
-    case DType::bfloat16: return 1;
-    case DType::int16:
-    case DType::uint16:
-    case DType::float32:
-    case DType::complex64: return 2;
-    default: return 3;
-  }
+  if (is_half(t)) return 1;
+  const std::size_t part = itemsize(real_part(t));
+  if (is_float(t) || is_complex(t)) return part == 4 ? 2 : 3;
+  return part == 1 ? 0 : part == 2 ? 2 : 3;
 }
 
 DType promote_integers(DType a, DType b) {
@@ -30,12 +22,7 @@ DType promote_integers(DType a, DType b) {
   const DType s = is_signed_int(a) ? a : b;
   const DType u = is_signed_int(a) ? b : a;
   if (itemsize(s) > itemsize(u)) return s;
-  switch (u) {
-    case DType::uint8: return DType::int16;
-    case DType::uint16: return DType::int32;
-    case DType::uint32: return DType::int64;
-    default: return DType::float64;
-  }
+  return itemsize(u) < 8 ? integer_dtype(true, 2 * itemsize(u)) : DType::float64;
 }
 
 /// NumPy's order of kinds: bool, unsigned, signed, float, complex.
@@ -59,13 +46,7 @@ DType promote(DType a, DType b) {
 }
 
 DType unsigned_twin(DType t) {
-  switch (t) {
-    case DType::int8: return DType::uint8;
-    case DType::int16: return DType::uint16;
-    case DType::int32: return DType::uint32;
-    case DType::int64: return DType::uint64;
-    default: return t;
-  }
+  return is_signed_int(t) ? integer_dtype(false, itemsize(t)) : t;
 }
 
 DType numpy_float_of(DType t) {

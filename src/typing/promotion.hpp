@@ -1,5 +1,6 @@
 // The dtype tables: which dtype two dtypes promote to, and which conversions a cast rule allows.
-// They follow NumPy's promote_types and can_cast, with bfloat16 as a float of float16's rank.
+// They follow NumPy's promote_types and can_cast, with every half type as a float of float16's
+// rank.
 #pragma once
 
 #include <optional>
@@ -13,16 +14,13 @@ constexpr bool is_integral(DType t) {
   return is_bool(t) || is_integer(t);
 }
 
-/// Returns NumPy's promote_types; float16 with bfloat16 is float32.
+using tightloop::real_part;
+
+/// Returns NumPy's promote_types; two different half types give float32.
 DType promote(DType a, DType b);
 
 /// Returns the unsigned integer of the same width.
 DType unsigned_twin(DType t);
-
-/// Returns the type of the real part; real dtypes are returned as they are.
-constexpr DType real_part(DType t) {
-  return t == DType::complex64 ? DType::float32 : t == DType::complex128 ? DType::float64 : t;
-}
 
 /// Returns the float in which NumPy evaluates a function of an integer or bool: float16 for 8 bits,
 /// float32 for 16, float64 otherwise. Floats and complex are returned as they are.

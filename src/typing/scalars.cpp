@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "types/half.hpp"
 #include "typing/promotion.hpp"
@@ -27,14 +26,16 @@ int128 truncate(double x, DType to) {
 
 template <class T>
 Scalar from_real(T x, DType to) {
-  switch (to) {
-    case DType::float16:
-    case DType::bfloat16:
-    case DType::float32: return Scalar::of(static_cast<float>(x));
-    case DType::float64: return Scalar::of(static_cast<double>(x));
-    case DType::complex64: return Scalar::of(std::complex<float>(static_cast<float>(x), 0));
-    case DType::complex128: return Scalar::of(std::complex<double>(static_cast<double>(x), 0));
-    default: break;
+  if (is_float(to) || is_complex(to)) {
+    return visit_dtype(lane_of(to), [x]<class L>() -> Scalar {
+      if constexpr (is_complex(dtype_of<L>)) {
+        return Scalar::of(L(static_cast<typename L::value_type>(x), 0));
+      } else if constexpr (std::is_floating_point_v<L>) {
+        return Scalar::of(static_cast<L>(x));
+      } else {
+        throw Error(ErrorCode::internal, "a float in a lane of integers");
+      }
+    });
   }
   if (is_bool(to)) return make_integer(to, is_true(x) ? 1 : 0);
   if constexpr (std::is_floating_point_v<T>) {
@@ -69,19 +70,16 @@ Scalar rounded(const Scalar& x) {
   return Scalar::of(to_float(h));
 }
 
-double largest_finite(DType t) {
-  switch (t) {
-    case DType::float16: return to_double(half_max<float16_t>);
-    case DType::bfloat16: return to_double(half_max<bfloat16_t>);
-    case DType::float32: return static_cast<double>(std::numeric_limits<float>::max());
-    default: return std::numeric_limits<double>::max();
-  }
-}
-
 }  // namespace
 
 Scalar round_scalar(const Scalar& x, DType to) {
-  return to == DType::float16 ? rounded<float16_t>(x) : rounded<bfloat16_t>(x);
+  return visit_dtype(to, [&x]<class H>() -> Scalar {
+    if constexpr (HalfElement<H>) {
+      return rounded<H>(x);
+    } else {
+      throw Error(ErrorCode::internal, "a scalar rounded to no half type");
+    }
+  });
 }
 
 Scalar saturate_scalar(const Scalar& x, DType to) {

@@ -14,21 +14,12 @@ namespace tightloop::typing {
 template <class F>
 auto visit_scalar(const Scalar& s, F f) {
   switch (s.dtype) {
-    case DType::bool_: return f(s.as<bool>());
-    case DType::int8: return f(s.as<std::int8_t>());
-    case DType::int16: return f(s.as<std::int16_t>());
-    case DType::int32: return f(s.as<std::int32_t>());
-    case DType::int64: return f(s.as<std::int64_t>());
-    case DType::uint8: return f(s.as<std::uint8_t>());
-    case DType::uint16: return f(s.as<std::uint16_t>());
-    case DType::uint32: return f(s.as<std::uint32_t>());
-    case DType::uint64: return f(s.as<std::uint64_t>());
-    case DType::float16:
-    case DType::bfloat16: break;
-    case DType::float32: return f(s.as<float>());
-    case DType::float64: return f(s.as<double>());
-    case DType::complex64: return f(s.as<std::complex<float>>());
-    case DType::complex128: return f(s.as<std::complex<double>>());
+#define TIGHTLOOP_DTYPE(id, symbol, name, c, type, ...)            \
+  case DType::symbol:                                              \
+    if constexpr (!is_half(DType::symbol)) return f(s.as<type>()); \
+    break;
+#include "tightloop/dtypes.def"
+#undef TIGHTLOOP_DTYPE
   }
   throw Error(ErrorCode::internal, "a scalar is held in a half type");
 }

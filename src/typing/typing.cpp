@@ -151,7 +151,7 @@ Value Resolver::bit_cast(DType target, const Value& x) {
   if (is_bool(target)) return {b_.cast(x.id, target), false, {}};
   const Range r = is_integral(target) ? range_of(target) : Range{};
   if (is_half(from) && is_half(target)) {
-    const Value bits = bit_cast(DType::uint16, x);
+    const Value bits = bit_cast(integer_dtype(false, itemsize(from)), x);
     return {b_.make(Op::bitcast, target, {bits.id}, r), false, {}};
   }
   const NodeId held = is_half(from) ? b_.round_half(x.id, from) : x.id;

@@ -55,9 +55,9 @@ ir::TypedGraph resolve(ir::Graph graph, std::span<const VariableType> variables,
 /// same bits.
 bool averages_may_overflow(const ir::TypedGraph& graph);
 
-/// True where NumPy's can_cast(from, to, casting) is, with bfloat16 as a float of float16's rank
-/// (safe to float32 and wider; same_kind to any float).
-/// `standard` and `wrap` stand for same_kind, those that look at values for unsafe.
+/// True where NumPy's can_cast(from, to, casting) is, with every half type as a float of float16's
+/// rank (safe to float32 and wider; same_kind to any float). `standard` and `wrap` stand for
+/// same_kind, those that look at values for unsafe.
 bool can_cast(DType from, DType to, Casting casting);
 
 /// The name of a casting, as options spell it.

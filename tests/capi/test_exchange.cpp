@@ -130,10 +130,11 @@ TEST_CASE("capi: no strides mean C order, and a null deleter is allowed") {
 }
 
 TEST_CASE("capi: every dtype goes out by DLPack as what it is, on a boundary of 64 bytes") {
-  const unsigned char codes[] = {kDLBool,   kDLInt,   kDLInt,   kDLInt,     kDLInt,
-                                 kDLUInt,   kDLUInt,  kDLUInt,  kDLUInt,    kDLFloat,
-                                 kDLBfloat, kDLFloat, kDLFloat, kDLComplex, kDLComplex};
-  for (tl_dtype dtype = TL_BOOL; dtype <= TL_COMPLEX128; ++dtype) {
+  const unsigned char codes[] = {kDLBool,          kDLInt,        kDLInt,   kDLInt,     kDLInt,
+                                 kDLUInt,          kDLUInt,       kDLUInt,  kDLUInt,    kDLFloat,
+                                 kDLBfloat,        kDLFloat,      kDLFloat, kDLComplex, kDLComplex,
+                                 kDLFloat8_e4m3fn, kDLFloat8_e5m2};
+  for (tl_dtype dtype = TL_BOOL; dtype <= TL_FLOAT8_E5M2; ++dtype) {
     const std::string text =
         std::string("astype(broadcast_to(1, (3, 2)), '") + tl_dtype_name(dtype) + "')";
     const auto array = evaluate(text.c_str(), {});
@@ -168,18 +169,19 @@ TEST_CASE("capi: tensors that cannot be read are refused and stay the caller's")
           "memory of CUDA; copy it to the CPU");
   refused(with([](auto&, auto& d) { d.device.device_type = static_cast<DLDeviceType>(99); }),
           TL_UNSUPPORTED, "device type 99");
-  const std::pair<DLDataType, const char*> types[] = {{{kDLFloat8_e4m3fn, 8, 1}, "float8_e4m3fn"},
-                                                      {{kDLFloat8_e5m2, 8, 1}, "float8_e5m2"},
-                                                      {{kDLFloat8_e8m0fnu, 8, 1}, "float8_e8m0fnu"},
-                                                      {{kDLFloat4_e2m1fn, 4, 1}, "float4_e2m1fn"},
-                                                      {{kDLFloat6_e2m3fn, 6, 1}, "float6_e2m3fn"},
-                                                      {{kDLInt, 4, 1}, "int4"},
-                                                      {{kDLFloat, 128, 1}, "float128"},
-                                                      {{kDLComplex, 32, 1}, "complex32"},
-                                                      {{kDLBool, 1, 1}, "bool1"},
-                                                      {{kDLOpaqueHandle, 64, 1}, "opaque handles"},
-                                                      {{200, 8, 1}, "type code 200"},
-                                                      {{kDLFloat, 32, 4}, "4 lanes"}};
+  const std::pair<DLDataType, const char*> types[] = {
+      {{kDLFloat8_e4m3, 8, 1}, "float8_e4m3"},
+      {{kDLFloat8_e5m2fnuz, 8, 1}, "float8_e5m2fnuz"},
+      {{kDLFloat8_e8m0fnu, 8, 1}, "float8_e8m0fnu"},
+      {{kDLFloat4_e2m1fn, 4, 1}, "float4_e2m1fn"},
+      {{kDLFloat6_e2m3fn, 6, 1}, "float6_e2m3fn"},
+      {{kDLInt, 4, 1}, "int4"},
+      {{kDLFloat, 128, 1}, "float128"},
+      {{kDLComplex, 32, 1}, "complex32"},
+      {{kDLBool, 1, 1}, "bool1"},
+      {{kDLOpaqueHandle, 64, 1}, "opaque handles"},
+      {{200, 8, 1}, "type code 200"},
+      {{kDLFloat, 32, 4}, "4 lanes"}};
   for (const auto& [type, name] : types) {
     const DLDataType wanted = type;
     refused(with([&](auto&, auto& d) { d.dtype = wanted; }), TL_TYPE, name);

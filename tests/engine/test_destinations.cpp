@@ -214,6 +214,8 @@ TEST_CASE("engine: casting='same_value' of floats, bools and complex numbers") {
     switch (typing::real_part(to)) {
       case DType::float16: return to_double(round_to_half<float16_t>(v)) == v;
       case DType::bfloat16: return to_double(round_to_half<bfloat16_t>(v)) == v;
+      case DType::float8_e4m3fn: return to_double(round_to_half<float8_e4m3fn_t>(v)) == v;
+      case DType::float8_e5m2: return to_double(round_to_half<float8_e5m2_t>(v)) == v;
       case DType::float32: return static_cast<double>(static_cast<float>(v)) == v;
       default: return true;
     }
@@ -222,7 +224,8 @@ TEST_CASE("engine: casting='same_value' of floats, bools and complex numbers") {
                            -129,   255,      256,       2049,      65504,    65536, 0x1p31, 0x1p32,
                            0x1p53, 0x1p63,   -0x1p63,   0x1p64,    0x1.8p63, 1e300, 1e-9,   0.1,
                            NAN,    INFINITY, -INFINITY, 0x1p-1074, 16777217};
-  for (DType from : {float16, bfloat16, float32, float64, complex64, complex128}) {
+  for (DType from :
+       {float8_e4m3fn, float8_e5m2, float16, bfloat16, float32, float64, complex64, complex128}) {
     for (int t = 0; t < kDTypeCount; ++t) {
       const DType to = static_cast<DType>(t);
       for (double v : values) {

@@ -37,6 +37,10 @@ Number number_at(const tl::Array& a, std::int64_t i) {
     case DType::uint64: return at(a.data<std::uint64_t>());
     case DType::float16: return static_cast<Real>(tl::to_double(a.data<tl::float16_t>()[i]));
     case DType::bfloat16: return static_cast<Real>(tl::to_double(a.data<tl::bfloat16_t>()[i]));
+    case DType::float8_e4m3fn:
+      return static_cast<Real>(tl::to_double(a.data<tl::float8_e4m3fn_t>()[i]));
+    case DType::float8_e5m2:
+      return static_cast<Real>(tl::to_double(a.data<tl::float8_e5m2_t>()[i]));
     case DType::float32: return at(a.data<float>());
     case DType::float64: return at(a.data<double>());
     case DType::complex64: return Number(a.data<std::complex<float>>()[i]);
@@ -254,23 +258,12 @@ const std::vector<Case>& cases() {
 }
 
 Real epsilon(DType t) {
-  switch (t) {
-    case DType::float16: return 0x1p-10L;
-    case DType::bfloat16: return 0x1p-7L;
-    case DType::float32:
-    case DType::complex64: return 0x1p-23L;
-    case DType::float64:
-    case DType::complex128: return 0x1p-52L;
-    default: return 0;
-  }
+  return is_float(t) || is_complex(t) ? tl::power_of_two(-tl::info(t).fraction_bits) : 0;
 }
 
 /// The largest finite value of the float that a part of the dtype is.
 Real largest(DType t) {
-  if (t == DType::float16) return 65504;
-  if (t == DType::bfloat16) return 0x1.fep127L;
-  if (t == DType::float32 || t == DType::complex64) return std::numeric_limits<float>::max();
-  return std::numeric_limits<double>::max();
+  return is_float(t) || is_complex(t) ? tl::largest_finite(t) : std::numeric_limits<double>::max();
 }
 
 /// `least` is what gets lost where squares or elements are below the smallest normal number.

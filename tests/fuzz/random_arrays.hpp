@@ -80,6 +80,8 @@ inline void write_element(Random& random, DType t, unsigned char* out) {
       return put(static_cast<std::uint16_t>((random.below(2) << 15) | (exponent << 7) |
                                             random.below(128)));
     }
+    case DType::float8_e4m3fn:
+    case DType::float8_e5m2: return put(static_cast<std::uint8_t>(random.below(256)));
     case DType::float32: return put(static_cast<float>(real()));
     case DType::float64: return put(real());
     case DType::complex64: {

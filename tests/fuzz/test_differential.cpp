@@ -111,6 +111,8 @@ std::complex<double> number_at(const Array& a, std::int64_t i) {
   switch (a.dtype()) {
     case DType::float16: return to_double(a.data<float16_t>()[i]);
     case DType::bfloat16: return to_double(a.data<bfloat16_t>()[i]);
+    case DType::float8_e4m3fn: return to_double(a.data<float8_e4m3fn_t>()[i]);
+    case DType::float8_e5m2: return to_double(a.data<float8_e5m2_t>()[i]);
     case DType::float32: return at(a.data<float>());
     case DType::float64: return at(a.data<double>());
     case DType::complex64: return std::complex<double>(a.data<std::complex<float>>()[i]);
@@ -121,16 +123,16 @@ std::complex<double> number_at(const Array& a, std::int64_t i) {
 
 bool same_value(double x, double y, DType t, std::int64_t ulp) {
   switch (t) {
+    case DType::float8_e4m3fn:
+    case DType::float8_e5m2:
     case DType::float16:
     case DType::bfloat16:
     case DType::float32:
     case DType::complex64: {
-      const std::int64_t steps = t == DType::float16    ? std::int64_t{1} << 13
-                                 : t == DType::bfloat16 ? std::int64_t{1} << 16
-                                                        : 1;
+      const std::int64_t steps = std::int64_t{1} << (23 - info(t).fraction_bits);
       const std::int64_t room = is_half(t) ? (ulp > 0 ? steps + steps / 2 : 0) : ulp;
       return within_ulp(static_cast<float>(x), static_cast<float>(y), room) ||
-             (t == DType::float16 && ulp > 0 && std::abs(x - y) <= 0x1p-24);
+             (is_half(t) && ulp > 0 && std::abs(x - y) <= least_positive(t));
     }
     default: return within_ulp(x, y, ulp);
   }
@@ -177,11 +179,9 @@ bool within(const Array& a, const Array& b, std::int64_t ulp) {
 
 double epsilon(DType t) {
   switch (t) {
-    case DType::float16: return 0x1p-10;
-    case DType::bfloat16: return 0x1p-7;
-    case DType::float32:
-    case DType::complex64: return 0x1p-23;
-    default: return 0x1p-52;
+    case DType::float64:
+    case DType::complex128: return 0x1p-52;
+    default: return power_of_two(-info(t).fraction_bits);
   }
 }
 

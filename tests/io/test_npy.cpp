@@ -19,8 +19,9 @@ using tightloop::io::test::ScratchFolder;
 
 namespace {
 
-constexpr std::array<const char*, kDTypeCount> kCodes = {
-    "b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "V2", "f4", "f8", "c8", "c16"};
+constexpr std::array<const char*, kDTypeCount> kCodes = {"b1", "i1", "i2",  "i4", "i8", "u1",
+                                                         "u2", "u4", "u8",  "f2", "V2", "f4",
+                                                         "f8", "c8", "c16", "V1", "f1"};
 
 const std::vector<Dims>& shapes() {
   static const std::vector<Dims> list = {Dims{},     Dims{0},       Dims{5},
@@ -109,6 +110,7 @@ TEST_CASE("io: every dtype, order, byte order and shape is read and written") {
   const ScratchFolder folder;
   for (int t = 0; t < kDTypeCount; ++t) {
     const auto type = static_cast<DType>(t);
+    if (type == DType::float8_e4m3fn) continue;  // only where the reader says so
     for (const Dims& shape : shapes()) {
       for (char mark : {'<', '>'}) {
         for (bool fortran : {false, true}) {
@@ -140,6 +142,23 @@ TEST_CASE("io: every dtype, order, byte order and shape is read and written") {
       }
     }
   }
+}
+
+TEST_CASE("io: bytes that the file does not name are what the reader says") {
+  const ScratchFolder folder;
+  const std::string path = folder.write("x.npy", npy_file(DType::float8_e4m3fn, '<', false, {5}));
+  CHECK(read_npy(folder.write("y.npy", npy_file(DType::float8_e5m2, '<', false, {5}))).dtype() ==
+        DType::float8_e5m2);
+  CHECK_THROWS_WITH(read_npy(path), Catch::Contains("of a type that it does not name"));
+  for (DType type : {DType::float8_e4m3fn, DType::float8_e5m2}) {
+    const Array said = load(path + ":" + std::string(name(type)));
+    CHECK(said.dtype() == type);
+    CHECK(said.shape() == Dims{5});
+    CHECK(c_bytes(said) == expected_bytes(type, Dims{5}));
+  }
+  CHECK_THROWS_WITH(load(path + ":bfloat16"), Catch::Contains("of a type that it does not name"));
+  write_npy(folder.file("z.npy"), load(path + ":float8_e4m3fn"));
+  CHECK(contains(folder.read("z.npy"), "'descr': '<V1'"));
 }
 
 TEST_CASE("io: versions 1.0, 2.0 and 3.0, and the marks '=' and '|'") {

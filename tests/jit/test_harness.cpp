@@ -89,18 +89,18 @@ void fill_float(DType t, unsigned char* p, Random& random, bool finite) {
   bool raw = false;
   const double value = random_float(random, finite, raw);
   const std::uint64_t bits = random();
+  visit_dtype(t, [&]<class H>() {
+    if constexpr (HalfElement<H>) {
+      put(p, raw ? static_cast<HalfBits<H>>(bits) : round_to_half<H>(value).bits);
+    }
+  });
   switch (t) {
-    case DType::float16:
-      put(p, raw ? static_cast<std::uint16_t>(bits) : round_to_half<float16_t>(value).bits);
-      break;
-    case DType::bfloat16:
-      put(p, raw ? static_cast<std::uint16_t>(bits) : round_to_half<bfloat16_t>(value).bits);
-      break;
     case DType::float32:
       put(p,
           raw ? std::bit_cast<float>(static_cast<std::uint32_t>(bits)) : static_cast<float>(value));
       break;
-    default: put(p, raw ? std::bit_cast<double>(bits) : value); break;
+    case DType::float64: put(p, raw ? std::bit_cast<double>(bits) : value); break;
+    default: break;
   }
 }
 
@@ -156,9 +156,15 @@ bool same_float(const unsigned char* p, const unsigned char* q, double tolerance
 }
 
 bool is_half_nan(DType t, const unsigned char* p) {
-  std::uint16_t bits = 0;
-  std::memcpy(&bits, p, 2);
-  return t == DType::float16 ? (bits & 0x7fff) > 0x7c00 : (bits & 0x7fff) > 0x7f80;
+  return visit_dtype(t, [p]<class H>() {
+    H h;
+    std::memcpy(static_cast<void*>(&h), p, sizeof h);
+    if constexpr (HalfElement<H>) {
+      return std::isnan(to_float(h));
+    } else {
+      return false;
+    }
+  });
 }
 
 bool same_element(DType t, const unsigned char* p, const unsigned char* q, double tolerance) {
@@ -169,10 +175,7 @@ bool same_element(DType t, const unsigned char* p, const unsigned char* q, doubl
       return same_float<float>(p, q, tolerance) && same_float<float>(p + 4, q + 4, tolerance);
     case DType::complex128:
       return same_float<double>(p, q, tolerance) && same_float<double>(p + 8, q + 8, tolerance);
-    case DType::float16:
-    case DType::bfloat16:
-      return std::memcmp(p, q, 2) == 0 || (is_half_nan(t, p) && is_half_nan(t, q));
-    default: return std::memcmp(p, q, itemsize(t)) == 0;
+    default: return std::memcmp(p, q, itemsize(t)) == 0 || (is_half_nan(t, p) && is_half_nan(t, q));
   }
 }
 

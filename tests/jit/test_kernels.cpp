@@ -49,8 +49,8 @@ kernel::KernelPlan copy_plan(DType from, DType to) {
 
 template <class H>
 void check_all_halves(DType half) {
-  std::vector<H> bits(65536);
-  for (std::size_t i = 0; i < bits.size(); ++i) bits[i].bits = static_cast<std::uint16_t>(i);
+  std::vector<H> bits(65536);  // those of a byte many times
+  for (std::size_t i = 0; i < bits.size(); ++i) bits[i].bits = static_cast<HalfBits<H>>(i);
   for (const TestTarget& target : targets()) {
     CAPTURE(target.name);
     std::vector<float> floats(bits.size());
@@ -66,13 +66,13 @@ void check_all_halves(DType half) {
   }
 }
 
-// Every float16 or bfloat16, the midpoints between neighbours, and the floats next to both.
+// Every value of a half type, the midpoints between neighbours, and the floats next to both.
 template <class H>
 std::vector<float> around_halves() {
   std::vector<float> floats;
   for (std::uint32_t i = 0; i < 65536; ++i) {
-    const float x = to_float(H{static_cast<std::uint16_t>(i)});
-    const float next = to_float(H{static_cast<std::uint16_t>(i + 1)});
+    const float x = to_float(H{static_cast<HalfBits<H>>(i)});
+    const float next = to_float(H{static_cast<HalfBits<H>>(i + 1)});
     const float middle =
         static_cast<float>((static_cast<double>(x) + static_cast<double>(next)) / 2);
     for (float v : {x, middle}) {
@@ -186,14 +186,18 @@ TEST_CASE("jit: values that never depend on elements") {
   check_plan(c.plan, {{1, 2}, {7, 2}, {100, 3}}, 22001);
 }
 
-TEST_CASE("jit: all float16 and bfloat16 load exactly") {
+TEST_CASE("jit: every value of the half types loads exactly") {
   check_all_halves<float16_t>(DType::float16);
   check_all_halves<bfloat16_t>(DType::bfloat16);
+  check_all_halves<float8_e4m3fn_t>(DType::float8_e4m3fn);
+  check_all_halves<float8_e5m2_t>(DType::float8_e5m2);
 }
 
 TEST_CASE("jit: float32 is stored as the nearest half") {
   check_rounding<float16_t>(DType::float16);
   check_rounding<bfloat16_t>(DType::bfloat16);
+  check_rounding<float8_e4m3fn_t>(DType::float8_e4m3fn);
+  check_rounding<float8_e5m2_t>(DType::float8_e5m2);
 }
 
 TEST_CASE("jit: stores around the caches") {

@@ -36,24 +36,24 @@ void write(unsigned char* p, T value) {
 
 // Storage to lane and back, one element.
 void load_lane(DType t, const unsigned char* from, unsigned char* to) {
-  if (t == DType::float16) {
-    write(to, to_float(float16_t{read<std::uint16_t>(from)}));
-  } else if (t == DType::bfloat16) {
-    write(to, to_float(bfloat16_t{read<std::uint16_t>(from)}));
-  } else if (t == DType::bool_) {
-    *to = *from != 0;
-  } else {
-    std::memcpy(to, from, itemsize(t));
-  }
+  visit_dtype(t, [&]<class T>() {
+    if constexpr (HalfElement<T>) {
+      write(to, to_float(T{read<HalfBits<T>>(from)}));
+    } else if constexpr (std::is_same_v<T, bool>) {
+      *to = *from != 0;
+    } else {
+      std::memcpy(to, from, sizeof(T));
+    }
+  });
 }
 void store_lane(DType t, const unsigned char* from, unsigned char* to) {
-  if (t == DType::float16) {
-    write(to, round_to_half<float16_t>(read<float>(from)).bits);
-  } else if (t == DType::bfloat16) {
-    write(to, round_to_half<bfloat16_t>(read<float>(from)).bits);
-  } else {
-    std::memcpy(to, from, itemsize(t));
-  }
+  visit_dtype(t, [&]<class T>() {
+    if constexpr (HalfElement<T>) {
+      write(to, round_to_half<T>(read<float>(from)).bits);
+    } else {
+      std::memcpy(to, from, sizeof(T));
+    }
+  });
 }
 
 LaneKernel kernel_of(const kernel::KernelPlan& plan, const kernel::Inst& inst) {

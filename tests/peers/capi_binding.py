@@ -5,7 +5,8 @@ import numpy as np
 import pyarrow as pa
 
 DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-          "float16", "bfloat16", "float32", "float64", "complex64", "complex128"]
+          "float16", "bfloat16", "float32", "float64", "complex64", "complex128",
+          "float8_e4m3fn", "float8_e5m2"]
 READ_ONLY, WEAK, STRIDED, SWAPPED = 1, 2, 4, 8
 
 

@@ -8,7 +8,7 @@ import tempfile
 
 import numpy as np
 
-ORDER = ["float64", "float32", "bfloat16", "float16", "int16", "uint16", "int8", "uint8"]
+ORDER = ["float64", "float32", "bfloat16", "float16", "int16", "uint16", "int8", "uint8"]  # NumPy's
 TINY = {"float16": 2.0 ** -14, "bfloat16": 2.0 ** -126, "float32": 2.0 ** -126, "float64": 2.0 ** -1022}
 
 

@@ -106,6 +106,8 @@ inline bool same_bits(DType dtype, const void* a, const void* b, std::size_t byt
   switch (dtype) {
     case DType::float16: return compare(std::uint16_t{}, 0x7c00U);
     case DType::bfloat16: return compare(std::uint16_t{}, 0x7f80U);
+    case DType::float8_e4m3fn: return compare(std::uint8_t{}, 0x7eU);
+    case DType::float8_e5m2: return compare(std::uint8_t{}, 0x7cU);
     case DType::float32:
     case DType::complex64: return compare(std::uint32_t{}, 0x7f800000U);
     case DType::float64:

@@ -74,10 +74,12 @@ IntegerRange range_of(DType t) {
   return {-std::ldexp(1.0L, bits - 1), std::ldexp(1.0L, bits - 1) - 1};
 }
 
-/// The least magnitude that rounds to infinity.
+/// The least magnitude that rounds to infinity, or past the one that rounds to NaN.
 Real infinite_from(DType t) {
   switch (t) {
     case DType::float16: return 65520;
+    case DType::float8_e4m3fn: return std::nextafter(464.0L, 500.0L);
+    case DType::float8_e5m2: return 61440;
     case DType::bfloat16: return std::ldexp(1.0L, 128) - std::ldexp(1.0L, 119);
     case DType::float32: return std::ldexp(1.0L, 128) - std::ldexp(1.0L, 103);
     default: return std::ldexp(1.0L, 1024) - std::ldexp(1.0L, 970);
@@ -135,6 +137,8 @@ std::pair<int, int> least_exponents(DType t) {
   switch (t) {
     case DType::float16: return {-14, -24};
     case DType::bfloat16: return {-126, -133};
+    case DType::float8_e4m3fn: return {-6, -9};
+    case DType::float8_e5m2: return {-14, -16};
     case DType::float32: return {-126, -149};
     default: return {-1022, -1074};
   }
@@ -147,7 +151,8 @@ Counts wanted(const std::vector<Real>& values, DType from, DType to) {
     if (is_bool(to)) {
       out.truth += x != 0 && x != 1 ? 1 : 0;
     } else if (is_float(to)) {
-      out.range += std::isfinite(x) && std::fabs(x) >= infinite_from(to) ? 1 : 0;
+      const bool holds = std::isinf(x) && to != DType::float8_e4m3fn;
+      out.range += !holds && std::fabs(x) >= infinite_from(to) ? 1 : 0;
       const auto [normal, least] = least_exponents(to);
       const Real steps = std::ldexp(std::fabs(x), -least);
       if (x == 0 || !(std::fabs(x) < std::ldexp(1.0L, normal))) continue;

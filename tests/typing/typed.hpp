@@ -15,11 +15,8 @@
 
 namespace tightloop::typing_test {
 
-inline constexpr DType kAllDTypes[] = {
-    DType::bool_,    DType::int8,    DType::int16,   DType::int32,     DType::int64,
-    DType::uint8,    DType::uint16,  DType::uint32,  DType::uint64,    DType::float16,
-    DType::bfloat16, DType::float32, DType::float64, DType::complex64, DType::complex128};
-inline constexpr std::span<const DType> kIntegral(kAllDTypes, 9);
+inline constexpr auto& kAllDTypes = kDTypes;
+inline constexpr std::span<const DType> kIntegral(kDTypes, 9);
 
 struct Variable {
   std::string_view name;

@@ -12,8 +12,8 @@ _tightloop() {
     precision) options='--expr --tolerance --tolerance-kind --peak --plot --memory --threads
       --seconds --define --defs --json --help' ;;
   esac
-  local dtypes='bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 bfloat16 float32
-    float64 complex64 complex128'
+  local dtypes='bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float8_e4m3fn float8_e5m2
+    float16 bfloat16 float32 float64 complex64 complex128'
   COMPREPLY=()
   case $before in
     --promotion) COMPREPLY=($(compgen -W 'exact numpy numexpr' -- "$word")) ;;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "number_text.hpp"
 #include "precision/questions.hpp"
 
 namespace tightloop::tool {
@@ -22,8 +23,7 @@ std::string count(const std::string& condition) {
 
 /// The smallest normal magnitude.
 std::string smallest_normal(DType dtype) {
-  if (dtype == DType::float16) return "6.103515625e-05";
-  return dtype == DType::float64 ? "2.2250738585072014e-308" : "1.1754943508222875e-38";
+  return real_text(least_normal(dtype), DType::float64);
 }
 
 /// Indices of the answers about one file.

@@ -140,9 +140,13 @@ std::vector<DType> candidate_dtypes(const std::vector<Extent>& extents) {
   for (const Extent& x : extents) {
     if (is_bool(x.dtype) || (is_integer(x.dtype) && itemsize(x.dtype) > 2)) add(x.dtype);
   }
-  for (DType dtype : {DType::float64, DType::float32, DType::bfloat16, DType::float16, DType::int16,
-                      DType::uint16, DType::int8, DType::uint8}) {
-    add(dtype);
+  for (const std::size_t size : {8U, 4U, 2U, 1U}) {  // floats, the last of the list first
+    for (std::size_t i = std::size(kDTypes); i-- > 0;) {
+      if (is_float(kDTypes[i]) && itemsize(kDTypes[i]) == size) add(kDTypes[i]);
+    }
+    if (size > 2) continue;
+    add(integer_dtype(true, size));
+    add(integer_dtype(false, size));
   }
   return out;
 }

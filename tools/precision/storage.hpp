@@ -53,8 +53,8 @@ struct Storage {
 /// value, else shifted or scaled to the range of the values.
 Storage storage_of(DType dtype, const std::vector<Extent>& extents);
 
-/// Returns the dtypes to be compared, widest first: float64, float32, bfloat16, float16, int16,
-/// uint16, int8, uint8, and those of the data themselves in front.
+/// Returns the dtypes to be compared, widest first: the floats, the integers of 16 and 8 bits, and
+/// those of the data themselves in front.
 std::vector<DType> candidate_dtypes(const std::vector<Extent>& extents);
 
 /// Returns the expression that stores the variable `name`.

@@ -34,14 +34,14 @@ void fill(Array& array, std::int64_t count, const std::atomic<bool>* stop, Draw&
   }
 }
 
-/// Returns the bits of n / 2^digits, n below 2^digits, in a 16-bit float whose significand has so
-/// many digits.
+/// Returns the bits of n / 2^digits, n below 2^digits, in a half type whose significand has so many
+/// digits.
 std::uint16_t half_bits(std::uint32_t n, int digits, int bias) {
   if (n == 0) return 0;
   const int width = 32 - __builtin_clz(n);
+  const int exponent = bias + width - 1 - digits;
   const auto fraction = n << (digits - width) & ((1U << (digits - 1)) - 1);
-  return static_cast<std::uint16_t>(
-      static_cast<unsigned>(bias + width - 1 - digits) << (digits - 1) | fraction);
+  return static_cast<std::uint16_t>(static_cast<unsigned>(exponent) << (digits - 1) | fraction);
 }
 
 }  // namespace
@@ -56,39 +56,28 @@ void fill_random(Array& array, std::uint64_t seed, const std::atomic<bool>* stop
   Stream stream(seed);
   const auto real64 = [&] { return static_cast<double>(stream.next() >> 11) * kTiny64; };
   const auto real32 = [&] { return static_cast<float>(stream.next() >> 40) * kTiny32; };
-  const auto half = [&](int digits, int bias) {
-    return half_bits(static_cast<std::uint32_t>(stream.next() >> (64 - digits)), digits, bias);
+  const auto half = [&](DType t) {
+    const int digits = info(t).fraction_bits + 1;
+    const auto n = static_cast<std::uint32_t>(stream.next() >> (64 - digits));
+    return half_bits(n, digits, exponent_bias(t));
   };
   const std::int64_t n = array.size();
-  switch (array.dtype()) {
-    case DType::bool_:
-      fill<std::uint8_t>(array, n, stop,
-                         [&] { return static_cast<std::uint8_t>(stream.next() >> 63); });
-      break;
-    case DType::int8:
-    case DType::uint8:
-      fill<std::uint8_t>(array, n, stop,
-                         [&] { return static_cast<std::uint8_t>(stream.next() >> 56); });
-      break;
-    case DType::int16:
-    case DType::uint16:
-      fill<std::uint16_t>(array, n, stop,
-                          [&] { return static_cast<std::uint16_t>(stream.next() >> 48); });
-      break;
-    case DType::int32:
-    case DType::uint32:
-      fill<std::uint32_t>(array, n, stop,
-                          [&] { return static_cast<std::uint32_t>(stream.next() >> 32); });
-      break;
-    case DType::int64:
-    case DType::uint64: fill<std::uint64_t>(array, n, stop, [&] { return stream.next(); }); break;
-    case DType::float16: fill<std::uint16_t>(array, n, stop, [&] { return half(11, 15); }); break;
-    case DType::bfloat16: fill<std::uint16_t>(array, n, stop, [&] { return half(8, 127); }); break;
-    case DType::float32: fill<float>(array, n, stop, real32); break;
-    case DType::float64: fill<double>(array, n, stop, real64); break;
-    case DType::complex64: fill<float>(array, 2 * n, stop, real32); break;
-    case DType::complex128: fill<double>(array, 2 * n, stop, real64); break;
-  }
+  visit_dtype(array.dtype(), [&]<class T>() {
+    constexpr DType t = dtype_of<T>;
+    if constexpr (is_half(t)) {
+      fill<T>(array, n, stop, [&] { return T{static_cast<decltype(T::bits)>(half(t))}; });
+    } else if constexpr (is_float(t) || is_complex(t)) {
+      const std::int64_t parts = is_complex(t) ? 2 * n : n;
+      if constexpr (real_part(t) == DType::float32) {
+        fill<float>(array, parts, stop, real32);
+      } else {
+        fill<double>(array, parts, stop, real64);
+      }
+    } else {  // the upper bits; a bool has one
+      constexpr int bits = is_bool(t) ? 1 : 8 * static_cast<int>(sizeof(T));
+      fill<T>(array, n, stop, [&] { return static_cast<T>(stream.next() >> (64 - bits)); });
+    }
+  });
 }
 
 }  // namespace tightloop::tool

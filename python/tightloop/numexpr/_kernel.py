@@ -28,7 +28,7 @@ def kind_of_dtype(dtype):
         return "bytes"
     if code == "U":
         raise ValueError("NumExpr 2 does not support Unicode as a dtype.")
-    if dtype.name == "bfloat16":
+    if dtype.name in _core.dtypes:  # a float of another package
         return "float"
     raise ValueError(f"unknown type {dtype.name}")
 

@@ -7,15 +7,6 @@
 namespace tightloop::capi {
 namespace {
 
-struct Format {
-  std::string_view text;
-  DType dtype;
-};
-constexpr Format kFormats[] = {
-    {"b", bool_},  {"c", int8},   {"s", int16},  {"i", int32},   {"l", int64},   {"C", uint8},
-    {"S", uint16}, {"I", uint32}, {"L", uint64}, {"e", float16}, {"f", float32}, {"g", float64},
-};
-
 /// Types without a dtype, by how their format begins; longer beginnings first.
 struct Named {
   std::string_view begin;
@@ -87,8 +78,8 @@ DType dtype_of_arrow(const ArrowSchema& schema) {
   if (schema.dictionary != nullptr) {
     refuse("dictionary-encoded values", "decode the column first (dictionary_decode)");
   }
-  for (const Format& f : kFormats) {
-    if (f.text == format) return f.dtype;
+  for (const DType t : kDTypes) {
+    if (!format.empty() && info(t).arrow == format) return t;
   }
   for (const Named& n : kNamed) {
     if (format.starts_with(n.begin)) refuse(std::string(n.name), n.hint);
@@ -97,11 +88,9 @@ DType dtype_of_arrow(const ArrowSchema& schema) {
 }
 
 const char* arrow_format_of(DType dtype) {
-  for (const Format& f : kFormats) {
-    if (f.dtype == dtype) return f.text.data();  // literals end with NUL
-  }
+  if (info(dtype).arrow[0] != 0) return info(dtype).arrow;
   throw Error(ErrorCode::type, "Arrow has no columns of " + std::string(name(dtype)), {},
-              dtype == bfloat16 ? "evaluate float32(x)" : "evaluate real(x) and imag(x)");
+              is_half(dtype) ? "evaluate float32(x)" : "evaluate real(x) and imag(x)");
 }
 
 }  // namespace tightloop::capi

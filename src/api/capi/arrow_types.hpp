@@ -10,7 +10,7 @@ namespace tightloop::capi {
 
 /// Throws Error(type) that names what the schema describes, where that is no column of numbers.
 DType dtype_of_arrow(const ArrowSchema& schema);
-/// The format string of a dtype. Throws Error(type) for bfloat16 and complex.
+/// The format string of a dtype. Throws Error(type) where Arrow has none.
 const char* arrow_format_of(DType dtype);
 
 }  // namespace tightloop::capi

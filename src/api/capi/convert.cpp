@@ -6,11 +6,9 @@
 
 namespace tightloop::capi {
 
-static_assert(TL_BOOL == 1 + static_cast<int>(DType::bool_));
-static_assert(TL_UINT8 == 1 + static_cast<int>(DType::uint8));
-static_assert(TL_BFLOAT16 == 1 + static_cast<int>(DType::bfloat16));
-static_assert(TL_COMPLEX128 == 1 + static_cast<int>(DType::complex128));
-static_assert(TL_COMPLEX128 == kDTypeCount);
+#define TIGHTLOOP_DTYPE(id, symbol, name, c, ...) static_assert(TL_##c == 1 + (id));
+#include "tightloop/dtypes.def"
+#undef TIGHTLOOP_DTYPE
 static_assert(TL_MAX_NDIM == kMaxRank);
 
 namespace {
@@ -76,10 +74,10 @@ tl_dtype code_of(DType dtype) noexcept {
 }
 
 DType dtype_of_code(tl_dtype code, const Who& who) {
-  if (code < TL_BOOL || code > TL_COMPLEX128) {
+  if (code < 1 || code > kDTypeCount) {
     throw Error(ErrorCode::type,
                 who.words() + " has the dtype " + std::to_string(code) + ", which is none", {},
-                "dtypes are TL_BOOL (1) to TL_COMPLEX128 (15)");
+                "dtypes are 1 (TL_BOOL) to " + std::to_string(kDTypeCount) + "; see tl_dtype");
   }
   return static_cast<DType>(code - 1);
 }
@@ -163,12 +161,12 @@ NamedArguments::NamedArguments(std::span<const tl_variable> variables) {
 extern "C" {
 
 const char* tl_dtype_name(tl_dtype dtype) {
-  if (dtype < TL_BOOL || dtype > TL_COMPLEX128) return "unknown";
+  if (dtype < 1 || dtype > tightloop::kDTypeCount) return "unknown";
   return name(static_cast<tightloop::DType>(dtype - 1)).data();  // literals end with NUL
 }
 
 size_t tl_dtype_size(tl_dtype dtype) {
-  if (dtype < TL_BOOL || dtype > TL_COMPLEX128) return 0;
+  if (dtype < 1 || dtype > tightloop::kDTypeCount) return 0;
   return itemsize(static_cast<tightloop::DType>(dtype - 1));
 }
 

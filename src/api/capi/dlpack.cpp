@@ -42,42 +42,29 @@ std::string type_name(const DLDataType& type) {
   return "type code " + std::to_string(type.code);
 }
 
+static_assert(info(int8).dlpack == kDLInt && info(uint8).dlpack == kDLUInt);
+static_assert(info(float32).dlpack == kDLFloat && info(bfloat16).dlpack == kDLBfloat);
+static_assert(info(complex64).dlpack == kDLComplex && info(bool_).dlpack == kDLBool);
+
 DType dtype_of_dlpack(const DLDataType& type) {
-  const auto refuse = [&](const std::string& hint) {
-    throw Error(ErrorCode::type, "a tensor of " + type_name(type) + " is refused", {}, hint);
-  };
   if (type.lanes != 1) {
     throw Error(ErrorCode::type,
                 "a tensor of vectors of " + std::to_string(type.lanes) + " lanes is refused", {},
                 "make the lanes a last dimension");
   }
-  const auto width = [&](std::initializer_list<std::pair<int, DType>> widths) -> DType {
-    for (const auto& [bits, dtype] : widths) {
-      if (bits == type.bits) return dtype;
-    }
-    refuse("convert it to a dtype that tl_dtype lists");
-    return DType::bool_;
-  };
-  switch (type.code) {
-    case kDLInt: return width({{8, int8}, {16, int16}, {32, int32}, {64, int64}});
-    case kDLUInt: return width({{8, uint8}, {16, uint16}, {32, uint32}, {64, uint64}});
-    case kDLFloat: return width({{16, float16}, {32, float32}, {64, float64}});
-    case kDLBfloat: return width({{16, bfloat16}});
-    case kDLComplex: return width({{64, complex64}, {128, complex128}});
-    case kDLBool: return width({{8, bool_}});
-    default: refuse("convert it to float16 or bfloat16, or to another dtype that tl_dtype lists");
+  bool known = false;
+  for (const DType t : kDTypes) {
+    if (info(t).dlpack != type.code) continue;
+    if (8 * itemsize(t) == type.bits) return t;
+    known = true;
   }
-  return DType::bool_;
+  throw Error(ErrorCode::type, "a tensor of " + type_name(type) + " is refused", {},
+              known ? "convert it to a dtype that tl_dtype lists"
+                    : "convert it to float16 or bfloat16, or to another dtype that tl_dtype lists");
 }
 
 DLDataType dlpack_of(DType dtype) {
-  const std::uint8_t code = is_bool(dtype)           ? kDLBool
-                            : is_signed_int(dtype)   ? kDLInt
-                            : is_unsigned_int(dtype) ? kDLUInt
-                            : dtype == bfloat16      ? kDLBfloat
-                            : is_complex(dtype)      ? kDLComplex
-                                                     : kDLFloat;
-  return {code, static_cast<std::uint8_t>(8 * itemsize(dtype)), 1};
+  return {info(dtype).dlpack, static_cast<std::uint8_t>(8 * itemsize(dtype)), 1};
 }
 
 /// Checks a tensor and views it; nothing of it is changed.

@@ -17,16 +17,28 @@ void swap_block(DType t, const void* from, void* to, std::int64_t count) {
   gather(to, from, {size, is_complex(t) ? size / 2 : size}, 1, count, 0, step);
 }
 
+namespace {
+
+/// Calls f.template operator()<H>() with the type of a half element.
+template <class F>
+void with_half(DType half, F f) {
+  visit_dtype(half, [&f]<class H>() {
+    if constexpr (HalfElement<H>) f.template operator()<H>();
+  });
+}
+
+}  // namespace
+
 void load_block(DType t, const void* from, void* to, std::int64_t count) {
   const auto halves = [&]<class H>() {
     for (std::int64_t i = 0; i < count; ++i) {
       H h;
-      std::memcpy(&h.bits, static_cast<const char*>(from) + 2 * i, 2);
+      std::memcpy(&h, static_cast<const char*>(from) + sizeof(H) * static_cast<std::size_t>(i),
+                  sizeof(H));
       static_cast<float*>(to)[i] = to_float(h);
     }
   };
-  if (t == DType::float16) return halves.template operator()<float16_t>();
-  if (t == DType::bfloat16) return halves.template operator()<bfloat16_t>();
+  if (is_half(t)) return with_half(t, halves);
   std::memcpy(to, from, static_cast<std::size_t>(count) * itemsize(t));
   if (!is_bool(t)) return;
   auto* bytes = static_cast<unsigned char*>(to);
@@ -37,11 +49,10 @@ void store_block(DType t, const void* from, void* to, std::int64_t count) {
   const auto halves = [&]<class H>() {
     for (std::int64_t i = 0; i < count; ++i) {
       const H h = round_to_half<H>(static_cast<const float*>(from)[i]);
-      std::memcpy(static_cast<char*>(to) + 2 * i, &h.bits, 2);
+      std::memcpy(static_cast<char*>(to) + sizeof(H) * static_cast<std::size_t>(i), &h, sizeof(H));
     }
   };
-  if (t == DType::float16) return halves.template operator()<float16_t>();
-  if (t == DType::bfloat16) return halves.template operator()<bfloat16_t>();
+  if (is_half(t)) return with_half(t, halves);
   std::memcpy(to, from, static_cast<std::size_t>(count) * itemsize(t));
 }
 

@@ -48,12 +48,6 @@ Parts parts_of(DType lane, const void* lanes, std::size_t i) {
   });
 }
 
-long double least_normal(DType t) {
-  if (t == DType::float16) return 0x1p-14L;
-  const bool wide = t == DType::float64 || t == DType::complex128;
-  return wide ? std::numeric_limits<double>::min() : std::numeric_limits<float>::min();
-}
-
 bool fits_integer(long double x, DType t) {
   const int digits = static_cast<int>(8 * itemsize(t)) - (is_signed_int(t) ? 1 : 0);
   const long double whole = std::trunc(x);
@@ -95,7 +89,12 @@ EventSet EventWatch::judge(const WatchedBlock& block, std::size_t i) {
   }
   if (is_integer(block.result)) return integer_events(n, x);
   const Parts r = parts_of(block.result, block.out, i);
-  if (r.has_nan()) return some_nan ? EventSet{} : EventSet{EventKind::invalid};
+  if (r.has_nan()) {
+    if (some_nan) return {};
+    // A format without infinity has NaN for what is too large.
+    const bool too_large = n.op == Op::round_half && all_finite;
+    return {too_large ? EventKind::overflow : EventKind::invalid};
+  }
   if (r.has_infinity()) {
     if (!all_finite) return {};
     const bool pole = n.op != Op::round_half && (flags_of(block, i) & FE_DIVBYZERO) != 0;

@@ -34,8 +34,9 @@ std::string_view describe_kind(char kind) {
 /// Walks over the text; every failure names the file and the byte.
 class HeaderParser {
  public:
-  HeaderParser(std::string_view text, const NpyPreamble& preamble, const std::string& path)
-      : text_(text), preamble_(preamble), path_(path) {}
+  HeaderParser(std::string_view text, const NpyPreamble& preamble, const std::string& path,
+               std::optional<DType> said)
+      : text_(text), preamble_(preamble), path_(path), said_(said) {}
 
   NpyHeader parse() {
     expect('{');
@@ -143,7 +144,7 @@ class HeaderParser {
 
   void dtype_string(std::string_view text) {
     if (const std::optional<TypeCode> code = parse_type_code(text)) {
-      const bool orderless = itemsize(code->dtype) == 1 || code->dtype == DType::bfloat16;
+      const bool orderless = itemsize(code->dtype) == 1 || !info(code->dtype).in_numpy;
       if (!code->has_order && !orderless) {
         fail("dtype " + in_quotes(text) + " has no byte order ('<' or '>')");
       }
@@ -156,10 +157,19 @@ class HeaderParser {
       code.remove_prefix(1);
     }
     const char kind = code.empty() ? '\0' : code.front();
+    if (said_ && kind == 'V' && code.substr(1) == std::to_string(itemsize(*said_))) {
+      header_.dtype = *said_;
+      return;
+    }
+    if (code == "V1") {
+      throw_file_error(path_,
+                       "holds bytes of a type that it does not name (" + in_quotes(text) + ")",
+                       "name it behind the file, as in FILE:float8_e4m3fn");
+    }
     throw_file_error(
         path_, "unsupported dtype " + in_quotes(text) + ": " + std::string(describe_kind(kind)),
-        "the element types are bool, int8 to int64, uint8 to uint64, float16 to "
-        "float64, complex64, complex128, and '<V2' for bfloat16");
+        "the element types are bool, int8 to int64, uint8 to uint64, float16 to float64, "
+        "complex64, complex128, '<V2' for bfloat16 and '<f1' for float8_e5m2");
   }
 
   void shape() {
@@ -214,6 +224,7 @@ class HeaderParser {
   std::string_view text_;
   const NpyPreamble& preamble_;
   const std::string& path_;
+  const std::optional<DType> said_;
   std::size_t at_ = 0;
   NpyHeader header_;
   bool seen_descr_ = false;
@@ -261,8 +272,8 @@ NpyPreamble parse_npy_preamble(std::span<const std::byte> bytes, std::uint64_t f
 }
 
 NpyHeader parse_npy_header(std::string_view text, const NpyPreamble& preamble,
-                           const std::string& path) {
-  return HeaderParser(text, preamble, path).parse();
+                           const std::string& path, std::optional<DType> said) {
+  return HeaderParser(text, preamble, path, said).parse();
 }
 
 std::string format_npy_header(DType dtype, const Dims& shape, bool fortran_order) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,9 +38,10 @@ inline constexpr std::size_t kNpyPreambleBytes = 12;
 NpyPreamble parse_npy_preamble(std::span<const std::byte> bytes, std::uint64_t file_size,
                                const std::string& path);
 
-/// Reads the text, a Python dict literal. Throws Error(file).
+/// Reads the text, a Python dict literal. `said` is the dtype that the caller knows the elements to
+/// have where the file says raw bytes of its size. Throws Error(file).
 NpyHeader parse_npy_header(std::string_view text, const NpyPreamble& preamble,
-                           const std::string& path);
+                           const std::string& path, std::optional<DType> said = {});
 
 /// Returns preamble and text for elements in native byte order; a multiple of 64 bytes.
 std::string format_npy_header(DType dtype, const Dims& shape, bool fortran_order = false);

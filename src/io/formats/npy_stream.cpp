@@ -11,7 +11,8 @@
 
 namespace tightloop::io {
 
-ElementLayout read_npy_header(ByteStream& stream, const std::string& name) {
+ElementLayout read_npy_header(ByteStream& stream, const std::string& name,
+                              std::optional<DType> said) {
   std::byte first[kNpyPreambleBytes];
   std::size_t count = stream.read(first, 8);
   if (count == 8) count += stream.read(first + 8, first[6] == std::byte{1} ? 2 : 4);
@@ -22,7 +23,7 @@ ElementLayout read_npy_header(ByteStream& stream, const std::string& name) {
     throw_file_error(name, "is cut off inside the .npy header: " +
                                std::to_string(text.size() - got) + " bytes are missing");
   }
-  const NpyHeader header = parse_npy_header(text, preamble, name);
+  const NpyHeader header = parse_npy_header(text, preamble, name, said);
   const std::uint64_t offset = preamble.data_offset();
   const std::uint64_t present = stream.size() - offset;
   if (stream.size() != kUnknownSize && header.data_bytes > present) {
@@ -33,9 +34,9 @@ ElementLayout read_npy_header(ByteStream& stream, const std::string& name) {
   return {header.dtype, header.shape, header.order, header.fortran_order, offset};
 }
 
-std::unique_ptr<Source> open_npy_stream(std::unique_ptr<ByteStream> stream,
-                                        const std::string& name) {
-  const ElementLayout found = read_npy_header(*stream, name);
+std::unique_ptr<Source> open_npy_stream(std::unique_ptr<ByteStream> stream, const std::string& name,
+                                        std::optional<DType> said) {
+  const ElementLayout found = read_npy_header(*stream, name, said);
   return std::make_unique<StreamSource>(name, found, std::move(stream));
 }
 

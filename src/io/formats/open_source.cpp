@@ -11,6 +11,7 @@
 
 #include "io/file_error.hpp"
 #include "io/formats/format.hpp"
+#include "io/formats/npy_stream.hpp"
 #include "io/formats/stack.hpp"
 #include "io/map_elements.hpp"
 #include "io/stream_source.hpp"
@@ -100,10 +101,16 @@ std::unique_ptr<Source> open_file(const FileSpec& spec, const ReadingLimits& lim
                          "read are " + list_file_ends(&FileFormat::can_read) +
                              "; other bytes as FILE:uint8:100x200");
   }
+  const auto stream = [&] { return std::make_unique<io::FileStream>(std::move(file)); };
+  // NumPy's files do not say which type of another package their elements have.
+  if (DType said{};
+      format == &io::formats::npy && parse_dtype(spec.detail, said) && !info(said).in_numpy) {
+    return io::open_npy_stream(stream(), spec.path, said);
+  }
   // Who names a dtype knows the file better than its first bytes do.
   const bool own_detail = format != nullptr && !format->detail.empty();
   if (!spec.detail.empty() && !own_detail) format = &io::formats::raw;
-  return format->open(std::make_unique<io::FileStream>(std::move(file)), spec, limits);
+  return format->open(stream(), spec, limits);
 }
 
 }  // namespace

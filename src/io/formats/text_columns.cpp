@@ -152,24 +152,7 @@ template <class T>
 constexpr ElementText kText{append_element<T>, print_element<T>};
 
 const ElementText& text_of(DType dtype) {
-  switch (dtype) {
-    case DType::bool_: return kText<bool>;
-    case DType::int8: return kText<std::int8_t>;
-    case DType::int16: return kText<std::int16_t>;
-    case DType::int32: return kText<std::int32_t>;
-    case DType::int64: return kText<std::int64_t>;
-    case DType::uint8: return kText<std::uint8_t>;
-    case DType::uint16: return kText<std::uint16_t>;
-    case DType::uint32: return kText<std::uint32_t>;
-    case DType::uint64: return kText<std::uint64_t>;
-    case DType::float16: return kText<float16_t>;
-    case DType::bfloat16: return kText<bfloat16_t>;
-    case DType::float32: return kText<float>;
-    case DType::float64: return kText<double>;
-    case DType::complex64: return kText<std::complex<float>>;
-    case DType::complex128: return kText<std::complex<double>>;
-  }
-  throw Error(ErrorCode::internal, "no such dtype");
+  return visit_dtype(dtype, []<class T>() -> const ElementText& { return kText<T>; });
 }
 
 /// Returns what stands between the columns of a text of that name.
