@@ -1,6 +1,6 @@
 # Counts what doxygen says of the public headers. Members without a comment may not become more than
 # `most`: what is left are such as size() and begin(). Any other warning is an error.
-set(most 289)
+set(most 285)
 
 file(STRINGS "${WARNINGS}" lines REGEX "warning:|error:")
 set(undocumented 0)
