@@ -1,3 +1,4 @@
+// Loops over registers of the widest vectors, shared out to threads.
 #include "limit.hpp"
 
 #include <immintrin.h>

@@ -1,3 +1,4 @@
+// Times rows, prints them, and finds those that fall short.
 #include "table.hpp"
 
 #include <benchmark/benchmark.h>

@@ -1,3 +1,4 @@
+// Accumulators as values that a loop carries, and on the stack.
 #include "jit/accumulators.hpp"
 
 #include <bit>

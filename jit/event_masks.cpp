@@ -1,3 +1,4 @@
+// The mask of each operation, from its operands and its result.
 #include "jit/event_masks.hpp"
 
 #include <cmath>

@@ -1,3 +1,5 @@
+// The reciprocal before the loop; in it the corrected quotient, and a true division for vectors
+// with elements out of range.
 #include "jit/invariant_division.hpp"
 
 #include <cmath>

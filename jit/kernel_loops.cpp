@@ -1,5 +1,16 @@
 // The loops of the three kernel kinds. A row (or a tile of columns) is a main loop of whole vector
-// steps and a tail of at most one partial step per accumulator, whose dead lanes are left out.
+// steps and a tail of at most one partial step per accumulator, whose dead lanes are left out. A
+// map takes `unroll` vector steps at a time, with stores around the caches where the plan says so
+// and the row is aligned. A row reduction keeps sets of accumulators: step k of the row goes to set
+// k modulo their number, so that additions do not wait for each other; which lane and set an
+// element goes to depends on its place in the row alone, which fixes the order of sums. After the
+// main loop sets of sums without order are merged into one, and the tail takes what is left;
+// ordered sets go to the stack, where the tail finds the one that a step belongs to.
+// Variances visit a row more than once: the first visit, of a sample, estimates the mean; the next
+// ones add deviations from the estimate, until it is good enough or kMomentVisits are over
+// (revisit_row()). Where registers suffice, a row no longer than a sample is computed once and held
+// in them for all visits (hold_row()). Joined rows are several outputs side by side, each with
+// accumulators of its own: what they share is loaded once.
 #include <algorithm>
 #include <bit>
 

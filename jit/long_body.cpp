@@ -1,3 +1,4 @@
+// The next use of every value, from which follow what is put away, what is loaded again, and slots.
 #include "jit/long_body.hpp"
 
 #include <algorithm>

@@ -1,6 +1,14 @@
 // Reductions along the inner loop. Integer sums use the instructions that add neighbours (psadbw,
 // pmaddwd) or widen as little as kMaxReduceBlock allows; their order is free. Sums and products of
 // floats follow the fixed tree of kernel::kSumLanes.
+// A reducer is four pieces of code: identity() before the row, update() for each vector step,
+// merge() of two sets of accumulators, finish() after the row, which folds lanes together and
+// combines the partial with the slot in memory. Dead lanes of the last step must add nothing:
+// either they are replaced by the identity before the update or the accumulator keeps its old lanes
+// (keep_live()). Instructions that add neighbours want signed or unsigned operands: the others are
+// moved by a bias, flipping the top bit, and finish() subtracts the bias times the row's length.
+// psadbw of a difference needs no bias: it is the same for moved operands. Sums wrap at 2^64, as
+// their slots do.
 #include <llvm/IR/Intrinsics.h>
 #include <llvm/IR/IntrinsicsX86.h>
 

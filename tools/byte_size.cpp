@@ -1,3 +1,4 @@
+// A number and its unit.
 #include "byte_size.hpp"
 
 #include <algorithm>

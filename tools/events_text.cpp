@@ -1,3 +1,4 @@
+// One line for each event.
 #include "events_text.hpp"
 
 namespace tightloop::tool {

@@ -1,3 +1,4 @@
+// What a bound on memory leaves for arrays, from the peak so far and measured costs of the rest.
 #include "process_memory.hpp"
 
 #include <sys/resource.h>

@@ -1,3 +1,4 @@
+// The line's text, fitted to the terminal.
 #include "progress_bar.hpp"
 
 #include <sys/ioctl.h>

@@ -1,3 +1,4 @@
+// Digits, units, and lines wrapped to a width.
 #include "quantities.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// What streams refuse, their options, and the run with its progress.
 #include "stream_command.hpp"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// Files are written beside their target and renamed; pipes and devices are written directly.
 #include "text_file.hpp"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// Tells options and their values from other words, by what CLI11 knows.
 #include "words.hpp"
 
 #include <CLI/CLI.hpp>

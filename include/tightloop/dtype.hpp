@@ -200,7 +200,7 @@ constexpr std::int64_t largest_exact_integer(DType t) noexcept {
   return std::int64_t{1} << (info(t).fraction_bits + 1);
 }
 
-/// Calls f.template operator()<T>() with the C++ type that holds an element.
+/// Calls `f.template operator()<T>()` with the C++ type that holds an element.
 template <class F>
 constexpr decltype(auto) visit_dtype(DType t, F&& f) {
   switch (t) {

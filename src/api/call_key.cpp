@@ -1,3 +1,4 @@
+// One description of a call, which is hashed, compared or written.
 #include "api/call_key.hpp"
 
 #include <cstring>

@@ -1,3 +1,4 @@
+// Makes programs from text or steps, keeps them, and leases them to calls.
 #include "api/front.hpp"
 
 #include <array>

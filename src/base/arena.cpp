@@ -1,3 +1,4 @@
+// Moves on to the next block of memory, and back.
 #include "base/arena.hpp"
 
 #include <algorithm>

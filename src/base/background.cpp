@@ -1,3 +1,4 @@
+// The thread and its queue, started by the first job.
 #include "base/background.hpp"
 
 #include <pthread.h>

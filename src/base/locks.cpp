@@ -1,3 +1,4 @@
+// The handlers of fork(): all locks taken before it in one order, released after it on both sides.
 #include "base/locks.hpp"
 
 #include <pthread.h>

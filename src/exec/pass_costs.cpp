@@ -1,3 +1,4 @@
+// Measures how fast memory is read, once for each number of threads, and puts costs into words.
 #include "exec/pass_costs.hpp"
 
 #include <algorithm>

@@ -15,7 +15,8 @@
 
 namespace tightloop::io {
 
-FileStream::FileStream(std::shared_ptr<const InputFile> file) : FileStream(file, 0, file->size()) {}
+FileStream::FileStream(const std::shared_ptr<const InputFile>& file)
+    : FileStream(file, 0, file->size()) {}
 
 FileStream::FileStream(std::shared_ptr<const InputFile> file, std::uint64_t begin,
                        std::uint64_t size)

@@ -45,7 +45,7 @@ class ByteStream {
 /// The bytes [begin, begin + size) of a regular file.
 class FileStream final : public ByteStream {
  public:
-  explicit FileStream(std::shared_ptr<const InputFile> file);
+  explicit FileStream(const std::shared_ptr<const InputFile>& file);
   FileStream(std::shared_ptr<const InputFile> file, std::uint64_t begin, std::uint64_t size);
   std::size_t read(void* into, std::size_t count) override;
   std::uint64_t size() const override { return size_; }

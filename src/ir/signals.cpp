@@ -1,3 +1,4 @@
+// The rules, by operation and dtype.
 #include "ir/signals.hpp"
 
 namespace tightloop::ir {

@@ -1,3 +1,4 @@
+// Writes a name from operation, precision and lanes, and reads one back.
 #include "kernel/leaf_symbol.hpp"
 
 #include <charconv>

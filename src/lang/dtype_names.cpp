@@ -1,3 +1,4 @@
+// Looks names up.
 #include "lang/dtype_names.hpp"
 
 namespace tightloop::lang {

@@ -1,5 +1,12 @@
-// Emission of kernel bodies: an iterative post-order walk, so that instruction order, and with it
-// the kernel's key, follows from the structure of the expression alone.
+// A body is found by walking a node's operands down to what can be loaded, with a stack of its own,
+// since a text may nest deeply. Instructions come in the order in which the walk leaves their
+// nodes, so that a kernel's key follows from the structure of the expression alone.
+// Views are no instructions. The walk carries a chain: the views between the iteration space and
+// the node, composed into one map of axes. Chain 0 is the space itself. Below a view the same node
+// is another value (x and x[::-1] in x + x[::-1]), so that what is done already is known by node
+// and chain; two ways to write the same map are one chain (same_or_new()). A reshape that is no map
+// of axes begins a new base, from which later views are composed. A load keeps its chain, from
+// which layout() computes strides once the array's own are known.
 #include "plan/body.hpp"
 
 #include <algorithm>

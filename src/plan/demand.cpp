@@ -1,3 +1,4 @@
+// Sums and products that stay at the largest number instead of wrapping.
 #include "plan/demand.hpp"
 
 #include <limits>

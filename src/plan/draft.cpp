@@ -1,3 +1,14 @@
+// Drafting a stage. A stage without reductions is one kernel: its body computes every element of
+// the iteration space, its stores go to results and to intermediates. A stage with reductions has
+// two. The main kernel runs over the whole iteration space and adds values to accumulators. The
+// epilogue runs over the same space with extent 1 on the reduced axes: it reads complete
+// accumulators as if they were arrays and computes what follows from them, such as the division of
+// a mean. An accumulator that is a result as it stands needs no kernel and is copied. A matrix
+// product has a body for each factor, which computes what is multiplied.
+// Bodies stop at what is stored elsewhere: reductions of earlier stages and values that other
+// stages of the pass materialise. Every load and store becomes an operand with a byte stride for
+// each axis of the iteration space; main's come first, then the epilogue's, then copies. Which axis
+// is a loop, and which loop is inside, is not decided here.
 #include "plan/draft.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Finds the stage whose accumulators suffice for a node, and the slow nodes that are worth storing.
 #include "plan/epilogue_values.hpp"
 
 #include <algorithm>

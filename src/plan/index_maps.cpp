@@ -1,3 +1,4 @@
+// A view's map of one axis is found by applying the view to a layout where that axis alone moves.
 #include "plan/index_maps.hpp"
 
 namespace tightloop::plan {

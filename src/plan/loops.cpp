@@ -1,3 +1,16 @@
+// Loops from strides. Every axis of the iteration space has a stride in each operand. Four steps
+// make loops of them: axes of extent 1 are dropped; an axis that all operands walk downwards, or
+// not at all, is walked upwards; axes are sorted so that those with larger strides stand outside,
+// where stores count before loads; neighbours that every operand walks as one axis are merged. A
+// transposed or reversed array is thus read in the order in which it lies in memory, and a
+// contiguous one of any rank is one loop.
+// The sorted axes fall into those of outputs (m) and reduced ones (r). The innermost of all decides
+// the kernel: a reduced one makes a row_reduce, whose inner loop adds one output's elements, else a
+// column_reduce, whose inner loop adds one row to many outputs; short rows of many outputs are
+// added as columns too. How sums are cut into blocks and chunks decides their bits and follows from
+// shape and layout alone; how many outputs a task takes together follows from the machine.
+// Common axes of a pass are neither flipped nor merged: they stay loops of their own, which all its
+// stages walk upwards together.
 #include "plan/loops.hpp"
 
 #include <algorithm>

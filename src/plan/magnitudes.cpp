@@ -1,3 +1,4 @@
+// One bound for each instruction, from those of its operands; unknown where no rule gives one.
 #include "plan/magnitudes.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Finds costly values that several stages of a pass need, and tiles small enough to hold them.
 #include "plan/materialised_values.hpp"
 
 #include <algorithm>

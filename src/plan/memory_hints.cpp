@@ -1,3 +1,5 @@
+// Which loads are announced and how far ahead, for a stage by itself and for stages that share
+// tiles.
 #include "plan/memory_hints.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Levels of nodes, reductions of one level and space together, and results placed where they fit.
 #include "plan/partition.hpp"
 
 #include <algorithm>
@@ -193,8 +194,11 @@ class Partition {
     for (const std::uint32_t p : order) {
       if (outlines_[p].product) continue;
       const Dims& space = outlines_[p].iteration;
-      const auto [at, alone] =
+      // No structured binding: clang before 16 does not let a lambda capture one.
+      const auto found =
           later.try_emplace(Space{outlines_[p].mask, {space.begin(), space.end()}}, p);
+      const auto at = found.first;
+      const bool alone = found.second;
       std::vector<NodeId>& moved = outlines_[p].reductions;
       const bool can_wait = !alone && std::all_of(moved.begin(), moved.end(), [&](NodeId id) {
         return first[id] > outlines_[at->second].level;

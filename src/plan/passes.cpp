@@ -1,3 +1,14 @@
+// Fusing stages into passes. softmax has three stages: max(x), sum(exp(x - max)) and the quotient.
+// One after another they read x three times from memory. But each row needs its own maximum and sum
+// alone: if all three run on a few rows before the next few, the rows stay in the cache.
+// Stages may share a pass if they have common axes: not reduced in any of them, of equal extents,
+// and such that whatever one stage reads of what another made in the same pass is at the same index
+// of these axes (aligned()). Axes are counted from the last, as broadcasting does, so that stages
+// of different ranks can be compared.
+// The choice is greedy. Stages come by level; each tries to join the passes that make what it reads
+// or read the same inputs, the latest first, never one before its producers. It joins where common
+// axes are left and a tile over them fits the caches (Fitting), else it begins a pass of its own. A
+// tile is one index of all common axes but the last, and as many rows of that as fit.
 #include "plan/passes.hpp"
 
 #include <algorithm>

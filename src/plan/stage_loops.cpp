@@ -1,3 +1,4 @@
+// Hands operands to their nests and chooses blocks, packing and joined rows for the loops.
 #include "plan/stage_loops.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Walks the operands of stages and products; what stays in the memory of a tile is not counted.
 #include "plan/traffic.hpp"
 
 #include <algorithm>

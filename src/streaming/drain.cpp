@@ -1,3 +1,4 @@
+// The writing thread: finds complete elements that are not yet written, writes, gives memory back.
 #include "streaming/drain.hpp"
 
 #include <algorithm>

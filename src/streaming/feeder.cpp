@@ -1,3 +1,4 @@
+// The reading thread: waits for room, opens the window, reads, and tells how far it is.
 #include "streaming/feeder.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Steps by number, and what each touches: one extent of bytes, or the teeth of a comb.
 #include "streaming/job.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// The loop over a schedule's sweeps and steps: waits for bytes and room, runs, hands on what is
+// complete.
 #include "streaming/pipeline.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Levels of passes, the way to cut each that needs the least memory, and the sweeps made of them.
 #include "streaming/schedule.hpp"
 
 #include <algorithm>

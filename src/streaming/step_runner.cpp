@@ -1,3 +1,4 @@
+// One step as a range of outputs, of blocks, of a product or of tiles.
 #include "streaming/step_runner.hpp"
 
 #include <algorithm>

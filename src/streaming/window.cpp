@@ -1,3 +1,5 @@
+// Reserved addresses that get memory and lose it page by page, or whole large pages that move
+// along.
 #include "streaming/window.hpp"
 
 #include <sys/mman.h>

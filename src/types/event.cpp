@@ -1,3 +1,4 @@
+// The names of events.
 #include "tightloop/event.hpp"
 
 namespace tightloop {

@@ -1,3 +1,4 @@
+// One walk from results down to inputs: what a node of a wider type reads is not marked.
 #include "typing/half_precision.hpp"
 
 #include "tightloop/op.hpp"

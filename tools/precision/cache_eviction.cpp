@@ -1,3 +1,4 @@
+// The instructions that drop cache lines, by what the processor has.
 #include "precision/cache_eviction.hpp"
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// The questions about each dtype as texts of one evaluation, and the answers as numbers.
 #include "precision/comparison.hpp"
 
 #include <algorithm>

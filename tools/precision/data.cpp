@@ -1,3 +1,4 @@
+// Opens files, and evaluates over them in memory or in parts.
 #include "precision/data.hpp"
 
 #include <algorithm>

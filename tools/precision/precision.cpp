@@ -1,3 +1,4 @@
+// From the command line to the printed report.
 #include "precision/precision.hpp"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// Options, their checks, and the help.
 #include "precision/request.hpp"
 
 #include <CLI/CLI.hpp>

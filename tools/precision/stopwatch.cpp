@@ -1,3 +1,4 @@
+// Rounds over all jobs until the time is up; the median of each job counts.
 #include "precision/stopwatch.hpp"
 
 #include <algorithm>

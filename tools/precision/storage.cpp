@@ -1,3 +1,4 @@
+// Which scale and offset fit a range into integers, and the texts that convert there and back.
 #include "precision/storage.hpp"
 
 #include <algorithm>

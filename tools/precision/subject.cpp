@@ -1,3 +1,4 @@
+// The definition made of the expression, and texts that call it.
 #include "precision/subject.hpp"
 
 #include <algorithm>

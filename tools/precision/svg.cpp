@@ -1,3 +1,4 @@
+// Elements, attributes, and text with its special characters escaped.
 #include "precision/svg.hpp"
 
 #include <algorithm>

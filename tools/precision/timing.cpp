@@ -1,3 +1,4 @@
+// The timed jobs: a sample of the data, stored in each dtype.
 #include "precision/timing.hpp"
 
 #include <algorithm>

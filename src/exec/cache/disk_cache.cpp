@@ -1,3 +1,5 @@
+// The folder's files: read only where nobody else can write them, written whole under another name
+// and renamed.
 #include "exec/cache/disk_cache.hpp"
 
 #include <dirent.h>

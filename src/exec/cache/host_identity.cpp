@@ -1,3 +1,5 @@
+// The CPU by cpuid or the kernel's capability words, this library by its build id, the JIT object
+// by its file's size and time.
 #include "exec/cache/host_identity.hpp"
 
 #include <elf.h>

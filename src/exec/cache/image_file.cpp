@@ -1,3 +1,4 @@
+// The layout of the bytes, written and read back; whatever does not add up is no image.
 #include "exec/cache/image_file.hpp"
 
 #include <cstring>

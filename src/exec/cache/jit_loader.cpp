@@ -1,3 +1,4 @@
+// Where the object is looked for, the memory that must be free to load it, and dlopen().
 #include "exec/cache/jit_loader.hpp"
 
 #include <dlfcn.h>

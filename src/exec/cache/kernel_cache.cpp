@@ -1,3 +1,5 @@
+// Where a kernel comes from: memory, the folder, the interpreter or the code generator; who asks
+// for one that is being compiled waits for it.
 #include "exec/cache/kernel_cache.hpp"
 
 #include <new>

@@ -1,3 +1,5 @@
+// Maps memory, copies the code, fills in the addresses of imports, then makes it executable and
+// read-only: no page is ever both writable and executable.
 #include "exec/cache/loaded_image.hpp"
 
 #include <sys/mman.h>

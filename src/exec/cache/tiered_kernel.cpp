@@ -1,3 +1,4 @@
+// Counts the work done by the interpreter and asks for compiled code once it is worth its time.
 #include "exec/cache/tiered_kernel.hpp"
 
 #include <algorithm>

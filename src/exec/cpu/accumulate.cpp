@@ -1,3 +1,4 @@
+// One C++ type for each reduction and dtype: how its slots start, combine and are finalised.
 #include "exec/cpu/accumulate.hpp"
 
 #include <algorithm>

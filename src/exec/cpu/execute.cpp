@@ -1,3 +1,4 @@
+// Addresses of all operands, memory for intermediates, then the passes one after another.
 #include "exec/cpu/execute.hpp"
 
 #include <algorithm>

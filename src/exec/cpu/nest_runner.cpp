@@ -1,3 +1,4 @@
+// The addresses of a nest's operands as they move, and kernel calls with packing around them.
 #include "exec/cpu/nest_runner.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Copies by the block's steps: whole runs, transposition of small tiles in registers, or element by
+// element.
 #include "exec/cpu/pack.hpp"
 
 #include <algorithm>

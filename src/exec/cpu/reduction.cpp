@@ -1,3 +1,14 @@
+// The elements of an output are cut into blocks along the innermost reduced dimension: block b is
+// piece b % blocks_inner of that, at index b / blocks_inner of the other reduced dimensions. A
+// kernel call adds rows of elements to slots, so blocks are put together into calls by how they
+// lie: columns take one block of many outputs (column_blocks()), joined rows one block of several
+// outputs, rows all blocks of one output that are equally far apart in memory (row_blocks()), the
+// shorter last block of a row by itself. An output that is one block is added with its neighbours
+// in one call (add_whole()). However calls are put together, an output's blocks are added in order,
+// each as one partial: its bits depend on the blocks alone, not on tiles or threads. Where there
+// are several chunks of blocks, each has slots of its own, and a fixed tree combines them
+// (run_reduce.cpp). finish() finalises slots, copies those that are results and runs the epilogue,
+// which finds them at the addresses of its accumulator operands.
 #include "exec/cpu/reduction.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Complete chunks are combined as a binary counter carries, which is the tree of all chunks at
+// once.
 #include "exec/cpu/reduction_steps.hpp"
 
 #include <algorithm>

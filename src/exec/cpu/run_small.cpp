@@ -1,3 +1,4 @@
+// Which plans are simple enough, and one kernel frame on the stack for each call of a kernel.
 #include "exec/cpu/run_small.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Which stages suit, what is made ready for them, and one tile.
 #include "exec/cpu/tile_stage.hpp"
 
 #include <type_traits>

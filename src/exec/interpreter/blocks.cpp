@@ -1,3 +1,4 @@
+// Loading, converting, swapping and storing blocks, by dtype.
 #include "exec/interpreter/blocks.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// A function for each instruction, blocks that values share, and the loops over blocks.
 #include "exec/interpreter/interpreted_kernel.hpp"
 
 #include <algorithm>

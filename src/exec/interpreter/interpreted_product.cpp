@@ -1,3 +1,4 @@
+// The inner loop for each type that products multiply, with one rounding where kernels have one.
 #include "exec/interpreter/interpreted_product.hpp"
 
 #include <cmath>

@@ -1,3 +1,5 @@
+// Moments by visits and groups of rows, and all else by slots; the order is the one of compiled
+// code.
 #include "exec/interpreter/interpreted_reduction.hpp"
 
 #include <algorithm>

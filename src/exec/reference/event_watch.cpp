@@ -1,3 +1,4 @@
+// The rules: which event a result tells of, given the operands that it was made of.
 #include "exec/reference/event_watch.hpp"
 
 #include <cfenv>
