@@ -128,7 +128,7 @@ std::string fault_of_reduction(const KernelPlan& plan, const KernelReduce& r) {
     case Op::argmin:
     case Op::argmax:
       if (is_complex(lane)) return "complex operands that have no order";
-      return r.acc == lane ? "" : "an accumulator unlike its operand";
+      return ir::lane_of(r.acc) == lane ? "" : "an accumulator unlike its operand";
     default: return "an op that is no reduction of kernels";
   }
 }

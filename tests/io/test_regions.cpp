@@ -83,6 +83,7 @@ TEST_CASE("io: regions of every dtype, order of axes and order of bytes") {
   const ScratchFolder folder;
   for (int i = 0; i < kDTypeCount; ++i) {
     const auto dtype = static_cast<DType>(i);
+    if (!info(dtype).in_numpy) continue;  // its files do not say what they hold
     for (const Dims& shape : {Dims{}, Dims{9}, Dims{4, 5}, Dims{3, 1, 4, 2}, Dims{2, 0, 3}}) {
       const Array array = counted(dtype, shape, i);
       const auto seed = static_cast<unsigned>(i * 10 + shape.size());

@@ -10,7 +10,7 @@ cp x.npy a=b.npy
 "$program" precision x.npy --seconds 0.01 --tolerance 1 --plot x.svg >out.txt 2>err.txt ||
   fail "exit status $?: $(cat err.txt)"
 has out.txt 'x = x.npy: float64 (5,), 5 values, 40 B; from -3 to 100000, smallest magnitude 1; 1 zeros'
-has out.txt 'float16     10 B     25%'
+has out.txt 'float16         10 B     25%'
 has out.txt 'exp(x)+log(x**2)'
 has out.txt '16, with a scale and an offset, has a max absolute error of 0.60'
 has x.svg '<svg xmlns='
