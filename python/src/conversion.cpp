@@ -18,7 +18,11 @@
 #include "open_source.hpp"
 #include "results.hpp"
 #include "running.hpp"
+#include "tightloop/argument.hpp"
+#include "tightloop/evaluate.hpp"
+#include "tightloop/function.hpp"
 #include "tightloop/npy.hpp"
+#include "tightloop/options.hpp"
 #include "tightloop/stream.hpp"
 
 namespace nb = nanobind;

@@ -7,7 +7,10 @@
 #include "caller_frame.h"
 #include "numpy_api.hpp"
 #include "running.hpp"
+#include "tightloop/argument.hpp"
+#include "tightloop/evaluate.hpp"
 #include "tightloop/inspect.hpp"
+#include "tightloop/list.hpp"
 
 namespace tightloop::python {
 namespace {

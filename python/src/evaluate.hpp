@@ -10,6 +10,7 @@
 #include "options.hpp"
 #include "results.hpp"
 #include "text_names.hpp"
+#include "tightloop/argument.hpp"
 
 namespace tightloop::python {
 

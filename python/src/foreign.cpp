@@ -4,6 +4,7 @@
 #include <string>
 
 #include "numpy_api.hpp"
+#include "tightloop/argument.hpp"
 
 namespace tightloop::python {
 namespace {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "inputs.hpp"
+#include "tightloop/argument.hpp"
 
 namespace tightloop::python {
 

@@ -14,6 +14,8 @@
 #include "evaluate.hpp"
 #include "numpy_api.hpp"
 #include "running.hpp"
+#include "tightloop/argument.hpp"
+#include "tightloop/function.hpp"
 
 namespace tightloop::python {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "foreign.hpp"
 #include "numpy_api.hpp"
+#include "tightloop/argument.hpp"
 
 namespace tightloop::python {
 

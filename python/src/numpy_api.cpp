@@ -40,7 +40,7 @@ int number_of(tl::DType dtype) noexcept {
   constexpr int signeds[] = {NPY_INT8, NPY_INT16, NPY_INT32, NPY_INT64};
   constexpr int unsigneds[] = {NPY_UINT8, NPY_UINT16, NPY_UINT32, NPY_UINT64};
   constexpr int floats[] = {NPY_USERDEF, NPY_HALF, NPY_FLOAT32, NPY_FLOAT64};
-  const int log2 = std::bit_width(tl::itemsize(tl::real_part(dtype))) - 1;
+  const int log2 = static_cast<int>(std::bit_width(tl::itemsize(tl::real_part(dtype)))) - 1;
   switch (tl::info(dtype).kind) {
     case tl::DTypeKind::boolean: return NPY_BOOL;
     case tl::DTypeKind::signed_integer: return signeds[log2];

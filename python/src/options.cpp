@@ -6,6 +6,7 @@
 #include <string>
 
 #include "numpy_api.hpp"
+#include "tightloop/options.hpp"
 
 namespace tightloop::python {
 namespace {

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "numpy_api.hpp"
+#include "tightloop/list.hpp"
 
 namespace tightloop::python {
 namespace {

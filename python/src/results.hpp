@@ -4,6 +4,8 @@
 #include <Python.h>
 
 #include "python_error.hpp"
+#include "tightloop/array.hpp"
+#include "tightloop/list.hpp"
 
 namespace tightloop::python {
 

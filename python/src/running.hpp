@@ -7,6 +7,7 @@
 #include <atomic>
 
 #include "inputs.hpp"
+#include "tightloop/options.hpp"
 
 namespace tightloop::python {
 

@@ -17,6 +17,7 @@
 #include "options.hpp"
 #include "results.hpp"
 #include "running.hpp"
+#include "tightloop/argument.hpp"
 #include "tightloop/source.hpp"
 #include "tightloop/stream.hpp"
 
