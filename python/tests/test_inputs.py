@@ -88,7 +88,7 @@ def test_sequences_and_buffers(tmp_path):
         (np.array([1], "M8[s]"), "view('int64')"),
         (np.ma.array([1]), "'v' is a masked array"),
         (np.zeros(3, "longdouble"), "astype('float64')"),
-        (np.zeros(3, ml_dtypes.float8_e5m2), "float8_e5m2"),
+        (np.zeros(3, ml_dtypes.float8_e4m3), "float8_e4m3"),
         (np.zeros(2, [("a", "f4")]), "'v' is [('a', '<f4')]"),
         ({}, "'v' is of type dict"),
         (None, "'v' is of type NoneType"),

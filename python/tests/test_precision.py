@@ -112,7 +112,7 @@ def test_recommendation():
     loose = tl.precision(x, tolerance=1)
     assert loose.recommended in ("int8", "uint8") and "fewest bytes" in loose.reason
     assert tl.precision(x, tolerance=0.02).recommended == "float16"
-    assert "Smaller ones are not: int8 errs by" in tl.precision(x, tolerance=0.02).reason
+    assert "Smaller ones are not: float8_e5m2 errs by" in tl.precision(x, tolerance=0.02).reason
     assert tl.precision(x, tolerance=150, tolerance_kind="psnr").recommended == "float32"
     assert tl.precision(x, tolerance=1e-6, tolerance_kind="rel").recommended == "float32"
     x[0, 0] = np.inf
