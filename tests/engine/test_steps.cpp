@@ -80,7 +80,7 @@ none
 == loops ==
 pass 0: map (1) reduce (12), blocks of 12, 1 blocks in 1 chunks, tiles of 2048
     input 0 float64 strides (0) (8)
-    row_reduce
+    row_reduce summation 1
     in float64
     %0 = load 0 : float64
     %1 = constant float64 0x3ff0000000000000 : float64
