@@ -47,8 +47,8 @@ class TIGHTLOOP_API Source {
   virtual void stop_when(const std::atomic<bool>* stop);
   /// Copies a region, `count[i]` elements from index `start[i]` on along each axis i of shape(), to
   /// `into`, in C order and native byte order, whatever the file has; bools are 0 or 1. read() goes
-  /// on from an unspecified place afterwards: seek() first. Holds 256 KiB beside `into` at most, and
-  /// what reading_bytes() says. Throws Error(value), which names the source and the axis, for a
+  /// on from an unspecified place afterwards: seek() first. Holds 256 KiB beside `into` at most,
+  /// and what reading_bytes() says. Throws Error(value), which names the source and the axis, for a
   /// region that is not inside shape(), and Error(file) as read() does, for a pipe always.
   virtual void read_region(const Dims& start, const Dims& count, void* into);
   /// Returns the shape of the pieces that are read at the cost of their own bytes: one file of a

@@ -1,5 +1,5 @@
-// Digits from the last to the first, so that the lowest number, which has no negative, is no special
-// case.
+// Digits from the last to the first, so that the lowest number, which has no negative, is no
+// special case.
 #include "types/text.hpp"
 
 #include <algorithm>

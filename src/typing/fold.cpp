@@ -1,5 +1,5 @@
-// Constant folding: the meaning that src/ops gives an operation, over one element in the lanes that a
-// kernel would use.
+// Constant folding: the meaning that src/ops gives an operation, over one element in the lanes that
+// a kernel would use.
 #include "typing/fold.hpp"
 
 #include "ops/lane_kernels.hpp"

@@ -336,9 +336,9 @@ TEST_CASE("engine: events are found by the interpreter, too") {
 
 TEST_CASE("engine: without a code generator everything is interpreted, with the same bits") {
   if (tl::cache_info().backend != "jit") return;
-  tl::exec::EngineCore without(
-      std::make_unique<tl::exec::KernelCache>("no-such-processor", "", tl::exec::CompileTime::first),
-      true);
+  tl::exec::EngineCore without(std::make_unique<tl::exec::KernelCache>(
+                                   "no-such-processor", "", tl::exec::CompileTime::first),
+                               true);
   fuzz::Random random(13);
   const auto x = ill_conditioned(random, tl::float64, {40, 333});
   for (const char* text : {"sum(x), x @ x.T", "var(x, axis=0)", "sum(exp(x) / 3)"}) {

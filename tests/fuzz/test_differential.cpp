@@ -250,8 +250,8 @@ std::string describe(const Case& c) {
   std::string out = c.expression.text;
   for (std::size_t i = 0; i < c.arrays.size(); ++i) {
     const ArrayView& v = c.arrays[i].view;
-    out += "\n  " + c.names[i] + ": " + std::string(name(v.dtype())) + " " +
-           to_string(v.shape()) + " strides " + to_string(v.strides()) +
+    out += "\n  " + c.names[i] + ": " + std::string(name(v.dtype())) + " " + to_string(v.shape()) +
+           " strides " + to_string(v.strides()) +
            (v.byte_order() == ByteOrder::swapped ? " swapped" : "");
   }
   if (c.options.promotion == Promotion::numpy) out += "\n  promotion numpy";

@@ -93,9 +93,9 @@ std::string describe(const Case& c) {
                     std::to_string(c.options.threads);
   for (std::size_t i = 0; i < c.names.size(); ++i) {
     const MemorySource& s = *c.sources[i];
-    out += "\n  " + c.names[i] + ": " + std::string(name(s.dtype())) + " " +
-           to_string(s.shape()) + (s.fortran_order() ? " Fortran" : "") +
-           (s.swapped() ? " swapped" : "") + (s.rewindable() ? "" : " pipe");
+    out += "\n  " + c.names[i] + ": " + std::string(name(s.dtype())) + " " + to_string(s.shape()) +
+           (s.fortran_order() ? " Fortran" : "") + (s.swapped() ? " swapped" : "") +
+           (s.rewindable() ? "" : " pipe");
   }
   return out;
 }

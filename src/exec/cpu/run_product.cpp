@@ -136,7 +136,7 @@ class Product {
                         static_cast<double>(part_.depth.count);
     const Piece batches = part_.batches;
     const bool separate = workers.threads > 1 && batches.count > 1 &&
-                       work < static_cast<double>(machine_.batched_product);
+                          work < static_cast<double>(machine_.batched_product);
     const std::int64_t sharing = separate ? workers.threads : 1;
     const std::int64_t room =
         std::max<std::int64_t>(1, machine_.panel_bytes / sharing / strip_bytes_);
