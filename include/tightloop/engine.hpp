@@ -1,5 +1,5 @@
-// The calls of the library in one header, for programs that include it: each concept has a header of
-// its own, which is better named.
+// The calls of the library in one header, for programs that include it: each concept has a header
+// of its own, which is better named.
 #pragma once
 
 #include "tightloop/argument.hpp"
